@@ -1,0 +1,101 @@
+/**
+ * The model: what the rendered templates of one app say about principals, resources and APIs.
+ * Pure data; `build-model.ts` makes it from templates, reach and the checks read it.
+ */
+import type { Policies, PolicyDocument } from '../policy/document';
+import type { Text } from '../policy/text';
+
+export const DUTIES = ['provision', 'deploy', 'approve', 'read', 'write', 'monitor', 'audit'] as const;
+export type Duty = (typeof DUTIES)[number];
+export type Exposure = 'internal' | 'partner' | 'public';
+
+/** Where an element stands; every finding points at these. */
+export interface Origin {
+  /** `Stack/LogicalId`: unique in a model. */
+  readonly id: string;
+  /** The construct path (`aws:cdk:path` or the live construct's), or `id` where the template has none. */
+  readonly path: string;
+  /** Stack name (or template file name) and logical id. */
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly type: string;
+  /** File of the template and 1-based line, where known. */
+  readonly file?: string;
+  readonly line?: number;
+}
+
+export interface AttachedPolicy {
+  readonly document: PolicyDocument;
+  readonly attached: 'inline' | 'managed' | 'aws-managed';
+  /** Absent for AWS managed policies. */
+  readonly origin?: Origin;
+}
+
+export interface Principal {
+  readonly kind: 'role' | 'user' | 'group' | 'instance-profile' | 'bootstrap-role' | 'external';
+  readonly id: string;
+  readonly origin: Origin;
+  readonly arn: Text;
+  readonly account: Text;
+  readonly domain?: string;
+  readonly duty?: Duty;
+  readonly attached: readonly AttachedPolicy[];
+  readonly boundary?: AttachedPolicy;
+  readonly trust?: PolicyDocument;
+  /** What the engine decides over: attached documents, boundary, SCPs from the configuration, grants by resource policies. */
+  readonly policies: Policies;
+  /** Reasons why this principal's policies cannot be known (an unknown managed policy ARN, …): its verdicts are undecided. */
+  readonly unknown: readonly string[];
+}
+
+export interface Resource {
+  readonly id: string;
+  readonly origin: Origin;
+  readonly arn?: Text;
+  readonly account: Text;
+  /** Domains that own or claim the resource; more than one is a finding. */
+  readonly domain?: string;
+  readonly policy?: PolicyDocument;
+  /** The role that this resource runs as, by principal id or ARN text. */
+  readonly runsAs?: readonly { readonly service: string; readonly role: Text }[];
+  /** Ids of resources and principals this one refers to, with the property path of the reference. */
+  readonly references: readonly { readonly to: string; readonly at: string }[];
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+export interface Api {
+  readonly id: string;
+  readonly origin: Origin;
+  readonly kind: 'rest' | 'http' | 'websocket' | 'appsync' | 'function-url' | 'load-balancer';
+  readonly domain?: string;
+  readonly exposure?: Exposure;
+  readonly owner?: string;
+  readonly routes: readonly { readonly method: string; readonly path: string; readonly authentication: string; readonly sensitivity?: 'HIGH' }[];
+  readonly authentication: readonly string[];
+}
+
+export interface Domain {
+  readonly name: string;
+  readonly exposure?: Exposure;
+  readonly owner?: string;
+  /** Where the domain was declared: several places claiming one name are a finding. */
+  readonly declaredAt: readonly Origin[];
+}
+
+/** A fact from outside the app that a verdict rests on. Printed, never silent. */
+export interface Assumption {
+  readonly id: string;
+  readonly text: string;
+}
+
+export interface Model {
+  readonly domains: readonly Domain[];
+  readonly principals: readonly Principal[];
+  readonly resources: readonly Resource[];
+  readonly apis: readonly Api[];
+  readonly assumptions: readonly Assumption[];
+  /** Conflicting pairs of duties, from the configuration; all pairs by default. */
+  readonly conflicts: readonly (readonly [Duty, Duty])[];
+  /** The declared common requests, as Allow statements. */
+  readonly common: PolicyDocument;
+}

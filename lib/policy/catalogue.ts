@@ -1,0 +1,54 @@
+/**
+ * What the engine must know about AWS, as an interface: `lib/catalog` implements it, tests
+ * implement small ones. The engine stays a closed argument over these facts.
+ */
+
+/**
+ * A slot of an ARN format. Names the set of strings AWS allows there; a set that is too large
+ * costs precision, one that is too small would cost soundness, so `any` is the default.
+ */
+export type Slot =
+  /** `aws(-[a-z]+)*`. */
+  | 'partition'
+  /** `[a-z0-9-]+`. */
+  | 'region'
+  /** 12 digits, or `aws`, or empty. */
+  | 'account'
+  /** One or more characters other than `:` and `/`. */
+  | 'name'
+  /** One or more characters other than `:`. */
+  | 'path'
+  /** One or more characters. */
+  | 'any';
+
+export interface ResourceFormat {
+  /** `s3:object`: service and resource type, unique in a catalogue. */
+  readonly id: string;
+  /** The ARN, literals and slots in order: `['arn:', 'partition', …]` with slots as objects. */
+  readonly parts: readonly (string | { readonly slot: Slot })[];
+}
+
+export type KeyType = 'string' | 'arn' | 'numeric' | 'date' | 'bool' | 'ip' | 'binary';
+
+export interface KeyFacts {
+  /**
+   * `request`: the key describes the request or the resource, so two principals that make the
+   * same request have the same value. `caller`: it describes the caller, the session, the time or
+   * the network, so each has its own. An unknown key is `caller`, the sound side.
+   */
+  readonly scope: 'request' | 'caller';
+  /** False only when AWS documents the key as single-valued. */
+  readonly multivalued: boolean;
+  readonly type: KeyType;
+  /** True when AWS documents that the key is in the context of every request. */
+  readonly alwaysPresent: boolean;
+}
+
+export interface Catalogue {
+  /** `service:Action` in AWS's spelling, sorted by lower-cased name; an action's id is its index. */
+  readonly actions: readonly string[];
+  /** The ARN formats of the action's resource types; empty when the action takes only `*`. */
+  resourceFormats(action: number): readonly ResourceFormat[];
+  /** `key` in any case. */
+  keyFacts(key: string): KeyFacts;
+}
