@@ -2,8 +2,14 @@
 import type { Context } from '../policy/document';
 
 export type CheckId =
-  | 'SOD-1' | 'SOD-2' | 'SOD-3' | 'SOD-4' | 'SOD-5'
-  | 'DOM-1' | 'DOM-2' | 'DOM-3'
+  | 'SOD-1'
+  | 'SOD-2'
+  | 'SOD-3'
+  | 'SOD-4'
+  | 'SOD-5'
+  | 'DOM-1'
+  | 'DOM-2'
+  | 'DOM-3'
   | (string & { readonly control?: never });
 
 export interface FindingWitness {

@@ -70,7 +70,12 @@ export interface Api {
   readonly domain?: string;
   readonly exposure?: Exposure;
   readonly owner?: string;
-  readonly routes: readonly { readonly method: string; readonly path: string; readonly authentication: string; readonly sensitivity?: 'HIGH' }[];
+  readonly routes: readonly {
+    readonly method: string;
+    readonly path: string;
+    readonly authentication: string;
+    readonly sensitivity?: 'HIGH';
+  }[];
   readonly authentication: readonly string[];
 }
 
