@@ -1,0 +1,44 @@
+/**
+ * What the constructs say about themselves, and how they call the gate.
+ *
+ * `mark` writes domain, duty and part into the resource's own template metadata, so that the
+ * rendered template explains itself wherever it is read: at synthesis, in `cdk.out`, in another
+ * language. `registerGate` is all that `lib/domain` knows of the checks.
+ */
+import type { CfnResource } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import { Gate } from './gate';
+
+/** The key under a resource's `Metadata` in the template. */
+export const METADATA_KEY = 'bulkhead';
+
+/** What one resource is in its trust domain. Written verbatim, so JSON values only; no tokens. */
+export interface Mark {
+  /** Name of the trust domain that owns the resource. */
+  readonly domain: string;
+  /** The duty, on a duty role and on its boundary. */
+  readonly duty?: string;
+  /** What the resource is in the domain: `api`, `key`, `role`, `boundary`, `web-acl`, … */
+  readonly part: string;
+  /** On the API: `internal`, `partner` or `public`. */
+  readonly exposure?: string;
+  /** On the API: who answers for the domain. */
+  readonly owner?: string;
+  /** On the API and its methods: how callers are authenticated. */
+  readonly authentication?: string;
+  /** On a method: `HIGH` for a high-value route. */
+  readonly sensitivity?: string;
+  /** On a boundary: the common requests, as IAM statements in JSON. */
+  readonly common?: readonly unknown[];
+}
+
+/** Writes the mark into the resource's metadata; a later call for the same resource adds to the earlier ones. */
+export function mark(resource: CfnResource, mark: Mark): void {
+  const earlier = resource.getMetadata(METADATA_KEY) as object | undefined;
+  resource.addMetadata(METADATA_KEY, { ...earlier, ...mark });
+}
+
+/** Puts the app that holds `scope` under the gate. Idempotent per app; may be called at any time before the templates are written. */
+export function registerGate(scope: IConstruct): void {
+  Gate.register(scope);
+}
