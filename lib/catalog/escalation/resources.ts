@@ -1,0 +1,4 @@
+/** Paths that the public list misses; see each row's source. */
+import type { EscalationPath } from '../escalation-paths';
+
+export const RESOURCE_PATHS: readonly EscalationPath[] = [];

@@ -1,0 +1,36 @@
+/** The notation in which the rows of escalation paths are written: one short call a request or an outcome. */
+import type { EscalationRequest, EscalationTarget, Reached } from '../escalation-paths';
+
+/** `iam:PassRole` of the reached role, to one of these services. */
+export function pass(...services: readonly string[]): EscalationRequest {
+  return { action: 'iam:PassRole', target: 'target-role', context: { 'iam:PassedToService': services } };
+}
+
+/** A request on a given target, and so on for each target below. */
+export function on(target: EscalationTarget, action: string): EscalationRequest {
+  return { action, target };
+}
+export const creates = (action: string): EscalationRequest => on('new-compute', action);
+export const drives = (action: string): EscalationRequest => on('existing-compute', action);
+export const self = (action: string): EscalationRequest => on('self', action);
+export const ownPolicy = (action: string): EscalationRequest => on('policy-of-self', action);
+export const role = (action: string): EscalationRequest => on('target-role', action);
+export const user = (action: string): EscalationRequest => on('target-user', action);
+export const policy = (action: string): EscalationRequest => on('policy-of-target', action);
+export const resource = (action: string): EscalationRequest => on('target-resource', action);
+export const any = (action: string): EscalationRequest => on('any', action);
+
+export function passedRole(...services: readonly string[]): Reached {
+  return { kind: 'passed-role', services };
+}
+
+/** The role inside an instance profile; EC2 takes it from there. */
+export const INSTANCE_ROLE: Reached = { kind: 'passed-role', services: ['ec2.amazonaws.com'], instanceProfile: true };
+
+export function roleOf(...types: readonly string[]): Reached {
+  return { kind: 'role-of-resource', types };
+}
+
+export function resourceAny(...types: readonly string[]): Reached {
+  return { kind: 'resource-any', types };
+}
