@@ -402,13 +402,9 @@ const IAM: readonly EscalationPath[] = [
     SELF,
   ),
   path('iam-012', 'principal-access', 'lets itself assume the role', [role('iam:UpdateAssumeRolePolicy')], ROLE),
-  path(
-    'iam-013',
-    'self-escalation',
-    'adds its own user to the group',
-    [on('target-group', 'iam:AddUserToGroup')],
-    SELF,
-  ),
+  path('iam-013', 'self-escalation', 'adds its own user to the group', [on('target-group', 'iam:AddUserToGroup')], {
+    kind: 'group',
+  }),
   path(
     'iam-014',
     'principal-access',
