@@ -1,0 +1,192 @@
+/**
+ * Sets of actions: exact over the catalogue's actions as bitsets, and as languages for the actions
+ * that AWS adds later. Action patterns are compared without regard to case.
+ */
+import { Automaton } from './automaton';
+import type { Catalogue } from './catalogue';
+import type { Selection } from './document';
+import { compileGlob, type Glob, literalPrefix, type Mode } from './glob';
+import { literal } from './text';
+
+/** A set of action ids. `from` and `to` bound the words that are not zero. */
+export class ActionSet {
+  private constructor(
+    readonly words: Uint32Array,
+    readonly from: number,
+    readonly to: number,
+  ) {}
+
+  static of(words: Uint32Array): ActionSet {
+    let from = 0;
+    let to = words.length;
+    while (from < to && words[from] === 0) from++;
+    while (to > from && words[to - 1] === 0) to--;
+    return new ActionSet(words, from, to);
+  }
+
+  static empty(size: number): ActionSet {
+    return new ActionSet(new Uint32Array(Math.ceil(size / 32)), 0, 0);
+  }
+
+  has(action: number): boolean {
+    return (((this.words[action >>> 5] as number) >>> (action & 31)) & 1) === 1;
+  }
+
+  get isEmpty(): boolean {
+    return this.from === this.to;
+  }
+
+  union(other: ActionSet): ActionSet {
+    const words = this.words.slice();
+    for (let i = other.from; i < other.to; i++) words[i] = (words[i] as number) | (other.words[i] as number);
+    return ActionSet.of(words);
+  }
+
+  intersection(other: ActionSet): ActionSet {
+    const words = new Uint32Array(this.words.length);
+    for (let i = Math.max(this.from, other.from), to = Math.min(this.to, other.to); i < to; i++) {
+      words[i] = (this.words[i] as number) & (other.words[i] as number);
+    }
+    return ActionSet.of(words);
+  }
+
+  without(other: ActionSet): ActionSet {
+    const words = this.words.slice();
+    for (let i = Math.max(this.from, other.from), to = Math.min(this.to, other.to); i < to; i++) {
+      words[i] = (words[i] as number) & ~(other.words[i] as number);
+    }
+    return ActionSet.of(words);
+  }
+
+  meets(other: ActionSet): boolean {
+    for (let i = Math.max(this.from, other.from), to = Math.min(this.to, other.to); i < to; i++) {
+      if (((this.words[i] as number) & (other.words[i] as number)) !== 0) return true;
+    }
+    return false;
+  }
+
+  /** The smallest action in both sets. */
+  firstCommon(other: ActionSet): number | undefined {
+    for (let i = Math.max(this.from, other.from), to = Math.min(this.to, other.to); i < to; i++) {
+      const word = ((this.words[i] as number) & (other.words[i] as number)) >>> 0;
+      if (word !== 0) return i * 32 + (31 - Math.clz32(word & -word));
+    }
+    return undefined;
+  }
+
+  *[Symbol.iterator](): Generator<number> {
+    for (let i = this.from; i < this.to; i++) {
+      for (let word = this.words[i] as number; word !== 0; word &= word - 1) yield i * 32 + (31 - Math.clz32(word & -word));
+    }
+  }
+}
+
+/** A catalogue with what the engine derives from it, computed once. */
+export class ActionIndex {
+  private static readonly indexes = new WeakMap<Catalogue, ActionIndex>();
+  /** Lower-cased names, sorted. */
+  readonly names: readonly string[];
+  private readonly ids: ReadonlyMap<string, number>;
+  private readonly patterns = new Map<string, ActionSet>();
+
+  private constructor(catalogue: Catalogue) {
+    this.names = catalogue.actions.map((name) => name.toLowerCase());
+    this.ids = new Map(this.names.map((name, id) => [name, id]));
+  }
+
+  static of(catalogue: Catalogue): ActionIndex {
+    let index = ActionIndex.indexes.get(catalogue);
+    if (index === undefined) {
+      index = new ActionIndex(catalogue);
+      ActionIndex.indexes.set(catalogue, index);
+    }
+    return index;
+  }
+
+  idOf(name: string): number | undefined {
+    return this.ids.get(name.toLowerCase());
+  }
+
+  /** The known actions that the selection selects. */
+  select(selection: Selection): ActionSet {
+    const words = new Uint32Array(Math.ceil(this.names.length / 32));
+    for (const pattern of selection.patterns) {
+      const plain = literal(pattern)?.toLowerCase();
+      if (plain === undefined) continue; // the statement is opaque
+      const id = this.ids.get(plain);
+      if (id !== undefined) {
+        words[id >>> 5] = (words[id >>> 5] as number) | (1 << (id & 31));
+      } else if (/[*?]/.test(plain)) {
+        const set = this.matching(plain);
+        for (let i = set.from; i < set.to; i++) words[i] = (words[i] as number) | (set.words[i] as number);
+      }
+    }
+    if (selection.not) {
+      for (let i = 0; i < words.length; i++) words[i] = ~(words[i] as number);
+      const rest = this.names.length & 31;
+      if (rest !== 0) words[words.length - 1] = (words[words.length - 1] as number) & ((1 << rest) - 1);
+    }
+    return ActionSet.of(words);
+  }
+
+  private matching(pattern: string): ActionSet {
+    const known = this.patterns.get(pattern);
+    if (known !== undefined) return known;
+    const glob = actionGlob(pattern);
+    const words = new Uint32Array(Math.ceil(this.names.length / 32));
+    const prefix = literalPrefix(glob);
+    const rest = glob.slice([...prefix].length);
+    const anything = rest.length === 1 && rest[0]?.kind === 'star';
+    const automaton = anything ? undefined : new Automaton([glob], 'may');
+    for (let id = this.lowerBound(prefix); id < this.names.length; id++) {
+      const name = this.names[id] as string;
+      if (!name.startsWith(prefix)) break;
+      if (automaton === undefined || automaton.accepts(name)) words[id >>> 5] = (words[id >>> 5] as number) | (1 << (id & 31));
+    }
+    const set = ActionSet.of(words);
+    this.patterns.set(pattern, set);
+    return set;
+  }
+
+  private lowerBound(prefix: string): number {
+    let low = 0;
+    let high = this.names.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.names[middle] as string) < prefix) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function actionGlob(pattern: string): Glob {
+  return compileGlob({ parts: [pattern] }, { mode: 'may', wildcards: 'glob', variables: false });
+}
+
+/**
+ * The actions outside the catalogue that a selection names: its patterns with wildcards, and
+ * the names that the catalogue does not know. For `NotAction` that is every action but these.
+ */
+export interface FutureActions {
+  readonly not: boolean;
+  readonly automaton: Automaton;
+  /** Services that the patterns name literally; `undefined` when a pattern names any service. */
+  readonly services: ReadonlySet<string> | undefined;
+}
+
+export function futureActions(selection: Selection, index: ActionIndex): FutureActions | undefined {
+  const patterns = selection.patterns
+    .map((p) => literal(p)?.toLowerCase())
+    .filter((p) => p !== undefined)
+    .filter((p) => selection.not || index.idOf(p) === undefined);
+  if (patterns.length === 0 && !selection.not) return undefined;
+  const globs = patterns.map(actionGlob);
+  const services = patterns.map((p) => /^([^*?:]+):/.exec(p)?.[1]);
+  const mode: Mode = 'may';
+  return {
+    not: selection.not,
+    automaton: new Automaton(globs, mode),
+    services: selection.not || services.includes(undefined) ? undefined : new Set(services as string[]),
+  };
+}

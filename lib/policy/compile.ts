@@ -1,0 +1,158 @@
+/**
+ * Policies prepared for deciding: each statement with its action set, its resource language in both
+ * modes and its conditions; statements in layers.
+ *
+ * A request is allowed iff every layer has an Allow statement that matches and no Deny statement
+ * of any layer matches. Layers: identity policies (with grants by resource policies), boundary,
+ * session policies, service control policies. Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+import { ActionIndex, ActionSet, type FutureActions, futureActions } from './action-set';
+import { Automaton } from './automaton';
+import type { Catalogue } from './catalogue';
+import { isUnknown } from './condition-value';
+import type { Policies, PolicyDocument, Selection, Statement } from './document';
+import { compileGlob, isUniversal } from './glob';
+
+/** A resource selection as languages; an absent selection is every resource. */
+export interface ResourceSet {
+  readonly not: boolean;
+  /** True when the patterns match every string (`*`), so that with `not` nothing is selected. */
+  readonly universal: boolean;
+  readonly may: Automaton;
+  readonly must: Automaton;
+  /** The selection, when it holds policy variables (see `solve.ts`). */
+  readonly withVariables: Selection | undefined;
+}
+
+export interface CompiledStatement {
+  readonly source: Statement;
+  readonly actions: ActionSet;
+  readonly future: FutureActions | undefined;
+  readonly resources: ResourceSet;
+  /** No condition, and every resource. */
+  readonly blanket: boolean;
+  /** Unique in the process, for keys of memo tables. */
+  readonly id: number;
+}
+
+/** Statements of which one must allow a request. */
+export interface Layer {
+  readonly name: 'identity' | 'boundary' | 'session' | 'scp';
+  readonly allow: readonly CompiledStatement[];
+}
+
+export interface CompiledPolicies {
+  readonly catalogue: Catalogue;
+  readonly source: Policies;
+  readonly layers: readonly Layer[];
+  /** Grants that boundary and session layers do not limit. */
+  readonly unbounded: readonly CompiledStatement[];
+  readonly deny: readonly CompiledStatement[];
+  /** Known actions that some request may be allowed for, as far as actions alone tell. */
+  readonly mayAllow: ActionSet;
+  /** Known actions that are allowed on every resource in every context. */
+  readonly mustAllow: ActionSet;
+  /** Statements that cannot be read exactly. */
+  readonly opaque: readonly Statement[];
+}
+
+let nextId = 0;
+const compiledStatements = new WeakMap<Statement, { catalogue: Catalogue; compiled: CompiledStatement }>();
+
+export function compileStatement(source: Statement, catalogue: Catalogue): CompiledStatement {
+  const known = compiledStatements.get(source);
+  if (known !== undefined && known.catalogue === catalogue) return known.compiled;
+  const index = ActionIndex.of(catalogue);
+  const resources = compileResources(source);
+  const compiled: CompiledStatement = {
+    source,
+    actions: index.select(source.action),
+    future: futureActions(source.action, index),
+    resources,
+    blanket: source.conditions.length === 0 && resources.universal && !resources.not,
+    id: nextId++,
+  };
+  compiledStatements.set(source, { catalogue, compiled });
+  return compiled;
+}
+
+const EVERYTHING = new Automaton([[{ kind: 'star', of: 'any' }]], 'may');
+
+function compileResources({ resource, version }: Statement): ResourceSet {
+  if (resource === undefined) return { not: false, universal: true, may: EVERYTHING, must: EVERYTHING, withVariables: undefined };
+  const variables = version === '2012-10-17';
+  const globs = (mode: 'may' | 'must') => resource.patterns.map((p) => compileGlob(p, { mode, wildcards: 'glob', variables }));
+  const may = globs('may');
+  const unknown = resource.patterns.some((p) => isUnknown(p, variables));
+  const must = unknown ? globs('must') : may;
+  const mayAutomaton = new Automaton(may, 'may');
+  return {
+    not: resource.not,
+    universal: must.some(isUniversal),
+    may: mayAutomaton,
+    must: unknown ? new Automaton(must, 'must') : mayAutomaton,
+    withVariables: variables && resource.patterns.some((p) => p.parts.some((x) => typeof x === 'string' && isUnknown({ parts: [x] }, true))) ? resource : undefined,
+  };
+}
+
+export function compile(policies: Policies, catalogue: Catalogue): CompiledPolicies {
+  const opaque: Statement[] = [];
+  const statements = (documents: readonly PolicyDocument[]): CompiledStatement[] =>
+    documents.flatMap((d) =>
+      d.statements.flatMap((s) => {
+        if (s.opaque === undefined) return [compileStatement(s, catalogue)];
+        opaque.push(s);
+        return [];
+      }),
+    );
+  const given: [Layer['name'], readonly PolicyDocument[] | undefined][] = [
+    ['identity', [...policies.identityPolicies, ...(policies.resourceGrants ?? [])]],
+    ['boundary', policies.permissionsBoundary === undefined ? undefined : [policies.permissionsBoundary]],
+    ['session', policies.sessionPolicies],
+    ['scp', policies.serviceControlPolicies],
+  ];
+  const layers: Layer[] = [];
+  const unboundedStatements = statements(policies.unboundedGrants ?? []);
+  const deny: CompiledStatement[] = unboundedStatements.filter((s) => s.source.effect === 'Deny');
+  for (const [name, documents] of given) {
+    if (documents === undefined) continue;
+    const all = statements(documents);
+    layers.push({ name, allow: all.filter((s) => s.source.effect === 'Allow') });
+    deny.push(...all.filter((s) => s.source.effect === 'Deny'));
+  }
+  const unbounded = unboundedStatements.filter((s) => s.source.effect === 'Allow');
+  const blanketDeny = unionOf(deny.filter((s) => s.blanket), catalogue);
+  const anyDeny = unionOf(deny, catalogue);
+  const may = (filter: (s: CompiledStatement) => boolean): ActionSet => {
+    const grants = (name: Layer['name']): boolean => name !== 'boundary' && name !== 'session';
+    const meet = (sets: readonly ActionSet[]): ActionSet =>
+      sets.reduce((a, b) => a.intersection(b));
+    const bounded = meet(layers.map((l) => unionOf(l.allow.filter(filter), catalogue)));
+    if (unbounded.length === 0) return bounded;
+    const rest = layers.filter((l) => grants(l.name) && l.name !== 'identity').map((l) => unionOf(l.allow.filter(filter), catalogue));
+    return bounded.union(meet([unionOf(unbounded.filter(filter), catalogue), ...rest]));
+  };
+  return {
+    catalogue,
+    source: policies,
+    layers,
+    unbounded,
+    deny,
+    mayAllow: may(() => true).without(blanketDeny),
+    mustAllow: opaque.length > 0 ? ActionSet.empty(catalogue.actions.length) : may((s) => s.blanket).without(anyDeny),
+    opaque,
+  };
+}
+
+function unionOf(statements: readonly CompiledStatement[], catalogue: Catalogue): ActionSet {
+  const words = new Uint32Array(Math.ceil(catalogue.actions.length / 32));
+  for (const { actions } of statements) {
+    for (let i = actions.from; i < actions.to; i++) words[i] = (words[i] as number) | (actions.words[i] as number);
+  }
+  return ActionSet.of(words);
+}
+
+export function isCompiled(policies: Policies | CompiledPolicies): policies is CompiledPolicies {
+  return 'layers' in policies;
+}

@@ -1,0 +1,166 @@
+/**
+ * Predicates on one value of a condition key, and the search for a value that satisfies several.
+ *
+ * String, ARN, Bool and Binary operators denote regular languages and are decided by the automata,
+ * exactly. Numbers, dates and addresses denote finite unions of intervals: every set that such
+ * predicates can tell apart contains a candidate (an end of an interval, a neighbour, a midpoint),
+ * so trying the candidates decides. Only a key under both kinds at once may stay unknown.
+ *
+ * A condition that holds a hole or a policy variable is read in `may` where it is required and in
+ * `must` where it is forbidden (see `glob.ts`).
+ */
+import { Automaton } from './automaton';
+import type { KeyType } from './catalogue';
+import type { BaseOperator, Condition, PolicyVersion } from './document';
+import { compileGlob, type Mode, type Wildcards } from './glob';
+import { type Interval, readDates, readIps, readNumbers } from './interval';
+import { type Budget, findWord } from './language';
+import { literal, type Text, text } from './text';
+
+/** An operator without its negation: `StringNotLike` is a negated `StringLike`. */
+interface Family {
+  readonly negated: boolean;
+  readonly kind: 'string' | 'numeric' | 'date' | 'ip' | 'null';
+  readonly wildcards?: Wildcards;
+  readonly ignoreCase?: boolean;
+  readonly compare?: Comparison;
+}
+export type Comparison = '=' | '<' | '<=' | '>' | '>=';
+
+const string = (wildcards: Wildcards, negated = false, ignoreCase = false): Family => ({ kind: 'string', negated, wildcards, ignoreCase });
+const ordered = (kind: 'numeric' | 'date', compare: Comparison, negated = false): Family => ({ kind, compare, negated });
+
+/** Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+export const FAMILIES: Readonly<Record<BaseOperator, Family>> = {
+  StringEquals: string('exact'),
+  StringNotEquals: string('exact', true),
+  StringEqualsIgnoreCase: string('exact', false, true),
+  StringNotEqualsIgnoreCase: string('exact', true, true),
+  StringLike: string('glob'),
+  StringNotLike: string('glob', true),
+  ArnEquals: string('arn'),
+  ArnLike: string('arn'),
+  ArnNotEquals: string('arn', true),
+  ArnNotLike: string('arn', true),
+  Bool: string('exact', false, true),
+  BinaryEquals: string('exact'),
+  NumericEquals: ordered('numeric', '='),
+  NumericNotEquals: ordered('numeric', '=', true),
+  NumericLessThan: ordered('numeric', '<'),
+  NumericLessThanEquals: ordered('numeric', '<='),
+  NumericGreaterThan: ordered('numeric', '>'),
+  NumericGreaterThanEquals: ordered('numeric', '>='),
+  DateEquals: ordered('date', '='),
+  DateNotEquals: ordered('date', '=', true),
+  DateLessThan: ordered('date', '<'),
+  DateLessThanEquals: ordered('date', '<='),
+  DateGreaterThan: ordered('date', '>'),
+  DateGreaterThanEquals: ordered('date', '>='),
+  IpAddress: { kind: 'ip', negated: false },
+  NotIpAddress: { kind: 'ip', negated: true },
+  Null: { kind: 'null', negated: false },
+};
+
+/** The un-negated operator of one condition, compiled: which single values match one of its values. */
+export interface Matcher {
+  readonly kind: 'string' | 'numeric' | 'date' | 'ip';
+  /** For strings: the language, read in both modes (the same object when nothing is unknown). */
+  readonly may?: Automaton;
+  readonly must?: Automaton;
+  /** For ordered kinds: the union of these; `unknown` when a value is not known or has a variable. */
+  readonly intervals?: readonly Interval[];
+  readonly unknown?: boolean;
+}
+
+const matchers = new WeakMap<Condition, Matcher>();
+
+export function matcherOf(condition: Condition, version: PolicyVersion): Matcher {
+  let matcher = matchers.get(condition);
+  if (matcher === undefined) {
+    matcher = compileMatcher(condition, version);
+    matchers.set(condition, matcher);
+  }
+  return matcher;
+}
+
+function compileMatcher(condition: Condition, version: PolicyVersion): Matcher {
+  const family = FAMILIES[condition.operator];
+  const variables = version === '2012-10-17';
+  if (family.kind === 'null') throw new Error('internal: Null has no matcher');
+  if (family.kind === 'string') {
+    const compile = (mode: Mode): Automaton =>
+      new Automaton(
+        condition.values.map((v) => compileGlob(v, { mode, wildcards: family.wildcards ?? 'exact', variables })),
+        mode,
+        family.ignoreCase,
+      );
+    const may = compile('may');
+    return { kind: 'string', may, must: condition.values.some((v) => isUnknown(v, variables) || family.wildcards === 'arn') ? compile('must') : may };
+  }
+  const known = condition.values.map((v) => (isUnknown(v, variables) ? undefined : literal(v)));
+  const read = family.kind === 'numeric' ? readNumbers : family.kind === 'date' ? readDates : readIps;
+  return {
+    kind: family.kind,
+    intervals: known.flatMap((v) => (v === undefined ? [] : read(v, family.compare ?? '='))),
+    unknown: known.includes(undefined),
+  };
+}
+
+/** True when the text has a hole or a policy variable. */
+export function isUnknown(t: Text, variables: boolean): boolean {
+  return t.parts.some((p) => typeof p !== 'string' || (variables && /\$\{(?![*?$]\})/.test(p)));
+}
+
+/** A predicate on one value: the matcher matches (`holds`), or it does not. */
+export interface Predicate {
+  readonly matcher: Matcher;
+  readonly holds: boolean;
+}
+
+/** True iff the predicate is satisfied by the value, unknown parts read in the satisfying direction. */
+export function satisfies(value: Text, { matcher, holds }: Predicate): boolean {
+  if (matcher.kind === 'string') {
+    const symbols = value.parts.flatMap((p) => (typeof p === 'string' ? [...p] : [p]));
+    return holds ? (matcher.may as Automaton).accepts(symbols) : !(matcher.must as Automaton).accepts(symbols);
+  }
+  const plain = literal(value);
+  if (plain === undefined) return true;
+  const inside = (matcher.intervals ?? []).some((i) => i.contains(plain));
+  return holds ? inside || matcher.unknown === true : !inside;
+}
+
+/** A value of the key's type that satisfies all predicates, `undefined` if there is none, or `unknown`. */
+export function findValue(predicates: readonly Predicate[], type: KeyType, budget: Budget): Text | undefined | 'unknown' {
+  const all = (value: Text): boolean => predicates.every((p) => satisfies(value, p));
+  if (type === 'bool') return ['true', 'false'].map((v) => text(v)).find(all);
+  const others = predicates.filter((p) => p.matcher.kind !== 'string');
+  if (others.length === 0) {
+    const required = predicates.filter((p) => p.holds).map((p) => p.matcher.may as Automaton);
+    const forbidden = predicates.filter((p) => !p.holds).map((p) => p.matcher.must as Automaton);
+    // AWS sends few empty values, so a witness without one reads better; but tags may be empty.
+    for (const least of [1, 0]) {
+      const search = findWord({ required, forbidden }, budget, least);
+      if (search === 'exhausted') return 'unknown';
+      if (search.found !== undefined) return search.found;
+    }
+    return undefined;
+  }
+  const kinds = new Set(predicates.map((p) => p.matcher.kind));
+  const candidates = [...kinds].flatMap((kind) =>
+    candidatesOf(kind, others.flatMap((p) => (p.matcher.kind === kind ? (p.matcher.intervals ?? []) : []))),
+  );
+  const found = candidates.map((v) => text(v)).find(all);
+  if (found !== undefined) return found;
+  // A value that no operator of the kind can read satisfies all of them when none is required; keys
+  // that AWS documents as numbers, dates or addresses have no such value.
+  if (type !== 'numeric' && type !== 'date' && type !== 'ip' && others.every((p) => !p.holds)) {
+    const word = findValue(predicates.filter((p) => p.matcher.kind === 'string'), type, budget);
+    if (word === 'unknown' || (word !== undefined && all(word))) return word;
+  }
+  return kinds.size === 1 ? undefined : 'unknown';
+}
+
+function candidatesOf(kind: Matcher['kind'], intervals: readonly Interval[]): readonly string[] {
+  if (kind === 'string') return [];
+  return [...new Set(intervals.flatMap((i) => i.candidates(intervals)))].concat(kind === 'ip' ? ['192.0.2.1'] : kind === 'numeric' ? ['1'] : ['2026-01-01T00:00:00Z']);
+}

@@ -1,0 +1,125 @@
+/**
+ * Emptiness with a witness: is there a word that every requirement accepts and no prohibition
+ * accepts? Breadth-first over the lazy product of the deterministic automata, so the word found
+ * is a shortest one, and an exhausted search proves that there is none.
+ *
+ * At each product state only one character of every class that the automata can tell apart there
+ * needs to be tried: characters that no automaton reads by name behave alike within a class.
+ */
+import type { Automaton, State, Symbol } from './automaton';
+import type { Hole, Text } from './text';
+import { text } from './text';
+
+export interface Language {
+  /** All must accept. */
+  readonly required: readonly Automaton[];
+  /** None may accept. */
+  readonly forbidden: readonly Automaton[];
+}
+
+export type Search = { readonly found: Text } | { readonly found: undefined } | 'exhausted';
+
+/** Work left for one question, counted in automaton positions visited; at 0 the answer is undecided. */
+export interface Budget {
+  left: number;
+}
+
+interface Node {
+  readonly states: readonly State[];
+  readonly symbol: Symbol | undefined;
+  readonly parent: Node | undefined;
+}
+
+/** Finds a shortest word of at least `least` symbols (default 0). */
+export function findWord({ required, forbidden }: Language, budget: Budget, least = 0): Search {
+  const automata = [...required, ...forbidden];
+  const needed = required.length;
+  const start: Node = { states: automata.map((a) => a.start), symbol: undefined, parent: undefined };
+  if (start.states.some((s, i) => i < needed && s.dead)) return { found: undefined };
+  const seen = new Set<string>([stateKey(start.states)]);
+  let layer: Node[] = [start];
+  for (let length = 0; layer.length > 0; length++) {
+    const next: Node[] = [];
+    for (const node of layer) {
+      if (length >= least && node.states.every((s, i) => s.accepting === i < needed)) return { found: spell(node) };
+    }
+    for (const node of layer) {
+      for (const symbol of symbolsAt(node.states, needed)) {
+        const states = advance(automata, node.states, symbol, needed, budget);
+        if (budget.left < 0) return 'exhausted';
+        if (states === undefined) continue;
+        const key = length + 1 < least ? `${length}:${stateKey(states)}` : stateKey(states);
+        if (seen.has(key)) continue;
+        seen.add(key);
+        next.push({ states, symbol, parent: node });
+      }
+    }
+    layer = next;
+  }
+  return { found: undefined };
+}
+
+function advance(automata: readonly Automaton[], from: readonly State[], symbol: Symbol, needed: number, budget: Budget): State[] | undefined {
+  const states: State[] = new Array(from.length);
+  budget.left -= from.length;
+  for (let i = 0; i < from.length; i++) {
+    const automaton = automata[i] as Automaton;
+    const before = automaton.work;
+    const to = automaton.step(from[i] as State, symbol);
+    budget.left -= automaton.work - before;
+    if (i < needed ? to.dead : to.total) return undefined;
+    states[i] = to;
+  }
+  return states;
+}
+
+function stateKey(states: readonly State[]): string {
+  let key = '';
+  for (const s of states) key += `${s.id},`;
+  return key;
+}
+
+function spell(node: Node): Text {
+  const out: Symbol[] = [];
+  for (let n: Node | undefined = node; n?.symbol !== undefined; n = n.parent) out.push(n.symbol);
+  return text(...out.reverse());
+}
+
+/** One representative of each class of characters that no automaton reads by name, pleasant ones first. */
+const CLASSES: readonly string[] = [
+  'xabcdefghijklmnopqrstuvwyz',
+  '1023456789',
+  '-',
+  'XABCDEFGHIJKLMNOPQRSTUVWYZ_.@=+,~%#!$&();<>[]^{|}` "\'\\*?é',
+  '/',
+  ':',
+];
+
+function symbolsAt(states: readonly State[], needed: number): readonly Symbol[] {
+  const letters = new Map<string, Hole>();
+  let closed: State | undefined;
+  for (let i = 0; i < states.length; i++) {
+    const state = states[i] as State;
+    for (const hole of state.letters) letters.set(hole.hole, hole);
+    // A requirement that reads only named characters decides which characters are worth trying.
+    if (i < needed && !state.open && (closed === undefined || state.chars.length < closed.chars.length)) closed = state;
+  }
+  if (closed !== undefined) return letters.size === 0 ? closed.chars : [...closed.chars, ...letters.values()];
+  const chars = new Set<string>();
+  for (const state of states) for (const char of state.chars) chars.add(char);
+  const out: Symbol[] = [];
+  for (const members of CLASSES) {
+    for (const char of members) {
+      if (!chars.has(char)) {
+        out.push(char);
+        break;
+      }
+    }
+  }
+  return [...out, ...chars, ...letters.values()];
+}
+
+/** True iff the word, read as plain characters, is accepted as {@link findWord} would accept it. */
+export function accepts({ required, forbidden }: Language, word: string): boolean {
+  return required.every((a) => a.accepts(word)) && !forbidden.some((a) => a.accepts(word));
+}
