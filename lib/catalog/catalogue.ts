@@ -5,8 +5,7 @@
  */
 import type { Catalogue, KeyFacts, ResourceFormat, Slot } from '../policy/catalogue';
 import { keyFacts } from './condition-keys';
-import { ACTIONS } from './data/actions';
-import { FORMATS } from './data/formats';
+import { readSnapshotText } from './snapshot';
 
 /** As the Service Authorization Reference classifies actions. */
 export type AccessLevel = 'list' | 'read' | 'write' | 'tagging' | 'permissions-management';
@@ -43,7 +42,7 @@ function load(): AwsCatalogue {
   /** ` Name⇥Level⇥types` of each action: parsed when its facts are asked for. */
   const lines: string[] = [];
   let prefix = '';
-  for (const line of ACTIONS.split('\n')) {
+  for (const line of readSnapshotText('actions.txt').split('\n')) {
     if (line.charCodeAt(0) === SPACE) {
       actions.push(prefix + line.slice(1, line.indexOf('\t')));
       lines.push(line);
@@ -101,6 +100,7 @@ function find(actions: readonly string[], wanted: string): number | undefined {
   return undefined;
 }
 
+let formatsText: string | undefined;
 const services = new Map<string, ReadonlyMap<string, readonly ResourceFormat[]>>();
 
 /** Resource type → its formats, in the order of the snapshot. */
@@ -116,9 +116,11 @@ function formatsOfService(service: string): ReadonlyMap<string, readonly Resourc
 function parseFormats(service: string): ReadonlyMap<string, readonly ResourceFormat[]> {
   const types = new Map<string, ResourceFormat[]>();
   const heading = `\n${service}\n`;
-  const start = FORMATS.indexOf(heading);
+  // The leading newline lets the first service's heading be found like the others.
+  formatsText ??= `\n${readSnapshotText('formats.txt')}`;
+  const start = formatsText.indexOf(heading);
   if (start < 0) return types;
-  for (const line of FORMATS.slice(start + heading.length).split('\n', MAX_TYPES)) {
+  for (const line of formatsText.slice(start + heading.length).split('\n', MAX_TYPES)) {
     if (line.charCodeAt(0) !== SPACE) break;
     const tab = line.indexOf('\t');
     const type = line.slice(1, tab);

@@ -10,8 +10,8 @@ const PREFIX = 'arn:aws:iam::aws:policy/';
 
 export interface ManagedPolicySnapshot {
   readonly index: string;
-  /** Base64 of the brotli-compressed documents, one line of JSON each. */
-  readonly documents: string;
+  /** The documents, one line of JSON each, compressed by brotli. */
+  readonly documents: Buffer;
 }
 
 export function renderManagedPolicies(policies: readonly SourcePolicy[]): ManagedPolicySnapshot {
@@ -30,5 +30,5 @@ export function renderManagedPolicies(policies: readonly SourcePolicy[]): Manage
       [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
     },
   });
-  return { index: index.join(''), documents: compressed.toString('base64').replace(/.{120}/g, '$&\n') };
+  return { index: index.join(''), documents: compressed };
 }
