@@ -29,6 +29,8 @@ export interface AttachedPolicy {
   readonly attached: 'inline' | 'managed' | 'aws-managed';
   /** Absent for AWS managed policies. */
   readonly origin?: Origin;
+  /** Of a managed policy: reach asks who may change it. */
+  readonly arn?: Text;
 }
 
 export interface Principal {
@@ -42,6 +44,12 @@ export interface Principal {
   readonly attached: readonly AttachedPolicy[];
   readonly boundary?: AttachedPolicy;
   readonly trust?: PolicyDocument;
+  /** Of a user: ids of the groups it is in, whose policies are among `attached`. */
+  readonly memberOf?: readonly string[];
+  /** Of an instance profile: the ARNs of its roles. */
+  readonly holds?: readonly Text[];
+  /** Tags whose key and value the template gives; a deployment may add others. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** What the engine decides over: attached documents, boundary, SCPs from the configuration, grants by resource policies. */
   readonly policies: Policies;
   /** Reasons why this principal's policies cannot be known (an unknown managed policy ARN, …): its verdicts are undecided. */
