@@ -63,7 +63,7 @@ function readOperator(written: string, place: Place): OperatorName {
   const quantifier = QUANTIFIERS.find((name) => name.toLowerCase() === prefix?.toLowerCase());
   if (prefix !== undefined && quantifier === undefined) {
     return place.fail(
-      `unknown set operator \`${prefix}\` in \`${written}\`, expected ForAllValues or ForAnyValue; ${suggestion(prefix, QUANTIFIERS)}`,
+      `unknown set operator \`${prefix}\` in \`${written}\`, expected ForAllValues or ForAnyValue; ${suggestion(prefix, QUANTIFIERS, 'write one of them')}`,
     );
   }
   const rest = written.slice(colon + 1);
@@ -72,7 +72,7 @@ function readOperator(written: string, place: Place): OperatorName {
   const operator = BY_LOWER_CASE.get(base.toLowerCase());
   if (operator === undefined) {
     return place.fail(
-      `unknown operator \`${written}\`, expected one such as \`StringEquals\`; ${suggestion(base, BASE_OPERATORS)}`,
+      `unknown operator \`${written}\`, expected one such as \`StringEquals\`; ${suggestion(base, BASE_OPERATORS, 'use one that AWS documents')}`,
     );
   }
   if (operator === 'Null' && ifExists) {

@@ -76,7 +76,7 @@ function readEffect(
   if (known === undefined) {
     return place
       .at('Effect')
-      .fail(`got \`${written}\`, expected \`Allow\` or \`Deny\`; ${suggestion(written, EFFECTS)}`);
+      .fail(`got \`${written}\`, expected \`Allow\` or \`Deny\`; ${suggestion(written, EFFECTS, 'write one of them')}`);
   }
   return { used: known };
 }

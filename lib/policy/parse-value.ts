@@ -125,10 +125,10 @@ export function onlyMembers(object: JsonObject, known: readonly string[], place:
   }
 }
 
-/** `did you mean …?`, or the advice to remove the thing. */
-export function suggestion(name: string, known: readonly string[]): string {
+/** `did you mean …?`, or else the other advice. */
+export function suggestion(name: string, known: readonly string[], otherwise = 'remove it'): string {
   const nearest = nearestOf(name, known);
-  return nearest === undefined ? 'remove it' : `did you mean \`${nearest}\`?`;
+  return nearest === undefined ? otherwise : `did you mean \`${nearest}\`?`;
 }
 
 function nearestOf(name: string, known: readonly string[]): string | undefined {

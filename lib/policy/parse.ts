@@ -18,7 +18,7 @@
  */
 import type { PolicyDocument, PolicyVersion, Statement } from './document';
 import { parseStatement } from './parse-statement';
-import { describe, isObject, type JsonObject, onlyMembers, Place, readText, suggestion } from './parse-value';
+import { describe, isObject, type JsonObject, onlyMembers, Place, readText } from './parse-value';
 import { literal, show } from './text';
 
 export { MAX_DOCUMENT_CHARACTERS } from './parse-value';
@@ -82,9 +82,7 @@ function readVersion(document: JsonObject, place: Place): { readonly used: Polic
     return { used: '2012-10-17', opaque: `the policy's version ${show(version)} is unresolved` };
   const known = VERSIONS.find((candidate) => candidate === written);
   if (known === undefined) {
-    return at.fail(
-      `unknown version \`${written}\`, expected ${VERSIONS.join(' or ')}; ${suggestion(written, VERSIONS)}`,
-    );
+    return at.fail(`unknown version \`${written}\`, expected ${VERSIONS.join(' or ')}; write \`2012-10-17\``);
   }
   return { used: known };
 }

@@ -1,0 +1,135 @@
+/**
+ * Patterns as one request sees them: policy variables substituted, `*` and `?` as wildcards. The
+ * replay oracle's own small matcher, independent of the automata of the symbolic procedures.
+ * Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+ *
+ * Decided where AWS is silent: a wildcard inside a substituted value is a plain character; a
+ * variable is substituted wherever in the text it stands; a key with several values, which may not
+ * be a variable, has no value; characters are UTF-16 code units.
+ */
+import type { PolicyVersion } from './document';
+import type { RequestContext } from './request-context';
+import { literal, show, type Text } from './text';
+
+/** Any number of characters. */
+const ANY = Symbol('*');
+/** One character. */
+const ONE = Symbol('?');
+type Token = string | typeof ANY | typeof ONE;
+
+/** One token a character. */
+export type Pattern = readonly Token[];
+
+/** The text of a document without holes; evaluation is for documents that are known. */
+export function known(t: Text): string {
+  const value = literal(t);
+  if (value === undefined) {
+    throw new Error(
+      `bulkhead: internal error: cannot evaluate \`${show(t)}\`, part of which is unknown until deployment`,
+    );
+  }
+  return value;
+}
+
+/** Texts without variables read the same in every request. */
+const withWildcards = new WeakMap<Text, Pattern>();
+
+/** The pattern in this request; undefined when a variable has no value, so that nothing matches it. */
+export function patternOf(
+  t: Text,
+  version: PolicyVersion,
+  wildcards: boolean,
+  context: RequestContext,
+): Pattern | undefined {
+  const cached = wildcards ? withWildcards.get(t) : undefined;
+  if (cached !== undefined) return cached;
+  const source = known(t);
+  const constant = version !== '2012-10-17' || !source.includes('${');
+  const pattern = constant ? plainTokens(source, wildcards) : substitutedTokens(source, wildcards, context);
+  if (constant && wildcards && pattern !== undefined) withWildcards.set(t, pattern);
+  return pattern;
+}
+
+/** The text in this request without wildcards; undefined when a variable has no value. */
+export function literalOf(
+  t: Text,
+  version: PolicyVersion,
+  variables: boolean,
+  context: RequestContext,
+): string | undefined {
+  const source = known(t);
+  if (!variables || version !== '2012-10-17' || !source.includes('${')) return source;
+  return substitutedTokens(source, false, context)?.join('');
+}
+
+function plainTokens(source: string, wildcards: boolean): Pattern {
+  return source.split('').map((character) => tokenOf(character, wildcards));
+}
+
+function tokenOf(character: string, wildcards: boolean): Token {
+  if (!wildcards) return character;
+  if (character === '*') return ANY;
+  return character === '?' ? ONE : character;
+}
+
+function substitutedTokens(source: string, wildcards: boolean, context: RequestContext): Pattern | undefined {
+  const tokens: Token[] = [];
+  for (let at = 0; at < source.length; at++) {
+    const end = source.startsWith('${', at) ? source.indexOf('}', at) : -1;
+    if (end === -1) {
+      tokens.push(tokenOf(source.charAt(at), wildcards));
+      continue;
+    }
+    const value = valueOfVariable(source.slice(at + 2, end), context);
+    if (value === undefined) return undefined;
+    tokens.push(...value.split(''));
+    at = end;
+  }
+  return tokens;
+}
+
+/** `${*}`, `${?}` and `${$}` are those characters; `${key, 'default'}` falls back to the default. */
+function valueOfVariable(inside: string, context: RequestContext): string | undefined {
+  if (inside === '*' || inside === '?' || inside === '$') return inside;
+  const written = /^([^,]*)(?:, '([^']*)')?$/.exec(inside);
+  const [, key = '', fallback] = written ?? [];
+  const values = context.values(key);
+  return values.length === 1 ? values[0] : fallback;
+}
+
+export function lowerCased(pattern: Pattern): Pattern {
+  return pattern.flatMap((token): readonly Token[] =>
+    typeof token === 'string' ? token.toLowerCase().split('') : [token],
+  );
+}
+
+export function isLiteralColon(pattern: Pattern, at: number): boolean {
+  return pattern[at] === ':';
+}
+
+/**
+ * True iff the whole value matches. On a mismatch only the latest `*` is widened, which suffices
+ * because what stands before it was matched as early as possible: |value| × |pattern| steps at most.
+ */
+export function matchesPattern(value: string, pattern: Pattern): boolean {
+  let at = 0;
+  let token = 0;
+  let star = -1;
+  let starAt = 0;
+  while (at < value.length) {
+    const wanted = pattern[token];
+    if (wanted === ANY) {
+      star = token++;
+      starAt = at;
+    } else if (wanted === ONE || wanted === value[at]) {
+      token++;
+      at++;
+    } else if (star !== -1) {
+      token = star + 1;
+      at = ++starAt;
+    } else return false;
+  }
+  while (pattern[token] === ANY) token++;
+  return token === pattern.length;
+}

@@ -1,0 +1,44 @@
+/**
+ * `BinaryEquals`: the bytes behind two base-64 texts, byte for byte. A text that is not base-64
+ * stands for no bytes and matches nothing.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_BinaryEquals
+ */
+import type { LiteralOperator } from './operator';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const BASE_64 = /^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** The bytes; undefined when the text is not base-64. */
+export function readBytes(text: string): readonly number[] | undefined {
+  if (!BASE_64.test(text)) return undefined;
+  const bytes: number[] = [];
+  let bits = 0;
+  let held = 0;
+  for (const character of text.replace(/=+$/, '')) {
+    held = ((held << 6) | ALPHABET.indexOf(character)) & 0xffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((held >> bits) & 0xff);
+    }
+  }
+  return bytes;
+}
+
+export const BINARY_OPERATORS = {
+  BinaryEquals: {
+    reads: 'literal',
+    variables: false,
+    negated: false,
+    matches: (value, operand) => {
+      const left = readBytes(value);
+      const right = readBytes(operand);
+      return (
+        left !== undefined &&
+        right !== undefined &&
+        left.length === right.length &&
+        left.every((byte, i) => byte === right[i])
+      );
+    },
+  } satisfies LiteralOperator,
+} as const;
