@@ -7,6 +7,8 @@
 export interface RenderedTemplate {
   /** The stack's physical name; for a plain template file, the file's name without its ending. */
   readonly stackName: string;
+  /** True when `stackName` is only a file's name, so that `AWS::StackName` is unknown. */
+  readonly unnamed?: boolean;
   /** The template as parsed JSON, raw overrides included. Not validated: the model builder does that. */
   readonly template: unknown;
   /** 12 digits; absent when the stack is environment-agnostic. */

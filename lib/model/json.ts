@@ -1,0 +1,72 @@
+/**
+ * JSON as it comes from outside, narrowed step by step. Template values stay `unknown` until one of
+ * these says what they are; nothing in the model casts.
+ */
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/** The value as a list: itself, or the one element that a shorthand stands for; absent is empty. */
+export function asList(value: unknown): readonly unknown[] {
+  if (value === undefined || value === null) return [];
+  return isList(value) ? value : [value];
+}
+
+export function objectAt(value: unknown, key: string): JsonObject {
+  const inner = isObject(value) ? value[key] : undefined;
+  return isObject(inner) ? inner : {};
+}
+
+/** What a value is, for messages: `a list`, `the number 3`, `nothing`. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (isList(value)) return 'a list';
+  switch (typeof value) {
+    case 'object':
+      return 'an object';
+    case 'string':
+      return `the string \`${value.length > 60 ? `${value.slice(0, 57)}...` : value}\``;
+    case 'number':
+      return `the number ${value}`;
+    case 'boolean':
+      return `\`${value}\``;
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+/** Canonical JSON (keys sorted): equal exactly for equal values. */
+export function canonical(value: unknown): string {
+  if (isList(value)) return `[${value.map(canonical).join(',')}]`;
+  if (isObject(value)) {
+    const keys = Object.keys(value).sort();
+    return `{${keys.map((k) => `${JSON.stringify(k)}:${canonical(value[k])}`).join(',')}}`;
+  }
+  return JSON.stringify(value) ?? 'null';
+}
+
+/** Depth of nesting, measured without recursion so that hostile input cannot exhaust the stack; stops past `limit`. */
+export function deeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    level = level.flatMap((v) => (isList(v) ? v : isObject(v) ? Object.values(v) : [])).filter((v) => typeof v === 'object');
+  }
+  return false;
+}
+
+/** `Ref` or `Fn::…` as the only key makes an object an intrinsic. */
+export function intrinsicName(value: JsonObject): string | undefined {
+  const keys = Object.keys(value);
+  const [key] = keys;
+  if (keys.length !== 1 || key === undefined) return undefined;
+  return key === 'Ref' || key.startsWith('Fn::') ? key : undefined;
+}

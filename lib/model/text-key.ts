@@ -1,0 +1,66 @@
+/**
+ * Keys and small operations on texts. Two texts with one key are the same string in every
+ * deployment; texts with different keys may still be (a hole may take the other's value).
+ */
+import { type Hole, type Part, type Text, text } from '../policy/text';
+
+/** Holes count by their id alone: everything else about a hole follows from it. */
+export function textKey(t: Text): string {
+  if (t.parts.length === 1 && typeof t.parts[0] === 'string') return t.parts[0];
+  return t.parts.map((p) => (typeof p === 'string' ? p : `\u0000${p.hole}\u0001`)).join('');
+}
+
+export function sameText(a: Text, b: Text): boolean {
+  return textKey(a) === textKey(b);
+}
+
+/** The only part, iff it is a hole. */
+export function onlyHole(t: Text): Hole | undefined {
+  const [part] = t.parts;
+  return t.parts.length === 1 && part !== undefined && typeof part !== 'string' ? part : undefined;
+}
+
+export function joinTexts(items: readonly Text[], delimiter: string): Text {
+  return text(...items.flatMap((item, i): (Part | Text)[] => (i === 0 ? [item] : [delimiter, item])));
+}
+
+/**
+ * Splits at every delimiter in the literal parts; undefined when a hole could hold a delimiter
+ * itself, because then nobody knows how many pieces there are.
+ */
+export function splitText(t: Text, delimiter: string): readonly Text[] | undefined {
+  const pieces: Text[] = [];
+  let current: Part[] = [];
+  for (const part of t.parts) {
+    if (typeof part !== 'string') {
+      if (mayContain(part, delimiter)) return undefined;
+      current.push(part);
+      continue;
+    }
+    const [first, ...rest] = part.split(delimiter);
+    current.push(first ?? '');
+    for (const piece of rest) {
+      pieces.push(text(...current));
+      current = [piece];
+    }
+  }
+  pieces.push(text(...current));
+  return pieces;
+}
+
+/** Longer delimiters could straddle a hole and its neighbour; only single characters are decided. */
+function mayContain(hole: Hole, delimiter: string): boolean {
+  if (delimiter.length !== 1) return true;
+  if (hole.values !== undefined) return hole.values.some((v) => v.includes(delimiter));
+  switch (hole.type) {
+    case 'account':
+      return /[0-9]/.test(delimiter);
+    case 'region':
+    case 'partition':
+      return /[a-z0-9-]/.test(delimiter);
+    case 'segment':
+      return delimiter !== ':' && delimiter !== '/';
+    case 'any':
+      return true;
+  }
+}
