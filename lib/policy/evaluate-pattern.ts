@@ -6,7 +6,7 @@
  *
  * Decided where AWS is silent: a wildcard inside a substituted value is a plain character; a
  * variable is substituted wherever in the text it stands; a key with several values, which may not
- * be a variable, has no value; characters are UTF-16 code units.
+ * be a variable, has no value; `?` is one Unicode character.
  */
 import type { PolicyVersion } from './document';
 import type { RequestContext } from './request-context';
@@ -64,7 +64,7 @@ export function literalOf(
 }
 
 function plainTokens(source: string, wildcards: boolean): Pattern {
-  return source.split('').map((character) => tokenOf(character, wildcards));
+  return [...source].map((character) => tokenOf(character, wildcards));
 }
 
 function tokenOf(character: string, wildcards: boolean): Token {
@@ -75,18 +75,14 @@ function tokenOf(character: string, wildcards: boolean): Token {
 
 function substitutedTokens(source: string, wildcards: boolean, context: RequestContext): Pattern | undefined {
   const tokens: Token[] = [];
-  for (let at = 0; at < source.length; at++) {
-    const end = source.startsWith('${', at) ? source.indexOf('}', at) : -1;
-    if (end === -1) {
-      tokens.push(tokenOf(source.charAt(at), wildcards));
-      continue;
-    }
-    const value = valueOfVariable(source.slice(at + 2, end), context);
+  let at = 0;
+  for (const variable of source.matchAll(/\$\{([^}]*)\}/g)) {
+    const value = valueOfVariable(variable[1] ?? '', context);
     if (value === undefined) return undefined;
-    tokens.push(...value.split(''));
-    at = end;
+    tokens.push(...plainTokens(source.slice(at, variable.index), wildcards), ...value);
+    at = variable.index + variable[0].length;
   }
-  return tokens;
+  return [...tokens, ...plainTokens(source.slice(at), wildcards)];
 }
 
 /** `${*}`, `${?}` and `${$}` are those characters; `${key, 'default'}` falls back to the default. */
@@ -108,11 +104,15 @@ export function isLiteralColon(pattern: Pattern, at: number): boolean {
   return pattern[at] === ':';
 }
 
+/** Characters that JavaScript holds as two. */
+const SURROGATES = /[\ud800-\udfff]/;
+
 /**
  * True iff the whole value matches. On a mismatch only the latest `*` is widened, which suffices
  * because what stands before it was matched as early as possible: |value| × |pattern| steps at most.
  */
-export function matchesPattern(value: string, pattern: Pattern): boolean {
+export function matchesPattern(text: string, pattern: Pattern): boolean {
+  const value = SURROGATES.test(text) ? [...text] : text;
   let at = 0;
   let token = 0;
   let star = -1;

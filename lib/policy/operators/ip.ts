@@ -61,7 +61,7 @@ function readGroups(text: string): readonly bigint[] | undefined {
 }
 
 function contains(block: Block, address: Block): boolean {
-  if (block.bits !== address.bits || address.prefix < block.prefix) return false;
+  if (block.bits !== address.bits) return false;
   const hostBits = BigInt(block.bits - block.prefix);
   return block.address >> hostBits === address.address >> hostBits;
 }
@@ -72,7 +72,7 @@ function inBlock(negated: boolean): LiteralOperator {
     variables: false,
     negated,
     matches: (value, operand) => {
-      const address = readBlock(value);
+      const address = value.includes('/') ? undefined : readBlock(value);
       const block = readBlock(operand);
       return address !== undefined && block !== undefined && contains(block, address);
     },

@@ -7,7 +7,7 @@
  */
 import type { LiteralOperator } from './operator';
 
-const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?$/;
+const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 
 /** The number that the text writes in decimal; undefined when it is none. */
 export function readNumber(text: string): number | undefined {
