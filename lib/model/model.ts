@@ -41,6 +41,11 @@ export interface Principal {
   readonly account: Text;
   readonly domain?: string;
   readonly duty?: Duty;
+  /**
+   * Who gave the duty: a construct's mark, which promises a remit as the role's boundary, or the
+   * configuration, which promises nothing. Present iff `duty` is.
+   */
+  readonly dutyFrom?: 'mark' | 'configuration';
   readonly attached: readonly AttachedPolicy[];
   readonly boundary?: AttachedPolicy;
   readonly trust?: PolicyDocument;
@@ -61,8 +66,10 @@ export interface Resource {
   readonly origin: Origin;
   readonly arn?: Text;
   readonly account: Text;
-  /** Domains that own or claim the resource; more than one is a finding. */
+  /** The domain that owns the resource; the first of `claims` by name where several claim it. */
   readonly domain?: string;
+  /** Every domain that claims the resource, by mark or configuration, sorted; more than one is a finding. */
+  readonly claims?: readonly string[];
   readonly policy?: PolicyDocument;
   /** The role that this resource runs as, by principal id or ARN text. */
   readonly runsAs?: readonly { readonly service: string; readonly role: Text }[];
@@ -111,4 +118,6 @@ export interface Model {
   readonly conflicts: readonly (readonly [Duty, Duty])[];
   /** The declared common requests, as Allow statements. */
   readonly common: PolicyDocument;
+  /** Parts of the app that no analysis can see (a macro, a nested template elsewhere): nothing is proved with one. */
+  readonly gaps?: readonly { readonly path: string; readonly reason: string }[];
 }
