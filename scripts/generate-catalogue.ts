@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SnapshotFile } from '../lib/catalog/snapshot';
 import { readAddedTypes, renderActions, staleAdditions } from './catalogue/actions';
+import { readKeyRules, renderKeys, staleKeys } from './catalogue/condition-keys';
 import { readFormatRules, renderFormats, staleRules } from './catalogue/formats';
 import { renderManagedPolicies } from './catalogue/managed-policies';
 import { readManagedPolicies, readServices } from './catalogue/sources';
@@ -17,7 +18,12 @@ export function generate(): ReadonlyMap<SnapshotFile, Buffer> {
   const services = readServices();
   const formatRules = readFormatRules();
   const added = readAddedTypes();
-  const stale = [...staleRules(formatRules, services), ...staleAdditions(added, services)];
+  const keyRules = readKeyRules();
+  const stale = [
+    ...staleRules(formatRules, services),
+    ...staleAdditions(added, services),
+    ...staleKeys(keyRules, services),
+  ];
   if (stale.length > 0) {
     throw new Error(
       `lib/catalog/curated has rows that match nothing any more; remove or correct them: ${stale.join(', ').replaceAll('\t', ' ')}`,
@@ -27,6 +33,7 @@ export function generate(): ReadonlyMap<SnapshotFile, Buffer> {
   return new Map<SnapshotFile, Buffer>([
     ['actions.txt', ascii(renderActions(services, added))],
     ['formats.txt', ascii(renderFormats(services, formatRules))],
+    ['condition-keys.txt', ascii(renderKeys(services, keyRules))],
     ['managed-policies.txt', ascii(managed.index)],
     ['managed-policies.br', managed.documents],
   ]);
