@@ -55,18 +55,18 @@ export function literalString(value: Resolved | undefined): string | undefined {
 
 /** Text or list, as outputs have them; undefined for anything else. */
 export function resolvedText(value: Resolved): Resolved | undefined {
-  return isResolvedList(value) || toText(value) !== undefined ? value : undefined;
+  return toText(value) !== undefined || isResolvedList(value) ? value : undefined;
 }
 
 /** The value in the place of a list of strings; lists and objects within are left out. */
 export function toTexts(value: Resolved | undefined): readonly Text[] {
   if (value === undefined) return [];
-  const items = isResolvedList(value) ? value : [value];
+  const items: readonly Resolved[] = isResolvedList(value) ? value : [value];
   return items.flatMap((item) => toText(item) ?? []);
 }
 
 export function property(value: Resolved | undefined, ...keys: readonly string[]): Resolved | undefined {
-  let current: Resolved | undefined = value;
+  let current = value;
   for (const key of keys) {
     if (!isResolvedObject(current) || !Object.hasOwn(current, key)) return undefined;
     current = current[key];

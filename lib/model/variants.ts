@@ -1,0 +1,55 @@
+/**
+ * The values that a template value may have, each with the guard under which it has it: `Fn::If` is
+ * enumerated over the conditions that stand in the value itself. Conditions behind references are
+ * not followed; those values are holes already.
+ */
+import { formulaOf, type Guard, guardOf } from './conditions';
+import { intrinsicName, isList, isObject } from './json';
+import { NO_VALUE, type Resolved } from './resolved';
+import type { Choices, Resolver } from './resolver';
+import type { Stack } from './stack';
+
+export interface Variant {
+  readonly guard: Guard;
+  readonly value: Resolved;
+}
+
+/** More conditions than this in one statement and it is read with holes instead. */
+const MAX_CONDITIONS = 5;
+
+/** Undefined when there are too many conditions to enumerate. Variants without a possible deployment are left out. */
+export function variantsOf(r: Resolver, stack: Stack, value: unknown): readonly Variant[] | undefined {
+  const names = [...openConditions(r, stack, value)];
+  if (names.length > MAX_CONDITIONS) return undefined;
+  return choicesOf(names).flatMap((choices) => {
+    const guard = guardOf(r, stack, choices);
+    return guard.length === 0 ? [] : [{ guard, value: r.resolve(stack, value, choices) }];
+  });
+}
+
+/** As `variantsOf`, for values where one more possible value is always safe: with too many conditions, one variant with holes. */
+export function anyVariant(r: Resolver, stack: Stack, value: unknown): readonly Resolved[] {
+  const variants = variantsOf(r, stack, value);
+  const values: readonly Resolved[] = variants?.map((v) => v.value) ?? [r.resolve(stack, value)];
+  return values.filter((v) => v !== NO_VALUE);
+}
+
+function choicesOf(names: readonly string[]): readonly Choices[] {
+  return names.reduce<readonly Choices[]>(
+    (all, name) => all.flatMap((choices) => [new Map([...choices, [name, true]]), new Map([...choices, [name, false]])]),
+    [new Map()],
+  );
+}
+
+/** Conditions of `Fn::If` in the value whose truth only the deployment decides. */
+function openConditions(r: Resolver, stack: Stack, value: unknown, into: Set<string> = new Set()): Set<string> {
+  if (isList(value)) {
+    for (const item of value) openConditions(r, stack, item, into);
+  } else if (isObject(value)) {
+    const argument = intrinsicName(value) === 'Fn::If' ? value['Fn::If'] : undefined;
+    const name = isList(argument) ? argument[0] : undefined;
+    if (typeof name === 'string' && typeof formulaOf(r, stack, name) !== 'boolean') into.add(name);
+    for (const item of Object.values(value)) openConditions(r, stack, item, into);
+  }
+  return into;
+}
