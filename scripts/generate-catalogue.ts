@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SnapshotFile } from '../lib/catalog/snapshot';
 import { readAddedTypes, renderActions, staleAdditions } from './catalogue/actions';
+import { renderBootstrap } from './catalogue/bootstrap';
 import { readKeyRules, renderKeys, staleKeys } from './catalogue/condition-keys';
 import { readFormatRules, renderFormats, staleRules } from './catalogue/formats';
 import { renderManagedPolicies } from './catalogue/managed-policies';
@@ -36,6 +37,7 @@ export function generate(): ReadonlyMap<SnapshotFile, Buffer> {
     ['condition-keys.txt', ascii(renderKeys(services, keyRules))],
     ['managed-policies.txt', ascii(managed.index)],
     ['managed-policies.br', managed.documents],
+    ['bootstrap.json', ascii(renderBootstrap())],
   ]);
 }
 
