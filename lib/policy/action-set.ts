@@ -76,7 +76,8 @@ export class ActionSet {
 
   *[Symbol.iterator](): Generator<number> {
     for (let i = this.from; i < this.to; i++) {
-      for (let word = this.words[i] as number; word !== 0; word &= word - 1) yield i * 32 + (31 - Math.clz32(word & -word));
+      for (let word = this.words[i] as number; word !== 0; word &= word - 1)
+        yield i * 32 + (31 - Math.clz32(word & -word));
     }
   }
 }
@@ -135,13 +136,14 @@ export class ActionIndex {
     const glob = actionGlob(pattern);
     const words = new Uint32Array(Math.ceil(this.names.length / 32));
     const prefix = literalPrefix(glob);
-    const rest = glob.slice([...prefix].length);
+    const rest = glob.slice(prefix.length);
     const anything = rest.length === 1 && rest[0]?.kind === 'star';
     const automaton = anything ? undefined : new Automaton([glob], 'may');
     for (let id = this.lowerBound(prefix); id < this.names.length; id++) {
       const name = this.names[id] as string;
       if (!name.startsWith(prefix)) break;
-      if (automaton === undefined || automaton.accepts(name)) words[id >>> 5] = (words[id >>> 5] as number) | (1 << (id & 31));
+      if (automaton === undefined || automaton.accepts(name))
+        words[id >>> 5] = (words[id >>> 5] as number) | (1 << (id & 31));
     }
     const set = ActionSet.of(words);
     this.patterns.set(pattern, set);

@@ -18,9 +18,14 @@
  * prohibition accepts: searching words misses nothing.
  */
 import { type CharClass, type Glob, holeGlobs, inClass, type Mode, mayEqual, subclass, type Token } from './glob';
-import type { Hole } from './text';
+import type { Hole, Text } from './text';
 
-/** A character (one code point) or a hole read as a whole. */
+/** A text as a word. */
+export function symbolsOf(t: Text): readonly Symbol[] {
+  return t.parts.flatMap((p): readonly Symbol[] => (typeof p === 'string' ? p.split('') : [p]));
+}
+
+/** A character (one UTF-16 code unit) or a hole read as a whole. */
 export type Symbol = string | Hole;
 
 export interface State {
@@ -43,8 +48,12 @@ interface MutableState extends State {
   readonly next: Map<string | Hole, MutableState>;
 }
 
+let nextId = 0;
+
 export class Automaton {
   readonly start: State;
+  /** Unique in the process, for keys of memo tables. */
+  readonly id = nextId++;
   /** Positions visited while building, the measure of work. */
   work = 0;
   private readonly tokens: Token[] = [];
@@ -79,14 +88,16 @@ export class Automaton {
     const key = this.ignoreCase && typeof symbol === 'string' ? fold(symbol) : symbol;
     const known = from.next.get(key);
     if (known !== undefined) return known;
-    const to = this.intern(this.close(typeof key === 'string' ? this.readChar(from.positions, key) : this.readLetter(from.positions, key)));
+    const to = this.intern(
+      this.close(typeof key === 'string' ? this.readChar(from.positions, key) : this.readLetter(from.positions, key)),
+    );
     from.next.set(key, to);
     return to;
   }
 
-  accepts(word: Iterable<Symbol>): boolean {
+  accepts(word: string | readonly Symbol[]): boolean {
     let state = this.start;
-    for (const symbol of word) state = this.step(state, symbol);
+    for (let i = 0; i < word.length && !state.total && !state.dead; i++) state = this.step(state, word[i] as Symbol);
     return state.accepting;
   }
 
@@ -110,7 +121,9 @@ export class Automaton {
   private readLetter(positions: readonly number[], hole: Hole): number[] {
     const named = positions.filter((p) => {
       const token = this.tokens[p] as Token;
-      return token.kind === 'letter' && (this.mode === 'may' ? mayEqual(token.hole, hole) : token.hole.hole === hole.hole);
+      return (
+        token.kind === 'letter' && (this.mode === 'may' ? mayEqual(token.hole, hole) : token.hole.hole === hole.hole)
+      );
     });
     const through = this.mode === 'may' ? this.relate(positions, hole) : this.absorb(positions, hole);
     return [...named.map((p) => p + 1), ...through];
@@ -173,7 +186,7 @@ export class Automaton {
     if (hole.values !== undefined) {
       const ends = hole.values.map((value) => {
         let at = [...positions];
-        for (const char of value) at = this.close(this.readChar(at, this.ignoreCase ? fold(char) : char));
+        for (const char of value.split('')) at = this.close(this.readChar(at, this.ignoreCase ? fold(char) : char));
         return new Set(at);
       });
       const [first, ...rest] = ends;
@@ -226,8 +239,7 @@ export class Automaton {
       else if (token.kind === 'char') {
         chars.add(token.char);
         if (this.ignoreCase) chars.add(token.char.toUpperCase());
-      }
-      else if (token.kind === 'letter') letters.set(token.hole.hole, token.hole);
+      } else if (token.kind === 'letter') letters.set(token.hole.hole, token.hole);
       else if (token.kind !== 'never') open = true;
       if (token.kind === 'star' && token.of === 'any' && this.ends[p + 1]) total = true;
     }

@@ -80,9 +80,11 @@ export function compileStatement(source: Statement, catalogue: Catalogue): Compi
 const EVERYTHING = new Automaton([[{ kind: 'star', of: 'any' }]], 'may');
 
 function compileResources({ resource, version }: Statement): ResourceSet {
-  if (resource === undefined) return { not: false, universal: true, may: EVERYTHING, must: EVERYTHING, withVariables: undefined };
+  if (resource === undefined)
+    return { not: false, universal: true, may: EVERYTHING, must: EVERYTHING, withVariables: undefined };
   const variables = version === '2012-10-17';
-  const globs = (mode: 'may' | 'must') => resource.patterns.map((p) => compileGlob(p, { mode, wildcards: 'glob', variables }));
+  const globs = (mode: 'may' | 'must') =>
+    resource.patterns.map((p) => compileGlob(p, { mode, wildcards: 'glob', variables }));
   const may = globs('may');
   const unknown = resource.patterns.some((p) => isUnknown(p, variables));
   const must = unknown ? globs('must') : may;
@@ -92,8 +94,31 @@ function compileResources({ resource, version }: Statement): ResourceSet {
     universal: must.some(isUniversal),
     may: mayAutomaton,
     must: unknown ? new Automaton(must, 'must') : mayAutomaton,
-    withVariables: variables && resource.patterns.some((p) => p.parts.some((x) => typeof x === 'string' && isUnknown({ parts: [x] }, true))) ? resource : undefined,
+    withVariables:
+      variables &&
+      resource.patterns.some((p) => p.parts.some((x) => typeof x === 'string' && isUnknown({ parts: [x] }, true)))
+        ? resource
+        : undefined,
   };
+}
+
+const united = new Map<string, CompiledStatement>();
+const UNITED_KEPT = 10_000;
+
+/** One statement for several that have no condition and select resources plainly; only its resources mean anything. */
+export function uniteResources(statements: readonly CompiledStatement[]): CompiledStatement {
+  const key = statements.map((s) => s.id).join();
+  const known = united.get(key);
+  if (known !== undefined) return known;
+  const [first] = statements as [CompiledStatement];
+  const patterns = statements.flatMap((s) => s.source.resource?.patterns ?? []);
+  // Version 2008 reads `${` as text: the patterns of these statements have no variables either way.
+  const source: Statement = { ...first.source, version: '2008-10-17', resource: { not: false, patterns } };
+  const resources = compileResources(source);
+  const compiled: CompiledStatement = { ...first, source, resources, blanket: resources.universal, id: nextId++ };
+  if (united.size >= UNITED_KEPT) united.clear();
+  united.set(key, compiled);
+  return compiled;
 }
 
 export function compile(policies: Policies, catalogue: Catalogue): CompiledPolicies {
@@ -116,21 +141,26 @@ export function compile(policies: Policies, catalogue: Catalogue): CompiledPolic
   const unboundedStatements = statements(policies.unboundedGrants ?? []);
   const deny: CompiledStatement[] = unboundedStatements.filter((s) => s.source.effect === 'Deny');
   for (const [name, documents] of given) {
-    if (documents === undefined) continue;
+    // No session or control policies at all is no limit, as in `evaluate`.
+    if (documents === undefined || (documents.length === 0 && name !== 'identity')) continue;
     const all = statements(documents);
     layers.push({ name, allow: all.filter((s) => s.source.effect === 'Allow') });
     deny.push(...all.filter((s) => s.source.effect === 'Deny'));
   }
   const unbounded = unboundedStatements.filter((s) => s.source.effect === 'Allow');
-  const blanketDeny = unionOf(deny.filter((s) => s.blanket), catalogue);
+  const blanketDeny = unionOf(
+    deny.filter((s) => s.blanket),
+    catalogue,
+  );
   const anyDeny = unionOf(deny, catalogue);
   const may = (filter: (s: CompiledStatement) => boolean): ActionSet => {
     const grants = (name: Layer['name']): boolean => name !== 'boundary' && name !== 'session';
-    const meet = (sets: readonly ActionSet[]): ActionSet =>
-      sets.reduce((a, b) => a.intersection(b));
+    const meet = (sets: readonly ActionSet[]): ActionSet => sets.reduce((a, b) => a.intersection(b));
     const bounded = meet(layers.map((l) => unionOf(l.allow.filter(filter), catalogue)));
     if (unbounded.length === 0) return bounded;
-    const rest = layers.filter((l) => grants(l.name) && l.name !== 'identity').map((l) => unionOf(l.allow.filter(filter), catalogue));
+    const rest = layers
+      .filter((l) => grants(l.name) && l.name !== 'identity')
+      .map((l) => unionOf(l.allow.filter(filter), catalogue));
     return bounded.union(meet([unionOf(unbounded.filter(filter), catalogue), ...rest]));
   };
   return {

@@ -9,12 +9,13 @@
  * A condition that holds a hole or a policy variable is read in `may` where it is required and in
  * `must` where it is forbidden (see `glob.ts`).
  */
-import { Automaton } from './automaton';
+import { Automaton, symbolsOf } from './automaton';
 import type { KeyType } from './catalogue';
 import type { BaseOperator, Condition, PolicyVersion } from './document';
 import { compileGlob, type Mode, type Wildcards } from './glob';
 import { type Interval, readDates, readIps, readNumbers } from './interval';
 import { type Budget, findWord } from './language';
+import { readBytes, writeBytes } from './operators/binary';
 import { literal, type Text, text } from './text';
 
 /** An operator without its negation: `StringNotLike` is a negated `StringLike`. */
@@ -27,8 +28,17 @@ interface Family {
 }
 export type Comparison = '=' | '<' | '<=' | '>' | '>=';
 
-const string = (wildcards: Wildcards, negated = false, ignoreCase = false): Family => ({ kind: 'string', negated, wildcards, ignoreCase });
-const ordered = (kind: 'numeric' | 'date', compare: Comparison, negated = false): Family => ({ kind, compare, negated });
+const string = (wildcards: Wildcards, negated = false, ignoreCase = false): Family => ({
+  kind: 'string',
+  negated,
+  wildcards,
+  ignoreCase,
+});
+const ordered = (kind: 'numeric' | 'date', compare: Comparison, negated = false): Family => ({
+  kind,
+  compare,
+  negated,
+});
 
 /** Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 export const FAMILIES: Readonly<Record<BaseOperator, Family>> = {
@@ -85,17 +95,17 @@ export function matcherOf(condition: Condition, version: PolicyVersion): Matcher
 
 function compileMatcher(condition: Condition, version: PolicyVersion): Matcher {
   const family = FAMILIES[condition.operator];
-  const variables = version === '2012-10-17';
+  const variables = version === '2012-10-17' && family.kind === 'string' && condition.operator !== 'BinaryEquals';
   if (family.kind === 'null') throw new Error('internal: Null has no matcher');
   if (family.kind === 'string') {
     const compile = (mode: Mode): Automaton =>
       new Automaton(
-        condition.values.map((v) => compileGlob(v, { mode, wildcards: family.wildcards ?? 'exact', variables })),
+        operandsOf(condition).map((v) => compileGlob(v, { mode, wildcards: family.wildcards ?? 'exact', variables })),
         mode,
         family.ignoreCase,
       );
     const may = compile('may');
-    return { kind: 'string', may, must: condition.values.some((v) => isUnknown(v, variables) || family.wildcards === 'arn') ? compile('must') : may };
+    return { kind: 'string', may, must: condition.values.some((v) => isUnknown(v, variables)) ? compile('must') : may };
   }
   const known = condition.values.map((v) => (isUnknown(v, variables) ? undefined : literal(v)));
   const read = family.kind === 'numeric' ? readNumbers : family.kind === 'date' ? readDates : readIps;
@@ -104,6 +114,19 @@ function compileMatcher(condition: Condition, version: PolicyVersion): Matcher {
     intervals: known.flatMap((v) => (v === undefined ? [] : read(v, family.compare ?? '='))),
     unknown: known.includes(undefined),
   };
+}
+
+/** The values that can match at all: `Bool` reads two words, `BinaryEquals` bytes, whose base-64 is written one way. */
+function operandsOf({ operator, values }: Condition): readonly Text[] {
+  if (operator === 'Bool')
+    return values.filter((v) => /^(true|false)$/i.test(literal(v) ?? 'true') || isUnknown(v, true));
+  if (operator !== 'BinaryEquals') return values;
+  return values.flatMap((v) => {
+    const plain = literal(v);
+    if (plain === undefined) return [v];
+    const bytes = readBytes(plain);
+    return bytes === undefined ? [] : [text(writeBytes(bytes))];
+  });
 }
 
 /** True when the text has a hole or a policy variable. */
@@ -120,7 +143,7 @@ export interface Predicate {
 /** True iff the predicate is satisfied by the value, unknown parts read in the satisfying direction. */
 export function satisfies(value: Text, { matcher, holds }: Predicate): boolean {
   if (matcher.kind === 'string') {
-    const symbols = value.parts.flatMap((p) => (typeof p === 'string' ? [...p] : [p]));
+    const symbols = symbolsOf(value);
     return holds ? (matcher.may as Automaton).accepts(symbols) : !(matcher.must as Automaton).accepts(symbols);
   }
   const plain = literal(value);
@@ -130,7 +153,11 @@ export function satisfies(value: Text, { matcher, holds }: Predicate): boolean {
 }
 
 /** A value of the key's type that satisfies all predicates, `undefined` if there is none, or `unknown`. */
-export function findValue(predicates: readonly Predicate[], type: KeyType, budget: Budget): Text | undefined | 'unknown' {
+export function findValue(
+  predicates: readonly Predicate[],
+  type: KeyType,
+  budget: Budget,
+): Text | undefined | 'unknown' {
   const all = (value: Text): boolean => predicates.every((p) => satisfies(value, p));
   if (type === 'bool') return ['true', 'false'].map((v) => text(v)).find(all);
   const others = predicates.filter((p) => p.matcher.kind !== 'string');
@@ -147,14 +174,21 @@ export function findValue(predicates: readonly Predicate[], type: KeyType, budge
   }
   const kinds = new Set(predicates.map((p) => p.matcher.kind));
   const candidates = [...kinds].flatMap((kind) =>
-    candidatesOf(kind, others.flatMap((p) => (p.matcher.kind === kind ? (p.matcher.intervals ?? []) : []))),
+    candidatesOf(
+      kind,
+      others.flatMap((p) => (p.matcher.kind === kind ? (p.matcher.intervals ?? []) : [])),
+    ),
   );
   const found = candidates.map((v) => text(v)).find(all);
   if (found !== undefined) return found;
   // A value that no operator of the kind can read satisfies all of them when none is required; keys
   // that AWS documents as numbers, dates or addresses have no such value.
   if (type !== 'numeric' && type !== 'date' && type !== 'ip' && others.every((p) => !p.holds)) {
-    const word = findValue(predicates.filter((p) => p.matcher.kind === 'string'), type, budget);
+    const word = findValue(
+      predicates.filter((p) => p.matcher.kind === 'string'),
+      type,
+      budget,
+    );
     if (word === 'unknown' || (word !== undefined && all(word))) return word;
   }
   return kinds.size === 1 ? undefined : 'unknown';
@@ -162,5 +196,7 @@ export function findValue(predicates: readonly Predicate[], type: KeyType, budge
 
 function candidatesOf(kind: Matcher['kind'], intervals: readonly Interval[]): readonly string[] {
   if (kind === 'string') return [];
-  return [...new Set(intervals.flatMap((i) => i.candidates(intervals)))].concat(kind === 'ip' ? ['192.0.2.1'] : kind === 'numeric' ? ['1'] : ['2026-01-01T00:00:00Z']);
+  return [...new Set(intervals.flatMap((i) => i.candidates(intervals)))].concat(
+    kind === 'ip' ? ['192.0.2.1'] : kind === 'numeric' ? ['1'] : ['2026-01-01T00:00:00Z'],
+  );
 }

@@ -44,9 +44,8 @@ export function keyOfVariable(variable: string): { readonly key: string; readonl
 
 /** True iff the condition is true in a context without its key. Source: the operators' page, "...IfExists", "Null", and the set operators' page. */
 function trueWhenAbsent(condition: Condition): boolean {
+  if (condition.quantifier !== undefined) return condition.quantifier === 'ForAllValues';
   if (condition.operator === 'Null') return nullAllows(condition, 'true');
-  if (condition.quantifier === 'ForAllValues') return true;
-  if (condition.quantifier === 'ForAnyValue') return condition.ifExists;
   return condition.ifExists || FAMILIES[condition.operator].negated;
 }
 
@@ -58,7 +57,10 @@ type Shape = { readonly some: boolean; readonly predicate: Predicate };
 
 /** What the constraint says about a present key; `true`/`false` when it does not depend on the values. */
 function shapeOf({ condition, version, holds }: Constraint): Shape | boolean {
-  if (condition.operator === 'Null') return nullAllows(condition, 'false') === holds;
+  if (condition.operator === 'Null') {
+    const { quantifier } = condition;
+    return (quantifier === undefined ? nullAllows(condition, 'false') : quantifier === 'ForAllValues') === holds;
+  }
   const { negated } = FAMILIES[condition.operator];
   const matcher = matcherOf(condition, version);
   // Without a quantifier: a positive operator needs some value that matches, a negated one none.
@@ -67,16 +69,25 @@ function shapeOf({ condition, version, holds }: Constraint): Shape | boolean {
 }
 
 /** A solution of all constraints on one variable. */
-export function solveVariable(constraints: readonly Constraint[], facts: KeyFacts, budget: Budget): { readonly value: Assignment } | 'none' | 'unknown' {
+export function solveVariable(
+  constraints: readonly Constraint[],
+  facts: KeyFacts,
+  budget: Budget,
+): { readonly value: Assignment } | 'none' | 'unknown' {
   if (contradictory(constraints)) return 'none';
-  if (!facts.alwaysPresent && constraints.every((c) => trueWhenAbsent(c.condition) === c.holds)) return { value: undefined };
+  if (!facts.alwaysPresent && constraints.every((c) => trueWhenAbsent(c.condition) === c.holds))
+    return { value: undefined };
   const shapes: Shape[] = [];
   for (const constraint of constraints) {
     const shape = shapeOf(constraint);
     if (shape === false) return 'none';
     if (shape !== true) shapes.push(shape);
   }
-  const single = findValue(shapes.map((s) => s.predicate), facts.type, budget);
+  const single = findValue(
+    shapes.map((s) => s.predicate),
+    facts.type,
+    budget,
+  );
   if (single !== undefined && single !== 'unknown') return { value: [single] };
   if (!facts.multivalued) return single === 'unknown' ? 'unknown' : 'none';
   const every = shapes.filter((s) => !s.some).map((s) => s.predicate);
@@ -107,7 +118,14 @@ function contradictory(constraints: readonly Constraint[]): boolean {
 
 function writtenForm({ condition: c, version, side }: Constraint): string {
   const ownValue = c.values.some((v) => isUnknown(v, version === '2012-10-17'));
-  return JSON.stringify([ownValue ? side : '', version, c.operator, c.quantifier ?? '', c.ifExists, c.values.map((v) => v.parts)]);
+  return JSON.stringify([
+    ownValue ? side : '',
+    version,
+    c.operator,
+    c.quantifier ?? '',
+    c.ifExists,
+    c.values.map((v) => v.parts),
+  ]);
 }
 
 /** True iff the constraint is satisfied by the value, unknown parts read in the satisfying direction. */
@@ -115,5 +133,7 @@ export function satisfied(constraint: Constraint, value: Assignment): boolean {
   if (value === undefined) return trueWhenAbsent(constraint.condition) === constraint.holds;
   const shape = shapeOf(constraint);
   if (typeof shape === 'boolean') return shape;
-  return shape.some ? value.some((v) => satisfies(v, shape.predicate)) : value.every((v) => satisfies(v, shape.predicate));
+  return shape.some
+    ? value.some((v) => satisfies(v, shape.predicate))
+    : value.every((v) => satisfies(v, shape.predicate));
 }

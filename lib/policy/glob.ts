@@ -99,7 +99,8 @@ export function mayEqual(a: Hole, b: Hole): boolean {
 }
 
 export function charTokens(value: string): Token[] {
-  return [...value].map((char) => ({ kind: 'char', char }));
+  // UTF-16 code units, as everywhere in the engine.
+  return value.split('').map((char) => ({ kind: 'char', char }));
 }
 
 /** A policy variable in a text: `${aws:username}`, with its default when it has one. */
@@ -126,7 +127,14 @@ export function splitVariables(value: string): readonly (string | Variable | { r
     } else {
       const comma = body.indexOf(',');
       if (comma < 0) out.push({ key: body.trim() });
-      else out.push({ key: body.slice(0, comma).trim(), fallback: body.slice(comma + 1).trim().replace(/^'(.*)'$/s, '$1') });
+      else
+        out.push({
+          key: body.slice(0, comma).trim(),
+          fallback: body
+            .slice(comma + 1)
+            .trim()
+            .replace(/^'(.*)'$/s, '$1'),
+        });
     }
     rest = rest.slice(end + 1);
   }
@@ -144,13 +152,17 @@ export interface CompileOptions {
 /** Compiles a text. */
 export function compileGlob(t: Text, { mode, wildcards, variables }: CompileOptions): Glob {
   const tokens: Token[] = [];
-  const arnLike = wildcards === 'arn';
-  if (arnLike && arnComponents(t) < 6) return mode === 'may' ? [{ kind: 'star', of: 'any' }] : [{ kind: 'never' }];
+  // Colons read so far; after a part that may hold colons, as many as widen Allow and narrow Deny.
   let colons = 0;
-  const wild = (): CharClass => (arnLike && colons < 5 ? 'no-colon' : 'any');
-  const gap = (): Token => (mode === 'may' ? { kind: 'star', of: 'any' } : { kind: 'never' });
+  const COLONS_OF_ARN = 5;
+  const wild = (): CharClass => (wildcards === 'arn' && colons < COLONS_OF_ARN ? 'no-colon' : 'any');
+  let colonsUnknown = false;
+  const unknownColons = (): void => {
+    colonsUnknown = true;
+    if (mode === 'may') colons = COLONS_OF_ARN;
+  };
   const literalPart = (value: string): void => {
-    for (const char of value) {
+    for (const char of value.split('')) {
       if (wildcards !== 'exact' && char === '*') tokens.push({ kind: 'star', of: wild() });
       else if (wildcards !== 'exact' && char === '?') tokens.push({ kind: 'one', of: wild() });
       else tokens.push({ kind: 'char', char });
@@ -162,14 +174,20 @@ export function compileGlob(t: Text, { mode, wildcards, variables }: CompileOpti
       for (const piece of variables ? splitVariables(part) : [part]) {
         if (typeof piece === 'string') literalPart(piece);
         else if ('escaped' in piece) tokens.push({ kind: 'char', char: piece.escaped });
-        else tokens.push(gap());
+        else {
+          tokens.push(mode === 'may' ? { kind: 'star', of: 'any' } : { kind: 'never' });
+          unknownColons();
+        }
       }
       return;
     }
-    if (isLetter(t, i, variables)) tokens.push({ kind: 'letter', hole: part });
+    if (isLetter(t, i)) tokens.push({ kind: 'letter', hole: part });
     else if (mode === 'may') tokens.push(...gapOf(part));
     else tokens.push({ kind: 'never' });
+    if (part.type === 'any') unknownColons();
   });
+  // An ARN operator compares six components: a pattern with fewer matches nothing.
+  if (wildcards === 'arn' && colons < COLONS_OF_ARN && !colonsUnknown) return [{ kind: 'never' }];
   return simplify(tokens);
 }
 
@@ -179,13 +197,8 @@ function gapOf(hole: Hole): Glob {
   return globs.length === 1 && globs[0] !== undefined ? globs[0] : [{ kind: 'star', of: 'any' }];
 }
 
-/** How many components an ARN pattern has when split at literal colons, six at most. */
-function arnComponents(t: Text): number {
-  const colons = t.parts.reduce((n, p) => n + (typeof p === 'string' ? p.split(':').length - 1 : p.type === 'any' ? 5 : 0), 0);
-  return Math.min(colons + 1, 6);
-}
-
-function isLetter(t: Text, i: number, variables: boolean): boolean {
+/** A variable next to a hole ends in `}`, not in a delimiter, so such a hole is no letter. */
+function isLetter(t: Text, i: number): boolean {
   const hole = t.parts[i] as Hole;
   if (t.parts.length === 1) return true;
   if (!staysInSegment(hole)) return false;
@@ -193,8 +206,6 @@ function isLetter(t: Text, i: number, variables: boolean): boolean {
   const after = t.parts[i + 1];
   const opens = before === undefined || (typeof before === 'string' && /[:/]$/.test(before));
   const closes = after === undefined || (typeof after === 'string' && /^[:/]/.test(after));
-  // A variable next to the hole would end in `}`, not in a delimiter, so the tests above suffice.
-  void variables;
   return opens && closes;
 }
 

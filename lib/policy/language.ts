@@ -59,7 +59,13 @@ export function findWord({ required, forbidden }: Language, budget: Budget, leas
   return { found: undefined };
 }
 
-function advance(automata: readonly Automaton[], from: readonly State[], symbol: Symbol, needed: number, budget: Budget): State[] | undefined {
+function advance(
+  automata: readonly Automaton[],
+  from: readonly State[],
+  symbol: Symbol,
+  needed: number,
+  budget: Budget,
+): State[] | undefined {
   const states: State[] = new Array(from.length);
   budget.left -= from.length;
   for (let i = 0; i < from.length; i++) {

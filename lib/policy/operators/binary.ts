@@ -25,6 +25,18 @@ export function readBytes(text: string): readonly number[] | undefined {
   return bytes;
 }
 
+/** The one canonical base-64 text of the bytes. */
+export function writeBytes(bytes: readonly number[]): string {
+  let out = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.slice(i, i + 3);
+    const given = Math.min(bytes.length - i, 3);
+    const bits = (a << 16) | (b << 8) | c;
+    for (let k = 0; k < 4; k++) out += k <= given ? ALPHABET[(bits >> (18 - 6 * k)) & 63] : '=';
+  }
+  return out;
+}
+
 export const BINARY_OPERATORS = {
   BinaryEquals: {
     reads: 'literal',

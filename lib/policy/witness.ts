@@ -1,0 +1,129 @@
+/**
+ * From a candidate to a witness: a request that is concrete in every part, and its replay.
+ *
+ * Where policies hold unresolved values or policy variables, the candidate says only that values
+ * may exist. Values are then proposed (samples; what the candidate's resource reveals; what its
+ * literal parts suggest), put into the statements, and the query solved again with nothing
+ * unknown left. A proposal decides nothing: what counts is the replay through `evaluate`.
+ */
+import { resourceSample } from './beautify';
+import type { Catalogue } from './catalogue';
+import { compileStatement } from './compile';
+import { keyOfVariable, type Side } from './condition';
+import { equal, type Solution } from './decide';
+import type { Context, Policies } from './document';
+import { type Proposal, propose, substitutePolicies, substituteStatement, unknownsOf } from './ground';
+import type { Budget } from './language';
+import { type Candidate, type Query, solve } from './solve';
+import { literal, substitute, type Text } from './text';
+
+/** A concrete request, as each side makes it. */
+export interface Concrete {
+  readonly action: string;
+  readonly resource: string;
+  readonly contexts: readonly [Context, Context];
+  readonly holes: ReadonlyMap<string, string>;
+}
+
+/** What the request must do when it is replayed. The policies come with their holes filled. */
+export type Replay = (request: Concrete, fill: (policies: Policies) => Policies) => boolean;
+
+/** A replayed request for the solution, or undefined if none of the proposals gives one. */
+export function confirmSolution(
+  { action, candidate, query }: Solution,
+  policies: readonly Policies[],
+  catalogue: Catalogue,
+  budget: Budget,
+  replay: Replay,
+): Concrete | undefined {
+  const uses = [...query.must, ...query.mustNot];
+  const unknowns = unknownsOf(uses);
+  if (unknowns.holes.size === 0 && unknowns.variables.length === 0) {
+    const request = concrete(action, candidate, new Map(), query, catalogue);
+    if (request === undefined) return undefined;
+    return best(request, query, candidate, (r) => replay(r, (p) => p));
+  }
+  for (const proposal of propose(unknowns, query, candidate, policies, budget)) {
+    const grounded = ground(query, proposal, catalogue);
+    const solved = solve(grounded, catalogue, budget);
+    if (typeof solved === 'string') continue;
+    const request = concrete(action, solved, proposal.holes, grounded, catalogue);
+    if (request !== undefined && replay(request, (p) => substitutePolicies(p, proposal.holes))) return request;
+  }
+  return undefined;
+}
+
+/** The query with the proposal's values in place of holes and variables, which the context is made to have. */
+function ground(query: Query, proposal: Proposal, catalogue: Catalogue): Query {
+  const put = (side: Side, statement: Query['must'][number]['statement']) => ({
+    side,
+    statement: compileStatement(
+      substituteStatement(statement.source, proposal.holes, proposal.variables[side]),
+      catalogue,
+    ),
+  });
+  const given = ([0, 1] as const).flatMap((side) =>
+    [...proposal.variables[side]].map(([key, value]) => equal(key, value, side)),
+  );
+  return {
+    ...query,
+    must: query.must.map((u) => put(u.side, u.statement)),
+    mustNot: query.mustNot.map((u) => put(u.side, u.statement)),
+    given: [...(query.given ?? []), ...given],
+  };
+}
+
+function concrete(
+  action: string,
+  candidate: Candidate,
+  holes: ReadonlyMap<string, string>,
+  query: Query,
+  catalogue: Catalogue,
+): Concrete | undefined {
+  const plain = (t: Text): string | undefined => literal(substitute(t, holes));
+  const resource = plain(candidate.resource);
+  if (resource === undefined) return undefined;
+  const contexts: [Record<string, string | string[]>, Record<string, string | string[]>] = [{}, {}];
+  const spelling = spellings(query);
+  for (const [variable, assignment] of candidate.values) {
+    if (assignment === undefined) continue;
+    const { key, side } = keyOfVariable(variable);
+    const values: string[] = [];
+    for (const v of assignment) {
+      const value = plain(v);
+      if (value === undefined) return undefined;
+      values.push(value);
+    }
+    const shown = spelling.get(key) ?? key;
+    const several =
+      values.length > 1 ||
+      (catalogue.keyFacts(key).multivalued && catalogue.keyFacts(key).scope === 'request' && values.length !== 1);
+    for (const s of side === undefined ? ([0, 1] as const) : [side])
+      contexts[s][shown] = several ? values : (values[0] as string);
+  }
+  return { action, resource, contexts, holes };
+}
+
+/** Keys as the policies write them. */
+function spellings(query: Query): ReadonlyMap<string, string> {
+  const out = new Map<string, string>();
+  for (const { statement } of [...query.must, ...query.mustNot]) {
+    for (const { key } of statement.source.conditions) if (!out.has(key.toLowerCase())) out.set(key.toLowerCase(), key);
+  }
+  return out;
+}
+
+/** The request with a resource that reads like a real one, if it replays; else the shortest one. */
+function best(
+  request: Concrete,
+  query: Query,
+  candidate: Candidate,
+  replays: (request: Concrete) => boolean,
+): Concrete | undefined {
+  const resource = resourceSample(candidate.resource, query);
+  if (resource !== undefined && resource !== request.resource) {
+    const nicer = { ...request, resource };
+    if (replays(nicer)) return nicer;
+  }
+  return replays(request) ? request : undefined;
+}
