@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/**
+ * The command line. Only the command that is asked for is loaded: a question about two policies
+ * must not wait for the code that reads templates.
+ *
+ * Exit status: 0 proved, disjoint, subset, no new access; 1 violated, overlapping, undecided;
+ * 2 unusable input or arguments, or a failure of our own, each with one line on stderr.
+ */
+import { Command, CommanderError } from 'commander';
+import { InputError, oneLine, UNUSABLE } from './command/input-error';
+import { COMMANDS } from './command/registry';
+
+async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('bulkhead')
+    .description('Proves separation of duties and isolation of trust domains in AWS policies and templates.')
+    .version(version(), '--version', 'print the version')
+    .helpOption('--help', 'show help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      outputError: (message, write) => write(`bulkhead: ${oneLine(message.replace(/^error: /, ''))}\n`),
+    })
+    .addHelpText('after', '\nExit status: 0 proved, 1 violated or undecided, 2 unusable input or arguments.');
+  const wanted = argv.find((argument) => !argument.startsWith('-'));
+  if (argv.length === 0)
+    throw new InputError(`expected a command (${COMMANDS.map(({ name }) => name).join(', ')}); see --help`);
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).summary(summary).description(summary).copyInheritedSettings(program);
+    if (name === wanted) load().define(command);
+  }
+  await program.parseAsync(argv, { from: 'user' });
+}
+
+function version(): string {
+  const { version } = require('../package.json') as { version: string };
+  return version;
+}
+
+function fail(error: unknown): void {
+  if (error instanceof CommanderError) {
+    // Commander has said what is wrong; help and version are no error.
+    process.exitCode = error.exitCode === 0 ? 0 : UNUSABLE;
+    return;
+  }
+  process.exitCode = UNUSABLE;
+  const message = error instanceof Error ? error.message : String(error);
+  const blame =
+    error instanceof InputError || (error instanceof Error && error.name === 'PolicyError') ? '' : 'internal error: ';
+  process.stderr.write(`bulkhead: ${blame}${oneLine(message)}\n`);
+}
+
+// A reader that has seen enough (`| head`) closes the pipe: no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(process.exitCode ?? 0);
+});
+
+main(process.argv.slice(2)).catch(fail);

@@ -1,0 +1,36 @@
+/**
+ * The commands, in the order of the help. A row here and a module beside it make a command; the
+ * module is loaded only when its command is asked for.
+ */
+import type { Command } from 'commander';
+
+/** What the module of a command exports. */
+export interface CommandModule {
+  /** Gives the command its arguments, options, examples and action. */
+  define(command: Command): void;
+}
+
+export interface CommandRow {
+  readonly name: string;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  readonly load: () => CommandModule;
+}
+
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'overlap',
+    summary: 'is there a request that two sets of policies both allow?',
+    load: () => require('./overlap') as CommandModule,
+  },
+  {
+    name: 'subset',
+    summary: 'is every request that the first set of policies allows allowed by the second?',
+    load: () => require('./subset') as CommandModule,
+  },
+  {
+    name: 'simulate',
+    summary: 'are single requests allowed, by which statement?',
+    load: () => require('./simulate') as CommandModule,
+  },
+];
