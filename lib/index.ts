@@ -1,2 +1,12 @@
 // The public API, curated by hand: what is not exported here is free to change.
-export {};
+export * from './domain/api-gateway-account';
+export { Assumer } from './domain/assumer';
+export { Attestation } from './domain/attestation';
+export { Authentication, CognitoAuthenticationProps } from './domain/authentication';
+export { Duty } from './domain/duty';
+export { Exposure } from './domain/exposure';
+export { ITrustDomain, TrustDomainAttributes } from './domain/imported-trust-domain';
+export { RateAggregation } from './domain/rate-aggregation';
+export { RouteOptions, Sensitivity } from './domain/route';
+export { TrustDomain } from './domain/trust-domain';
+export { DutyAssumers, TrustDomainProps } from './domain/trust-domain-props';

@@ -1,0 +1,94 @@
+/**
+ * The resource policy of a trust domain's API: exactly which principals call which methods, and,
+ * for a private API, from which endpoints.
+ *
+ * An allow by the account principal delegates to identity policies and grants nothing by itself;
+ * `aws:PrincipalArn` narrows it to fixed role names, so that the API depends on no role. The deny is
+ * what keeps others out: within one account an identity policy alone would be enough
+ * (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html).
+ */
+import { Lazy } from 'aws-cdk-lib';
+import { AccountRootPrincipal, AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Duty } from './duty';
+import type { DomainNames } from './names';
+import { READING_METHODS, WRITING_METHODS } from './route';
+
+// A resource policy holds at most 8,192 characters:
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+
+export class ApiPolicy {
+  /** Absent when nothing is to say: a regional API whose callers carry tokens. */
+  public readonly document?: PolicyDocument;
+  private readonly callers: string[];
+
+  constructor(
+    names: DomainNames,
+    private readonly stageName: string,
+    byIam: boolean,
+    vpcEndpointIds: readonly string[],
+  ) {
+    this.callers = [names.roleArn(Duty.READ), names.roleArn(Duty.WRITE)];
+    if (!byIam && vpcEndpointIds.length === 0) return;
+    this.document = new PolicyDocument();
+    if (vpcEndpointIds.length > 0) this.document.addStatements(onlyThrough(vpcEndpointIds));
+    if (byIam) {
+      this.document.addStatements(
+        this.callersOnly(),
+        this.delegate('ReadByDuty', names.roleArn(Duty.READ), READING_METHODS),
+        this.delegate('WriteByDuty', names.roleArn(Duty.WRITE), WRITING_METHODS),
+      );
+    } else {
+      this.document.addStatements(
+        new PolicyStatement({
+          sid: 'AnyoneWithToken',
+          principals: [new AnyPrincipal()],
+          actions: ['execute-api:Invoke'],
+          resources: [...READING_METHODS, ...WRITING_METHODS, 'OPTIONS'].map((method) => this.methods(method)),
+          conditions: { StringEquals: { 'aws:SourceVpce': [...vpcEndpointIds] } },
+        }),
+      );
+    }
+  }
+
+  /** Lets a principal past the deny; what it may call is its own grant's business. */
+  public admit(principalArn: string): void {
+    if (!this.callers.includes(principalArn)) this.callers.push(principalArn);
+  }
+
+  /** `execute-api:/STAGE/METHOD/*`: API Gateway puts the API's own ARN in front. */
+  public methods(method: string): string {
+    return `execute-api:/${this.stageName}/${method}/*`;
+  }
+
+  private callersOnly(): PolicyStatement {
+    return new PolicyStatement({
+      sid: 'NobodyElse',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['execute-api:Invoke'],
+      resources: ['execute-api:/*'],
+      conditions: { ArnNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.callers }) } },
+    });
+  }
+
+  private delegate(sid: string, roleArn: string, methods: readonly string[]): PolicyStatement {
+    return new PolicyStatement({
+      sid,
+      principals: [new AccountRootPrincipal()],
+      actions: ['execute-api:Invoke'],
+      resources: methods.map((method) => this.methods(method)),
+      conditions: { ArnEquals: { 'aws:PrincipalArn': roleArn } },
+    });
+  }
+}
+
+function onlyThrough(vpcEndpointIds: readonly string[]): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'OnlyThroughOwnEndpoints',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['execute-api:Invoke'],
+    resources: ['execute-api:/*'],
+    conditions: { StringNotEquals: { 'aws:SourceVpce': [...vpcEndpointIds] } },
+  });
+}

@@ -1,0 +1,147 @@
+/**
+ * The KMS key of a trust domain: who may use it and who may administer it, by fixed role names.
+ *
+ * The policy hands the account no `kms:*`. Each statement's principal is the account, narrowed by
+ * `aws:PrincipalArn` to exact roles, so that an identity policy *and* this one must both allow
+ * (https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html), and so that a
+ * role deleted and created again under its name keeps its access; a policy that names the role as
+ * principal would point at the dead one
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html).
+ * That, and two independent administrators, is how the key is never orphaned: docs/domain.md.
+ */
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import {
+  AccountRootPrincipal,
+  AnyPrincipal,
+  Effect,
+  PolicyDocument,
+  PolicyStatement,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { ALL_DUTIES, Duty } from './duty';
+import type { DomainNames } from './names';
+
+export interface DomainKeyUse {
+  readonly names: DomainNames;
+  readonly region: string;
+  /** Exact ARNs of the log groups that the key encrypts, without `:*`. */
+  readonly logGroupArns: readonly string[];
+}
+
+export interface DomainKeyProps extends DomainKeyUse {
+  /** CloudFormation administers the key it creates, through this role. */
+  readonly executionRoleArn: string;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/** The key of one trust domain. Grants on it write both policies, because the key trusts no identity policy alone. */
+export class DomainKey extends Key {
+  protected override readonly trustAccountIdentities: boolean = false;
+
+  constructor(scope: Construct, id: string, props: DomainKeyProps) {
+    super(scope, id, {
+      alias: props.names.keyAlias,
+      description: `Bulkhead: the key of trust domain ${props.names.domain}`,
+      enableKeyRotation: true,
+      removalPolicy: props.removalPolicy,
+      policy: new PolicyDocument({
+        statements: [...administration(props), ...useStatements(props)],
+      }),
+    });
+  }
+}
+
+// What CloudFormation needs to create, update and (when the author chose so) delete the key and its
+// alias. No `kms:CreateGrant`, and no cryptographic operation.
+const EXECUTION_ACTIONS = [
+  'kms:CreateAlias',
+  'kms:DeleteAlias',
+  'kms:DescribeKey',
+  'kms:DisableKey',
+  'kms:EnableKey',
+  'kms:EnableKeyRotation',
+  'kms:GetKeyPolicy',
+  'kms:GetKeyRotationStatus',
+  'kms:ListResourceTags',
+  'kms:PutKeyPolicy',
+  'kms:ScheduleKeyDeletion',
+  'kms:TagResource',
+  'kms:UntagResource',
+  'kms:UpdateAlias',
+  'kms:UpdateKeyDescription',
+];
+
+const PROVISION_ACTIONS = [
+  'kms:CancelKeyDeletion',
+  'kms:EnableKey',
+  'kms:EnableKeyRotation',
+  'kms:ListGrants',
+  'kms:PutKeyPolicy',
+  'kms:RevokeGrant',
+  'kms:UpdateKeyDescription',
+];
+
+function administration(props: DomainKeyProps): PolicyStatement[] {
+  return [
+    byRoles('AdministerByCloudFormation', EXECUTION_ACTIONS, [props.executionRoleArn]),
+    byRoles('AdministerByProvision', PROVISION_ACTIONS, [props.names.roleArn(Duty.PROVISION)]),
+    // KMS refuses a policy that would lock its author out, unless asked not to check; nobody may ask.
+    new PolicyStatement({
+      sid: 'KeepLockoutCheck',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['kms:PutKeyPolicy'],
+      resources: ['*'],
+      conditions: { Bool: { 'kms:BypassPolicyLockoutSafetyCheck': 'true' } },
+    }),
+  ];
+}
+
+/** What the domain does with its key. A key made elsewhere needs these too. */
+export function useStatements(props: DomainKeyUse): PolicyStatement[] {
+  return [
+    byRoles('DecryptByRead', ['kms:Decrypt'], [props.names.roleArn(Duty.READ)]),
+    byRoles(
+      'EncryptByWrite',
+      ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'],
+      [props.names.roleArn(Duty.WRITE)],
+    ),
+    byRoles(
+      'DescribeByEveryDuty',
+      ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus'],
+      ALL_DUTIES.map((duty) => props.names.roleArn(duty)),
+    ),
+    logEncryption(props),
+  ];
+}
+
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+function logEncryption(props: DomainKeyUse): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'EncryptLogs',
+    principals: [new ServicePrincipal(`logs.${props.region}.amazonaws.com`)],
+    actions: [
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:GenerateDataKey',
+      'kms:GenerateDataKeyWithoutPlaintext',
+      'kms:ReEncryptFrom',
+      'kms:ReEncryptTo',
+    ],
+    resources: ['*'],
+    conditions: { ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': [...props.logGroupArns] } },
+  });
+}
+
+function byRoles(sid: string, actions: readonly string[], roleArns: readonly string[]): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    principals: [new AccountRootPrincipal()],
+    actions: [...actions],
+    resources: ['*'],
+    conditions: { ArnEquals: { 'aws:PrincipalArn': roleArns.length === 1 ? roleArns[0] : [...roleArns] } },
+  });
+}

@@ -1,0 +1,129 @@
+/**
+ * The web ACL of a trust domain: its own rate limit, the AWS managed rule groups that fit its
+ * exposure, and a log that holds no credentials.
+ *
+ * AWS WAF counts approximately and with a delay of seconds
+ * (https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-caveats.html):
+ * the limit stops floods, the stage throttle stops bursts.
+ */
+import { type Duration, Token } from 'aws-cdk-lib';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { Construct } from 'constructs';
+import { Exposure } from './exposure';
+import type { RateAggregation } from './rate-aggregation';
+
+// https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
+const LIMIT_MIN = 10;
+const LIMIT_MAX = 2_000_000_000;
+const WINDOWS = [60, 120, 300, 600];
+
+export interface DomainWebAclProps {
+  readonly domain: string;
+  readonly name: string;
+  readonly limit: number;
+  readonly window: Duration;
+  readonly aggregation: RateAggregation;
+  readonly managedRuleGroups: readonly string[];
+  readonly stageArn: string;
+  readonly logGroup: ILogGroup;
+  /** ARN of the log group without `:*`, as AWS WAF takes it. */
+  readonly logGroupArn: string;
+}
+
+export class DomainWebAcl extends Construct {
+  public readonly webAcl: CfnWebACL;
+
+  constructor(scope: Construct, id: string, props: DomainWebAclProps) {
+    super(scope, id);
+    this.webAcl = new CfnWebACL(this, 'Resource', {
+      name: props.name,
+      description: `Bulkhead: rate limit and managed rules of trust domain ${props.domain}`,
+      scope: 'REGIONAL',
+      defaultAction: { allow: {} },
+      visibilityConfig: visible(props.name),
+      rules: [
+        {
+          name: 'rate-limit',
+          priority: 0,
+          action: { block: { customResponse: { responseCode: 429 } } },
+          visibilityConfig: visible(`${props.name}-rate-limit`),
+          statement: {
+            rateBasedStatement: {
+              limit: props.limit,
+              evaluationWindowSec: props.window.toSeconds(),
+              ...props.aggregation._render(),
+            },
+          },
+        },
+        ...props.managedRuleGroups.map((group, index) => ({
+          name: group,
+          priority: index + 1,
+          overrideAction: { none: {} },
+          visibilityConfig: visible(`${props.name}-${group}`),
+          statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: group } },
+        })),
+      ],
+    });
+    new CfnWebACLAssociation(this, 'Association', { webAclArn: this.webAcl.attrArn, resourceArn: props.stageArn });
+    const logging = new CfnLoggingConfiguration(this, 'Logging', {
+      resourceArn: this.webAcl.attrArn,
+      logDestinationConfigs: [props.logGroupArn],
+      // Tokens and session cookies would make the audit trail a store of credentials.
+      redactedFields: [{ singleHeader: { Name: 'authorization' } }, { singleHeader: { Name: 'cookie' } }],
+    });
+    logging.node.addDependency(props.logGroup);
+  }
+}
+
+/** AWS managed groups by exposure; the sum of their capacities stays under AWS WAF's 1,500 units. */
+export function defaultRuleGroups(exposure: Exposure): string[] {
+  const everywhere = ['AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet'];
+  switch (exposure) {
+    case Exposure.INTERNAL:
+      return everywhere;
+    case Exposure.PARTNER:
+      return [...everywhere, 'AWSManagedRulesAmazonIpReputationList'];
+    case Exposure.PUBLIC:
+      return [
+        ...everywhere,
+        'AWSManagedRulesAmazonIpReputationList',
+        'AWSManagedRulesAnonymousIpList',
+        'AWSManagedRulesSQLiRuleSet',
+      ];
+  }
+}
+
+/** Requests per window and caller: the more callers are known, the more each may ask. */
+export function defaultRateLimit(exposure: Exposure): number {
+  switch (exposure) {
+    case Exposure.INTERNAL:
+      return 20_000;
+    case Exposure.PARTNER:
+      return 5_000;
+    case Exposure.PUBLIC:
+      return 1_000;
+  }
+}
+
+export function requireRateLimit(domain: string, limit: number | undefined, window: Duration | undefined): void {
+  if (
+    limit !== undefined &&
+    !Token.isUnresolved(limit) &&
+    !(Number.isInteger(limit) && limit >= LIMIT_MIN && limit <= LIMIT_MAX)
+  ) {
+    throw new Error(
+      `trust domain \`${domain}\`: the rate limit \`${limit}\` is outside what AWS WAF takes; \`rateLimit\` is a whole number of requests from ${LIMIT_MIN} to ${LIMIT_MAX} per window`,
+    );
+  }
+  const seconds = window === undefined || window.isUnresolved() ? undefined : window.toSeconds({ integral: false });
+  if (seconds !== undefined && !WINDOWS.includes(seconds)) {
+    throw new Error(
+      `trust domain \`${domain}\`: the rate window \`${seconds}\` seconds is not one that AWS WAF has; \`rateWindow\` is one of ${WINDOWS.join(', ')} seconds`,
+    );
+  }
+}
+
+function visible(metricName: string): CfnWebACL.VisibilityConfigProperty {
+  return { cloudWatchMetricsEnabled: true, metricName, sampledRequestsEnabled: true };
+}

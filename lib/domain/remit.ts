@@ -1,0 +1,246 @@
+/**
+ * The remits: what each duty of a trust domain may request, on which of the domain's own resources.
+ *
+ * Two promises hold by construction, and the engine proves them at every synthesis:
+ * remits of two duties share nothing but the common requests, and no remit holds a request that
+ * leads to another (no `sts:AssumeRole`, no write to IAM, Lambda or the gateway; `deploy` prepares
+ * what only `approve` can run). The two explicit denies that close each document are for what a
+ * permissions boundary does not limit: a resource policy that names a *session* of the role
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html).
+ * Why each request is where it is: docs/adr/0010-remits.md.
+ */
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ALL_DUTIES, Duty } from './duty';
+import type { DomainNames } from './names';
+
+/** The domain's resources as its remits name them: exact ARNs, which may be unresolved. */
+export interface RemitResources {
+  readonly names: DomainNames;
+  /** ARN of the CloudFormation stack that holds the domain. */
+  readonly stackId: string;
+  /** The role that CloudFormation acts as when it changes that stack. */
+  readonly executionRoleArn: string;
+  /** ARN of the bucket that holds the stack's assets. */
+  readonly assetBucketArn: string;
+  readonly keyArn: string;
+  readonly webAclArn: string;
+  /** `arn:…:execute-api:…:API/STAGE`: methods and paths follow. Absent when callers are not IAM principals. */
+  readonly invokeArn?: string;
+  readonly userPoolArn?: string;
+  readonly accessLogArn: string;
+  readonly executionLogArn: string;
+  readonly webAclLogArn: string;
+}
+
+/**
+ * Requests that every duty shares: they list and describe, reveal no data and change nothing.
+ * CloudWatch's metrics take no resource (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html),
+ * so they are shared by the account, and counted as harmless: they hold counts and durations.
+ */
+export function commonRequests(r: RemitResources): PolicyStatement[] {
+  return [
+    allow(
+      'CommonStack',
+      [
+        'cloudformation:DescribeChangeSet',
+        'cloudformation:DescribeStackEvents',
+        'cloudformation:DescribeStackResources',
+        'cloudformation:DescribeStacks',
+        'cloudformation:ListChangeSets',
+        'cloudformation:ListStackResources',
+      ],
+      [r.stackId],
+    ),
+    allow('CommonKey', ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus'], [r.keyArn]),
+    allow('CommonMetrics', ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'], ['*']),
+  ];
+}
+
+/** The whole document of a duty: its own requests, the common ones, and the denies that close it. */
+export function remit(duty: Duty, r: RemitResources): PolicyStatement[] {
+  const own = OWN_REQUESTS[duty](r);
+  const all = [...own, ...commonRequests(r)];
+  return [...all, ...noGatewayWrites(), ...closedTo(own, all)];
+}
+
+const LOG_READS = [
+  'logs:DescribeLogStreams',
+  'logs:FilterLogEvents',
+  'logs:GetLogEvents',
+  'logs:GetLogGroupFields',
+  'logs:GetLogRecord',
+  'logs:GetQueryResults',
+  'logs:StartLiveTail',
+  'logs:StartQuery',
+];
+
+const OWN_REQUESTS: { readonly [duty in Duty]: (r: RemitResources) => PolicyStatement[] } = {
+  // Grants access to the domain, and to nothing that it can use itself: the closing denies keep
+  // the key's data from it whatever key policy it writes.
+  [Duty.PROVISION]: (r) => [
+    allow(
+      'AdministerKey',
+      [
+        'kms:CancelKeyDeletion',
+        'kms:EnableKey',
+        'kms:EnableKeyRotation',
+        'kms:ListGrants',
+        'kms:RevokeGrant',
+        'kms:UpdateKeyDescription',
+      ],
+      [r.keyArn],
+    ),
+    allow('GrantKey', ['kms:PutKeyPolicy'], [r.keyArn], {
+      BoolIfExists: { 'kms:BypassPolicyLockoutSafetyCheck': 'false' },
+    }),
+    ...(r.userPoolArn === undefined
+      ? []
+      : [
+          allow(
+            'AdministerUsers',
+            [
+              'cognito-idp:AdminAddUserToGroup',
+              'cognito-idp:AdminCreateUser',
+              'cognito-idp:AdminDeleteUser',
+              'cognito-idp:AdminDisableUser',
+              'cognito-idp:AdminEnableUser',
+              'cognito-idp:AdminGetUser',
+              'cognito-idp:AdminRemoveUserFromGroup',
+              'cognito-idp:AdminResetUserPassword',
+              'cognito-idp:AdminUserGlobalSignOut',
+              'cognito-idp:ListGroups',
+              'cognito-idp:ListUsers',
+            ],
+            [r.userPoolArn],
+          ),
+        ]),
+  ],
+
+  // Prepares a change. Nothing it prepares runs before `approve` lets it, and what was approved
+  // cannot be swapped afterwards: an asset is written once
+  // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html).
+  [Duty.DEPLOY]: (r) => [
+    allow('PrepareChange', ['cloudformation:CreateChangeSet'], [r.stackId], {
+      StringEquals: { 'cloudformation:RoleArn': r.executionRoleArn },
+    }),
+    allow('DiscardChange', ['cloudformation:DeleteChangeSet'], [r.stackId]),
+    allow('PassExecutionRole', ['iam:PassRole'], [r.executionRoleArn], {
+      StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
+    }),
+    allow('UploadAssetOnce', ['s3:PutObject'], [`${r.assetBucketArn}/${r.names.assetPrefix}*`], {
+      Null: { 's3:if-none-match': 'false' },
+    }),
+    allow('ReadOwnAssets', ['s3:GetObject'], [`${r.assetBucketArn}/${r.names.assetPrefix}*`]),
+  ],
+
+  [Duty.APPROVE]: (r) => [
+    allow('RunChange', ['cloudformation:ExecuteChangeSet', 'cloudformation:GetTemplate'], [r.stackId]),
+    allow('ApproveRelease', ['codepipeline:PutApprovalResult'], [r.names.arn('codepipeline', r.names.approval)]),
+  ],
+
+  [Duty.READ]: (r) => [
+    ...(r.invokeArn === undefined
+      ? []
+      : [allow('CallReadingMethods', ['execute-api:Invoke'], [`${r.invokeArn}/GET/*`])]),
+    allow('DecryptData', ['kms:Decrypt'], [r.keyArn]),
+  ],
+
+  [Duty.WRITE]: (r) => [
+    ...(r.invokeArn === undefined
+      ? []
+      : [
+          allow(
+            'CallWritingMethods',
+            ['execute-api:Invoke'],
+            [`${r.invokeArn}/DELETE/*`, `${r.invokeArn}/PATCH/*`, `${r.invokeArn}/POST/*`, `${r.invokeArn}/PUT/*`],
+          ),
+        ]),
+    allow('EncryptData', ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'], [r.keyArn]),
+  ],
+
+  [Duty.MONITOR]: (r) => [
+    allow('ReadExecutionLog', LOG_READS, [r.executionLogArn]),
+    allow('WatchWebAcl', ['wafv2:GetRateBasedStatementManagedKeys', 'wafv2:GetSampledRequests'], [r.webAclArn]),
+  ],
+
+  [Duty.AUDIT]: (r) => [
+    allow('ReadAuditTrail', LOG_READS, [r.accessLogArn, r.webAclLogArn]),
+    allow('ReviewWebAcl', ['wafv2:GetLoggingConfiguration', 'wafv2:GetWebACL'], [r.webAclArn]),
+    allow(
+      'ReviewRoles',
+      ['iam:GetRole', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'],
+      ALL_DUTIES.map((duty) => r.names.roleArn(duty)),
+    ),
+    allow(
+      'ReviewRemits',
+      ['iam:GetPolicy', 'iam:GetPolicyVersion', 'iam:ListPolicyVersions'],
+      ALL_DUTIES.map((duty) => r.names.boundaryArn(duty)),
+    ),
+  ],
+};
+
+/**
+ * The gateway changes only through a deployed change. `TestInvokeMethod` and `TestInvokeAuthorizer`
+ * are `POST`s on a method and an authorizer; they bypass authorizers, WAF and the logs
+ * (https://docs.aws.amazon.com/apigateway/latest/api/API_TestInvokeMethod.html).
+ */
+function noGatewayWrites(): PolicyStatement[] {
+  return [
+    deny('NoGatewayWriteNoTestInvoke', {
+      actions: [
+        'apigateway:DELETE',
+        'apigateway:PATCH',
+        'apigateway:POST',
+        'apigateway:PUT',
+        'apigateway:SetWebACL',
+        'apigateway:UpdateRestApiPolicy',
+      ],
+      resources: ['*'],
+    }),
+  ];
+}
+
+// Of the services in a remit, those whose resources carry policies, and so could let in a session:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+const WITH_RESOURCE_POLICIES = ['execute-api:', 'kms:', 'logs:', 's3:'];
+
+/** No action but these, whoever grants it; and the duty's own actions nowhere but here. */
+function closedTo(own: readonly PolicyStatement[], all: readonly PolicyStatement[]): PolicyStatement[] {
+  const elsewhere = own.filter((s) =>
+    s.actions.some((a) => WITH_RESOURCE_POLICIES.some((prefix) => a.startsWith(prefix))),
+  );
+  const nothing = deny('NothingElse', { notActions: unique(all.flatMap((s) => s.actions)), resources: ['*'] });
+  if (elsewhere.length === 0) return [nothing];
+  return [
+    nothing,
+    deny('NowhereElse', {
+      actions: unique(elsewhere.flatMap((s) => s.actions)),
+      notResources: unique(elsewhere.flatMap((s) => s.resources)),
+    }),
+  ];
+}
+
+function allow(
+  sid: string,
+  actions: readonly string[],
+  resources: readonly string[],
+  conditions?: { [operator: string]: { [key: string]: string } },
+): PolicyStatement {
+  return new PolicyStatement({ sid, actions: [...actions], resources: [...resources], conditions });
+}
+
+function deny(
+  sid: string,
+  what: {
+    readonly actions?: string[];
+    readonly notActions?: string[];
+    readonly resources?: string[];
+    readonly notResources?: string[];
+  },
+): PolicyStatement {
+  return new PolicyStatement({ sid, effect: Effect.DENY, ...what });
+}
+
+function unique(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}

@@ -1,0 +1,321 @@
+/**
+ * The trust domain: one exposure, one owner, and resources that nobody shares.
+ *
+ * Reads as the list of what is provisioned. Every resource is a property; every name is fixed; every
+ * resource carries its domain, duty and part in the template, where the gate finds them. How the key
+ * is never orphaned, and what each duty may do: docs/domain.md.
+ */
+import { type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import type { Integration, Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Grant, type IGrantable, type IRole, type ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import { Construct, type IConstruct } from 'constructs';
+import { mark, registerGate } from '../enforce/marker';
+import { ApiPolicy } from './api-policy';
+import type { BoundAuthentication } from './authentication';
+import { assetBucketArn, executionRoleArn } from './deployment-identity';
+import { DomainApi } from './domain-api';
+import { DomainKey, useStatements } from './domain-key';
+import { DomainLogs } from './domain-logs';
+import { DomainRoles } from './domain-roles';
+import { DomainWebAcl, defaultRateLimit, defaultRuleGroups } from './domain-web-acl';
+import { ALL_DUTIES, type Duty, requireDuty } from './duty';
+import type { Exposure } from './exposure';
+import {
+  DEFAULT_STAGE,
+  ImportedTrustDomain,
+  type ITrustDomain,
+  READ_KEY_ACTIONS,
+  type TrustDomainAttributes,
+  WRITE_KEY_ACTIONS,
+} from './imported-trust-domain';
+import { DomainNames, requireDomainName } from './names';
+import { markOwned } from './parts';
+import { RateAggregation } from './rate-aggregation';
+import { claimDomain, claimThing, outermostStack } from './registry';
+import { commonRequests, type RemitResources } from './remit';
+import { READING_METHODS, type RouteOptions, Sensitivity, WRITING_METHODS } from './route';
+import type { TrustDomainProps } from './trust-domain-props';
+import { requireProps } from './trust-domain-rules';
+
+/** A set of APIs with one exposure and one owner, on resources that nobody shares with another domain. */
+export class TrustDomain extends Construct implements ITrustDomain {
+  /** A domain that another app or stack provisioned. */
+  public static fromAttributes(scope: Construct, id: string, attributes: TrustDomainAttributes): ITrustDomain {
+    return new ImportedTrustDomain(scope, id, attributes);
+  }
+
+  public readonly domainName: string;
+
+  /** Whom the domain serves. */
+  public readonly exposure: Exposure;
+
+  /** The team that answers for the domain. */
+  public readonly owner: string;
+
+  /** The domain's REST API. */
+  public readonly api: RestApi;
+
+  /** The domain's key. */
+  public readonly key: IKey;
+
+  /** The domain's web ACL. */
+  public readonly webAcl: CfnWebACL;
+
+  /** Who called what: the domain's part of the audit trail. */
+  public readonly accessLog: LogGroup;
+
+  /** What the web ACL decided. */
+  public readonly webAclLog: LogGroup;
+
+  /** How the gateway executed requests, without their data. */
+  public readonly executionLog: LogGroup;
+
+  /** The domain's users, where callers are authenticated by Cognito. */
+  public readonly userPool?: UserPool;
+
+  private readonly names: DomainNames;
+  private readonly gateway: DomainApi;
+  private readonly roles: DomainRoles;
+  private readonly authentication: BoundAuthentication;
+  private readonly apiPolicy: ApiPolicy;
+
+  constructor(scope: Construct, id: string, props: TrustDomainProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const domain = props.domainName ?? id;
+    requireDomainName(domain, stack.region);
+    requireProps(domain, props);
+    claimDomain(domain, this);
+
+    this.domainName = domain;
+    this.exposure = props.exposure;
+    this.owner = props.owner;
+    this.names = new DomainNames(stack, domain);
+    this.authentication = props.authentication._bind(this, domain);
+    this.userPool = this.authentication.userPool;
+
+    const stageName = props.stageName ?? DEFAULT_STAGE;
+    // The log and the key exist before the API whose id their names and policies hold.
+    const apiId = Lazy.string({ produce: () => this.api.restApiId });
+    const executionLogName = `API-Gateway-Execution-Logs_${apiId}/${stageName}`;
+    const executionRole = props.executionRole?.roleRef.roleArn ?? executionRoleArn(domain, outermostStack(this));
+    const logGroupArns = [this.names.accessLogGroup, this.names.webAclLogGroup, executionLogName].map((name) =>
+      this.names.arn('logs', `log-group:${name}`),
+    );
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    this.key = this.createKey(props, { executionRole, logGroupArns, removalPolicy });
+
+    const logs = new DomainLogs(this, 'Logs', {
+      names: this.names,
+      key: this.key,
+      retention: props.logRetention ?? RetentionDays.ONE_YEAR,
+      removalPolicy,
+      executionLogGroupName: executionLogName,
+    });
+    this.accessLog = logs.access;
+    this.webAclLog = logs.webAcl;
+    this.executionLog = logs.execution;
+
+    const vpcEndpointIds = this.claimEndpoints(props);
+    this.apiPolicy = new ApiPolicy(this.names, stageName, this.authentication.byIam, vpcEndpointIds);
+    this.gateway = new DomainApi(this, 'Api', {
+      domain,
+      name: this.names.api,
+      owner: props.owner,
+      exposure: props.exposure,
+      authentication: this.authentication,
+      policy: this.apiPolicy.document,
+      vpcEndpointIds,
+      stageName,
+      throttleRate: props.throttleRate ?? 100,
+      throttleBurst: props.throttleBurst ?? 200,
+      corsOrigins: props.corsOrigins ?? [],
+      minCompressionSize: props.minCompressionSize,
+      accessLog: logs.access,
+    });
+    this.api = this.gateway.restApi;
+    this.api.deploymentStage.node.addDependency(logs.execution);
+
+    this.webAcl = new DomainWebAcl(this, 'WebAcl', {
+      domain,
+      name: this.names.webAcl,
+      limit: props.rateLimit ?? defaultRateLimit(props.exposure),
+      window: props.rateWindow ?? Duration.minutes(5),
+      aggregation: props.rateAggregation ?? RateAggregation.ip(),
+      managedRuleGroups: props.managedRuleGroups ?? defaultRuleGroups(props.exposure),
+      stageArn: this.api.deploymentStage.stageArn,
+      logGroup: logs.webAcl,
+      logGroupArn: logGroupArns[1],
+    }).webAcl;
+
+    const resources: RemitResources = {
+      names: this.names,
+      stackId: outermostStack(this).stackId,
+      executionRoleArn: executionRole,
+      assetBucketArn: props.assetBucket?.bucketRef.bucketArn ?? assetBucketArn(outermostStack(this)),
+      keyArn: this.key.keyArn,
+      webAclArn: this.webAcl.attrArn,
+      invokeArn: this.authentication.byIam ? this.gateway.invokeArn : undefined,
+      userPoolArn: this.userPool?.userPoolArn,
+      accessLogArn: logs.access.logGroupArn,
+      executionLogArn: logs.execution.logGroupArn,
+      webAclLogArn: logs.webAcl.logGroupArn,
+    };
+    this.roles = new DomainRoles(this, 'Roles', {
+      domain,
+      assumers: props.assumers,
+      maxSessionDuration: props.maxSessionDuration ?? Duration.hours(1),
+      resources,
+    });
+
+    this.markAll(resources, props);
+    registerGate(this);
+  }
+
+  public get restApiId(): string {
+    return this.api.restApiId;
+  }
+
+  public get stageName(): string {
+    return this.api.deploymentStage.stageName;
+  }
+
+  public get keyArn(): string {
+    return this.key.keyArn;
+  }
+
+  public dutyRoleArn(duty: Duty): string {
+    return this.names.roleArn(requireDuty(duty));
+  }
+
+  /** The role of a duty. */
+  public dutyRole(duty: Duty): IRole {
+    return this.roles.role(duty);
+  }
+
+  /** The remit of a duty: the managed policy that is attached to its role, and the role's permissions boundary. */
+  public dutyRemit(duty: Duty): ManagedPolicy {
+    return this.roles.remit(duty);
+  }
+
+  /**
+   * Adds a route: authenticated as the domain is, its body and parameters validated.
+   * @param method GET, POST, PUT, PATCH or DELETE.
+   * @param path From the root of the stage: `/orders/{id}`.
+   * @param integration What answers.
+   * @param options Scopes, the body's schema, sensitivity.
+   */
+  public addRoute(method: string, path: string, integration: Integration, options: RouteOptions = {}): Method {
+    const added = this.gateway.addRoute(method, path, integration, options);
+    const sensitivity = options.sensitivity === Sensitivity.HIGH ? Sensitivity.HIGH : undefined;
+    markOwned(this.api, this.domainName);
+    mark(added.node.defaultChild as CfnResource, {
+      domain: this.domainName,
+      part: 'method',
+      authentication: this.authentication.kind,
+      ...(sensitivity === undefined ? {} : { sensitivity }),
+    });
+    return added;
+  }
+
+  /**
+   * Takes a resource into the domain: it carries the domain's mark and tags, and no other domain may have it.
+   * @param resource Any construct: a table, a function, another API. Everything under it comes along.
+   */
+  public own(resource: IConstruct): void {
+    claimThing('the resource', resource, this.domainName, this);
+    markOwned(resource, this.domainName);
+    this.tag(resource);
+  }
+
+  public grantRead(grantee: IGrantable): Grant {
+    return this.grant(grantee, READING_METHODS, READ_KEY_ACTIONS);
+  }
+
+  public grantWrite(grantee: IGrantable): Grant {
+    return this.grant(grantee, WRITING_METHODS, WRITE_KEY_ACTIONS);
+  }
+
+  /** The author's key, if one was given and no other domain has it; else a key of the domain's own. */
+  private createKey(
+    props: TrustDomainProps,
+    use: { readonly executionRole: string; readonly logGroupArns: string[]; readonly removalPolicy: RemovalPolicy },
+  ): IKey {
+    const policyProps = { names: this.names, region: Stack.of(this).region, logGroupArns: use.logGroupArns };
+    const given = props.encryptionKey;
+    if (given === undefined) {
+      return new DomainKey(this, 'Key', {
+        ...policyProps,
+        executionRoleArn: use.executionRole,
+        removalPolicy: use.removalPolicy,
+      });
+    }
+    claimThing('the key', given, this.domainName, this);
+    markOwned(given, this.domainName);
+    if (!(given instanceof Key)) return Key.fromKeyArn(this, 'Key', given.keyRef.keyArn);
+    for (const statement of useStatements(policyProps)) given.addToResourcePolicy(statement);
+    return given;
+  }
+
+  private claimEndpoints(props: TrustDomainProps): string[] {
+    const ids = (props.vpcEndpoints ?? []).map((endpoint) => endpoint.vpcEndpointRef.vpcEndpointId);
+    for (const id of ids) claimThing('the endpoint', id, this.domainName, this);
+    return ids;
+  }
+
+  private markAll(resources: RemitResources, props: TrustDomainProps): void {
+    const { domainName: domain } = this;
+    markOwned(this, domain);
+    mark(this.api.node.defaultChild as CfnResource, {
+      domain,
+      part: 'api',
+      exposure: props.exposure,
+      owner: props.owner,
+      authentication: this.authentication.kind,
+    });
+    const common = commonRequests(resources).map((statement) => statement.toStatementJson());
+    for (const duty of ALL_DUTIES) {
+      const boundary = this.roles.remit(duty).node.defaultChild as CfnResource;
+      mark(boundary, { domain, duty, part: 'boundary', common });
+      const role = this.roles.role(duty);
+      mark(role.node.defaultChild as CfnResource, { domain, duty, part: 'role' });
+      Tags.of(role).add('bulkhead:duty', duty);
+    }
+    this.tag(this);
+  }
+
+  private tag(scope: IConstruct): void {
+    Tags.of(scope).add('bulkhead:domain', this.domainName);
+    Tags.of(scope).add('bulkhead:owner', this.owner);
+  }
+
+  private grant(grantee: IGrantable, methods: readonly string[], keyActions: readonly string[]): Grant {
+    const useKey = this.key.grant(grantee, ...keyActions);
+    if (!this.authentication.byIam) return useKey;
+    for (const arn of principalArns(grantee)) this.apiPolicy.admit(arn);
+    return useKey.combine(
+      Grant.addToPrincipalOrResource({
+        grantee,
+        actions: ['execute-api:Invoke'],
+        resourceArns: methods.map((method) => `${this.gateway.invokeArn}/${method}/*`),
+        resourceSelfArns: methods.map((method) => this.apiPolicy.methods(method)),
+        resource: this.api,
+      }),
+    );
+  }
+}
+
+/** The ARNs by which `aws:PrincipalArn` knows the grantee; throws for what has none. */
+function principalArns(grantee: IGrantable): string[] {
+  const arns = grantee.grantPrincipal.policyFragment.principalJson.AWS ?? [];
+  if (arns.length === 0) {
+    throw new Error(
+      `grant on a trust domain: \`${grantee.grantPrincipal}\` is no IAM principal, and callers of this domain sign with IAM; grant to a role or user`,
+    );
+  }
+  return arns;
+}
