@@ -1,0 +1,105 @@
+/**
+ * SOD-5, boundaries: every duty role that the constructs made is bounded by its remit, and the remits
+ * of roles that must be separate share nothing but the common requests. Then the roles stay separate
+ * whatever is attached to them later, outside this app too.
+ *
+ * Roles that got their duty from the configuration promise no boundary; what they may do is
+ * compared by SOD-1 alone.
+ */
+import type { Model, Principal } from '../model/model';
+import type { Check, CheckContext } from './check';
+import type { Finding } from './finding';
+import { type Cause, type Clash, causesOf, explainClash, grantsOf, nameOfGrant, witnessOf } from './root-cause';
+import { nameOf, separationOf } from './separation';
+
+export const boundariesAreDisjoint: Check = {
+  id: 'SOD-5',
+  compliant: 'every duty role has its remit as its boundary, and remits share nothing but the common requests',
+  run: (model, context) => {
+    const roles = markedRoles(model);
+    return [...roles.flatMap(missing), ...causesOf(clashes(roles, model, context)).map(overlapping)];
+  },
+};
+
+/** Duty roles that the constructs made, sorted by id. */
+export function markedRoles(model: Model): Principal[] {
+  return model.principals
+    .filter((principal) => principal.duty !== undefined && principal.dutyFrom === 'mark')
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+}
+
+function missing(principal: Principal): Finding[] {
+  if (principal.boundary !== undefined) return [];
+  const { boundaryUnknown } = principal;
+  const known = { principals: [principal.id], constructPaths: [principal.origin.path], explanation: [], chain: [] };
+  return [
+    boundaryUnknown === undefined
+      ? {
+          ...known,
+          id: 'SOD-5',
+          severity: 'violated',
+          message: `${nameOf(principal)} has no permissions boundary, so whatever is attached to it later counts in full`,
+          fix: 'set its `PermissionsBoundary` to the remit that the trust domain made for the duty, and remove whatever took it away',
+        }
+      : {
+          ...known,
+          id: 'SOD-5',
+          severity: 'undecided',
+          message: `the permissions boundary of ${nameOf(principal)} cannot be known: ${boundaryUnknown}`,
+          fix: 'set its `PermissionsBoundary` to the remit that the trust domain made for the duty, in the same app',
+        },
+  ];
+}
+
+function clashes(roles: readonly Principal[], model: Model, context: CheckContext): Clash[] {
+  const mustBeSeparate = separationOf(model);
+  const found: Clash[] = [];
+  roles.forEach((a, index) => {
+    for (const b of roles.slice(index + 1)) {
+      const reason = mustBeSeparate(a, b);
+      const verdict = reason && context.boundaryOverlap(a, b, model);
+      if (reason === undefined || verdict === undefined || verdict.verdict === 'disjoint') continue;
+      const [boundedA, boundedB] = [a, b].map((principal) => ({
+        principal,
+        policies: context.only(principal.policies.permissionsBoundary!),
+      }));
+      found.push({ a: boundedA!, b: boundedB!, reason, verdict });
+    }
+  });
+  return found;
+}
+
+function overlapping({ clashes, shared }: Cause): Finding {
+  const first = clashes[0]!;
+  const { a, b, verdict } = first;
+  const principals = [...new Set(clashes.flatMap((clash) => [clash.a.principal, clash.b.principal]))];
+  const names = `the boundaries of ${nameOf(a.principal)} and ${nameOf(b.principal)}`;
+  const more = clashes.length - 1;
+  const others = more === 0 ? '' : `; the same statement makes ${more} more ${more === 1 ? 'pair' : 'pairs'} overlap`;
+  const known = {
+    principals: principals.map((p) => p.id),
+    constructPaths: principals.map((p) => p.origin.path),
+    chain: [],
+  };
+  if (verdict.verdict === 'undecided') {
+    return {
+      ...known,
+      id: 'SOD-5',
+      severity: 'undecided',
+      message: `it cannot be decided whether ${names} are disjoint: ${verdict.reason}`,
+      explanation: [],
+      fix: 'leave the boundaries as the trust domain made them',
+    };
+  }
+  const { action, resource } = verdict.witness;
+  const grants = shared === undefined ? grantsOf(first).map((grant) => grant.statement) : [shared];
+  return {
+    ...known,
+    id: 'SOD-5',
+    severity: 'violated',
+    message: `${names} both allow the request \`${action}\` on \`${resource}\`, so attached policies may bring the two together${others}`,
+    witness: witnessOf(verdict.witness),
+    explanation: explainClash(first),
+    fix: `take the request out of one of the two remits: narrow ${grants.map(nameOfGrant).join(' or ')}`,
+  };
+}

@@ -1,0 +1,71 @@
+/**
+ * What a check is: a pure function from the model to findings. The context holds facts about AWS
+ * and memo tables, so that a question is put to the engine once.
+ */
+import type { Model, Principal } from '../model/model';
+import type { Catalogue } from '../policy/catalogue';
+import { type CompiledPolicies, compile } from '../policy/compile';
+import type { Policies, PolicyDocument } from '../policy/document';
+import { overlap, type QuestionOptions } from '../policy/overlap';
+import { subset } from '../policy/subset';
+import type { OverlapVerdict, SubsetVerdict } from '../policy/verdict';
+import type { CheckId, Finding } from './finding';
+
+export interface Check {
+  /** Stable and literal. */
+  readonly id: CheckId;
+  /** The state in which there is no finding. */
+  readonly compliant: string;
+  run(model: Model, context: CheckContext): Finding[];
+}
+
+export class CheckContext {
+  private readonly compiled = new WeakMap<Policies, CompiledPolicies>();
+  private readonly alone = new WeakMap<PolicyDocument, Policies>();
+  private readonly boundaryOverlaps = new WeakMap<PolicyDocument, WeakMap<PolicyDocument, OverlapVerdict>>();
+
+  constructor(private readonly catalogue: Catalogue) {}
+
+  public overlap(a: Policies, b: Policies, options?: QuestionOptions): OverlapVerdict {
+    return overlap(this.compile(a), this.compile(b), this.catalogue, options);
+  }
+
+  public subset(a: Policies, b: Policies, options?: QuestionOptions): SubsetVerdict {
+    return subset(this.compile(a), this.compile(b), this.catalogue, options);
+  }
+
+  /**
+   * Do the boundaries of two principals overlap, but for the common requests of the model? `undefined`
+   * when one of them has no boundary that bounds all that it may do.
+   */
+  public boundaryOverlap(a: Principal, b: Principal, { common }: Model): OverlapVerdict | undefined {
+    const boundaries = [a, b].map(({ policies }) =>
+      (policies.unboundedGrants ?? []).length > 0 ? undefined : policies.permissionsBoundary,
+    );
+    const [boundaryA, boundaryB] = boundaries;
+    if (boundaryA === undefined || boundaryB === undefined) return undefined;
+    const known = this.boundaryOverlaps.get(boundaryA)?.get(boundaryB);
+    if (known !== undefined) return known;
+    const verdict = this.overlap(this.only(boundaryA), this.only(boundaryB), { except: common });
+    const row = this.boundaryOverlaps.get(boundaryA) ?? new WeakMap<PolicyDocument, OverlapVerdict>();
+    this.boundaryOverlaps.set(boundaryA, row.set(boundaryB, verdict));
+    return verdict;
+  }
+
+  /** One document as all the policies there are. */
+  public only(document: PolicyDocument): Policies {
+    const known = this.alone.get(document);
+    if (known !== undefined) return known;
+    const policies: Policies = { identityPolicies: [document] };
+    this.alone.set(document, policies);
+    return policies;
+  }
+
+  private compile(policies: Policies): CompiledPolicies {
+    const known = this.compiled.get(policies);
+    if (known !== undefined) return known;
+    const compiled = compile(policies, this.catalogue);
+    this.compiled.set(policies, compiled);
+    return compiled;
+  }
+}

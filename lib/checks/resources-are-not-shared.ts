@@ -1,0 +1,125 @@
+/**
+ * DOM-2, shared resource: a resource belongs to one trust domain and serves no other.
+ *
+ * A domain claims a resource by its mark or by the configuration, and uses it where a property of one of its own
+ * resources refers to it. Grants in policies are not use: what they allow is compared by SOD-1. A
+ * resource that nobody owns may serve several domains only if it isolates nothing, as a VPC or a
+ * provider of custom resources does.
+ */
+import type { Model, Origin, Resource } from '../model/model';
+import type { Check } from './check';
+import type { Finding } from './finding';
+
+export const resourcesAreNotShared: Check = {
+  id: 'DOM-2',
+  compliant: 'every resource belongs to one trust domain and serves no other',
+  run: (model) => {
+    const uses = usesOf(model);
+    const elements = new Map<string, Pick<Resource, 'origin' | 'domain' | 'claims'>>();
+    for (const { id, origin, domain } of model.principals) elements.set(id, { origin, domain });
+    for (const { id, origin, domain, claims } of model.resources) elements.set(id, { origin, domain, claims });
+    return [...elements].flatMap(([id, { origin, domain, claims }]) =>
+      judge(origin, domain, claims ?? [], uses.get(id) ?? []),
+    );
+  },
+};
+
+/** What keeps one domain apart from another, so that two domains with one of these are not apart. */
+const ISOLATING: ReadonlySet<string> = new Set([
+  'AWS::ApiGateway::Authorizer',
+  'AWS::ApiGateway::DomainName',
+  'AWS::ApiGateway::DomainNameV2',
+  'AWS::ApiGateway::RestApi',
+  'AWS::ApiGateway::Stage',
+  'AWS::ApiGateway::VpcLink',
+  'AWS::ApiGatewayV2::Api',
+  'AWS::ApiGatewayV2::Authorizer',
+  'AWS::ApiGatewayV2::DomainName',
+  'AWS::ApiGatewayV2::Stage',
+  'AWS::ApiGatewayV2::VpcLink',
+  'AWS::CloudWatch::Alarm',
+  'AWS::Cognito::UserPool',
+  'AWS::Cognito::UserPoolClient',
+  'AWS::DynamoDB::GlobalTable',
+  'AWS::DynamoDB::Table',
+  'AWS::EC2::SecurityGroup',
+  'AWS::EC2::VPCEndpoint',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Role',
+  'AWS::KMS::Alias',
+  'AWS::KMS::Key',
+  'AWS::Kinesis::Stream',
+  'AWS::KinesisFirehose::DeliveryStream',
+  'AWS::Lambda::Alias',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::Version',
+  'AWS::Logs::LogGroup',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::S3::Bucket',
+  'AWS::SNS::Topic',
+  'AWS::SQS::Queue',
+  'AWS::SecretsManager::Secret',
+  'AWS::SSM::Parameter',
+  'AWS::WAFv2::IPSet',
+  'AWS::WAFv2::WebACL',
+]);
+
+/** Properties that grant, and the token of a custom resource, whose provider serves all of the app. */
+const NOT_USE = /^(PolicyDocument|Policies|Policy|AssumeRolePolicyDocument|KeyPolicy|ResourcePolicy|ServiceToken)\b/;
+
+interface Use {
+  readonly domain: string;
+  readonly by: Origin;
+  readonly at: string;
+}
+
+/** By the id of what is used. */
+function usesOf(model: Model): ReadonlyMap<string, readonly Use[]> {
+  const uses = new Map<string, Use[]>();
+  for (const { domain, origin, references } of model.resources) {
+    if (domain === undefined) continue;
+    for (const { to, at } of references) {
+      if (NOT_USE.test(at)) continue;
+      const known = uses.get(to);
+      if (known === undefined) uses.set(to, [{ domain, by: origin, at }]);
+      else known.push({ domain, by: origin, at });
+    }
+  }
+  return uses;
+}
+
+function judge(origin: Origin, domain: string | undefined, claims: readonly string[], uses: readonly Use[]): Finding[] {
+  const known = { id: 'DOM-2', severity: 'violated', principals: [], chain: [] } as const;
+  if (claims.length > 1) {
+    return [
+      {
+        ...known,
+        message: `the resource \`${origin.path}\` is claimed by ${listed(claims)}; a resource belongs to one trust domain`,
+        constructPaths: [origin.path],
+        explanation: [],
+        fix: 'leave it to one of them: its mark and the globs of the configuration must name the same domain',
+      },
+    ];
+  }
+  if (domain === undefined && !ISOLATING.has(origin.type)) return [];
+  const foreign = uses.filter((use) => use.domain !== domain);
+  const domains = [...new Set([...(domain === undefined ? [] : [domain]), ...foreign.map((use) => use.domain)])].sort();
+  if (domains.length < 2) return [];
+  return [
+    {
+      ...known,
+      message: `the resource \`${origin.path}\` (${origin.type}) serves ${listed(domains)}; a resource serves one trust domain`,
+      constructPaths: [...new Set([origin.path, ...foreign.map((use) => use.by.path)])],
+      explanation: [
+        ...(domain === undefined ? [] : [`\`${origin.path}\` belongs to \`${domain}\`.`]),
+        ...foreign.map((use) => `\`${use.by.path}\` of \`${use.domain}\` uses it in \`${use.at}\`.`),
+      ],
+      fix: `give each of ${listed(domains)} a resource of its own`,
+    },
+  ];
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(' and ');
+}

@@ -1,0 +1,80 @@
+/**
+ * SOD-1, direct overlap: no two roles of conflicting duties in one domain, and no two roles of
+ * different domains, may make the same request, but for the declared common requests.
+ *
+ * What a role may do is decided from everything that is attached to it, within its boundary. Where the
+ * boundaries of two roles are disjoint already, so is all that they bound, and nothing more is asked.
+ */
+import type { Model } from '../model/model';
+import type { Check, CheckContext } from './check';
+import type { Finding } from './finding';
+import { type Cause, type Clash, causesOf, explainClash, grantsOf, nameOfGrant, witnessOf } from './root-cause';
+import { nameOf, type Reason, separationOf, subjectsOf } from './separation';
+
+export const rolesDoNotOverlap: Check = {
+  id: 'SOD-1',
+  compliant: 'no two roles that must be separate may make the same request',
+  run: (model, context) => causesOf(clashes(model, context)).map(findingOf),
+};
+
+function clashes(model: Model, context: CheckContext): Clash[] {
+  const subjects = subjectsOf(model);
+  const mustBeSeparate = separationOf(model);
+  const found: Clash[] = [];
+  subjects.forEach((a, index) => {
+    for (const b of subjects.slice(index + 1)) {
+      const reason = mustBeSeparate(a.principal, b.principal);
+      if (reason === undefined) continue;
+      if (context.boundaryOverlap(a.principal, b.principal, model)?.verdict === 'disjoint') continue;
+      const verdict = context.overlap(a.policies, b.policies, { except: model.common });
+      if (verdict.verdict !== 'disjoint') found.push({ a, b, reason, verdict });
+    }
+  });
+  return found;
+}
+
+function findingOf({ clashes, shared }: Cause): Finding {
+  const [first] = clashes;
+  const { a, b, reason, verdict } = first!;
+  const principals = [...new Set(clashes.flatMap((clash) => [clash.a.principal, clash.b.principal]))];
+  const more = clashes.length - 1;
+  const others =
+    more === 0 ? '' : `; the same statement lets ${more} more ${more === 1 ? 'pair' : 'pairs'} of roles overlap`;
+  const names = `${nameOf(a.principal)} and ${nameOf(b.principal)}`;
+  const known = {
+    principals: principals.map((p) => p.id),
+    constructPaths: principals.map((p) => p.origin.path),
+    chain: [],
+  };
+  const unknown = [a, b].flatMap(({ principal }) => principal.unknown.map((why) => `${nameOf(principal)}: ${why}`));
+  if (verdict.verdict === 'undecided') {
+    return {
+      ...known,
+      id: 'SOD-1',
+      severity: 'undecided',
+      message: `it cannot be decided whether ${names} may make the same request: ${verdict.reason}`,
+      explanation: unknown,
+      fix: `state the resources of both roles so that they can be told apart, or give both a boundary that keeps them apart`,
+    };
+  }
+  const { action, resource } = verdict.witness;
+  const grants = grantsOf(first!);
+  return {
+    ...known,
+    id: 'SOD-1',
+    severity: unknown.length > 0 ? 'undecided' : 'violated',
+    message: `${names} may both make the request \`${action}\` on \`${resource}\`, and ${because(reason)}${others}`,
+    witness: witnessOf(verdict.witness),
+    explanation: [...unknown, ...explainClash(first!)],
+    fix:
+      shared === undefined
+        ? `take the request away from one of the two: narrow ${grants.map((g) => nameOfGrant(g.statement)).join(' or ')}`
+        : `narrow ${nameOfGrant(shared)} so that it no longer allows \`${action}\` on \`${resource}\``,
+  };
+}
+
+function because(reason: Reason): string {
+  return reason.kind === 'duties'
+    ? `\`${reason.a}\` and \`${reason.b}\` are conflicting duties`
+    : `\`${reason.a}\` and \`${reason.b}\` are different trust domains`;
+}

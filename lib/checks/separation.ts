@@ -1,0 +1,68 @@
+/**
+ * Which principals must be separate, and what each may do at most: the ground that the checks of
+ * separation of duties share.
+ */
+import type { Duty, Model, Principal } from '../model/model';
+import type { Policies, PolicyDocument } from '../policy/document';
+import { text } from '../policy/text';
+
+/** Why two principals must not be able to make one request. */
+export type Reason =
+  | { readonly kind: 'duties'; readonly a: Duty; readonly b: Duty }
+  | { readonly kind: 'domains'; readonly a: string; readonly b: string };
+
+/** A principal that takes part in the separation, with what it may do at most. */
+export interface Subject {
+  readonly principal: Principal;
+  /** Where some policy of the principal cannot be known: everything, within what its boundary allows. */
+  readonly policies: Policies;
+}
+
+/** Principals with a duty or a domain, sorted by id. Instance profiles hold roles and have no policies of their own. */
+export function subjectsOf(model: Model): readonly Subject[] {
+  return model.principals
+    .filter((p) => p.kind !== 'instance-profile' && (p.duty !== undefined || p.domain !== undefined))
+    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0))
+    .map((principal) => ({ principal, policies: atMost(principal) }));
+}
+
+function atMost(principal: Principal): Policies {
+  if (principal.unknown.length === 0) return principal.policies;
+  const { policies } = principal;
+  return { ...policies, identityPolicies: [...policies.identityPolicies, EVERYTHING] };
+}
+
+const EVERYTHING: PolicyDocument = {
+  version: '2012-10-17',
+  origin: 'a policy that cannot be known',
+  statements: [
+    {
+      effect: 'Allow',
+      index: 0,
+      origin: 'a policy that cannot be known',
+      version: '2012-10-17',
+      action: { not: false, patterns: [text('*')] },
+      resource: { not: false, patterns: [text('*')] },
+      conditions: [],
+    },
+  ],
+};
+
+/** Answers for two principals why they must be separate, or `undefined` when they need not be. */
+export function separationOf(model: Model): (a: Principal, b: Principal) => Reason | undefined {
+  const conflicting = new Set(model.conflicts.flatMap(([a, b]) => [`${a} ${b}`, `${b} ${a}`]));
+  return (a, b) => {
+    if (a.domain !== undefined && b.domain !== undefined && a.domain !== b.domain) {
+      return { kind: 'domains', a: a.domain, b: b.domain };
+    }
+    if (a.duty === undefined || b.duty === undefined || !conflicting.has(`${a.duty} ${b.duty}`)) return undefined;
+    return { kind: 'duties', a: a.duty, b: b.duty };
+  };
+}
+
+/** `Payments/Deploy/Resource` (deploy of `payments`). */
+export function nameOf(principal: Principal): string {
+  const { duty, domain } = principal;
+  const role = [duty, domain === undefined ? undefined : `of \`${domain}\``].filter((word) => word !== undefined);
+  return role.length === 0 ? `\`${principal.origin.path}\`` : `\`${principal.origin.path}\` (${role.join(' ')})`;
+}

@@ -1,0 +1,254 @@
+import type { Finding } from '../../lib/checks/finding';
+import { runChecks } from '../../lib/checks/run-checks';
+import type { Model, Principal } from '../../lib/model/model';
+import { evaluate } from '../../lib/policy/evaluate';
+import { allow, modelOf, role } from './model-of';
+
+const CHANGE_SET = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/Partner/*';
+const prepare = allow('cloudformation:CreateChangeSet', CHANGE_SET);
+const run = allow('cloudformation:ExecuteChangeSet', CHANGE_SET);
+
+function of(id: string, principals: readonly Principal[], more: Partial<Model> = {}): Finding[] {
+  return runChecks(modelOf({ principals, ...more })).filter((finding) => finding.id === id);
+}
+
+describe('SOD-1, direct overlap', () => {
+  test('roles of conflicting duties that share no request pass', () => {
+    expect(
+      of('SOD-1', [
+        role('Deploy', { duty: 'deploy', allow: [prepare] }),
+        role('Approve', { duty: 'approve', allow: [run] }),
+      ]),
+    ).toEqual([]);
+  });
+
+  test('a shared request is a violation that names both, the request, both statements and the edit', () => {
+    const deploy = role('App/Deploy', {
+      duty: 'deploy',
+      domain: 'partner',
+      allow: [
+        { ...prepare, Sid: 'Prepare' },
+        { ...run, Sid: 'AlsoRun' },
+      ],
+    });
+    const approve = role('App/Approve', { duty: 'approve', domain: 'partner', allow: [{ ...run, Sid: 'Run' }] });
+    const [finding, ...rest] = of('SOD-1', [deploy, approve]);
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      severity: 'violated',
+      constructPaths: ['App/Approve', 'App/Deploy'],
+      principals: ['Stack/AppApprove', 'Stack/AppDeploy'],
+    });
+    expect(finding!.witness!.action).toBe('cloudformation:ExecuteChangeSet');
+    expect(finding!.message).toContain('`App/Approve` (approve of `partner`) and `App/Deploy` (deploy of `partner`)');
+    expect(finding!.message).toContain('`approve` and `deploy` are conflicting duties');
+    expect(finding!.explanation.join('\n')).toMatch(
+      /statement "Run" of the policy of App\/Approve[^]*statement "AlsoRun" of the policy of App\/Deploy/,
+    );
+    expect(finding!.fix).toBe(
+      'take the request away from one of the two: narrow statement "Run" of the policy of App/Approve or statement "AlsoRun" of the policy of App/Deploy',
+    );
+  });
+
+  test('the witness replays on both sides', () => {
+    const a = role('A', { duty: 'read', allow: [allow('s3:Get*', 'arn:aws:s3:::data-*')] });
+    const b = role('B', { duty: 'write', allow: [allow('s3:*', 'arn:aws:s3:::*-eu/*')] });
+    const [finding] = of('SOD-1', [a, b]);
+    const { action, resource, contextA, contextB } = finding!.witness!;
+    const decisions = [
+      evaluate({ policies: a.policies, request: { action, resource, context: contextA! } }),
+      evaluate({ policies: b.policies, request: { action, resource, context: contextB! } }),
+    ];
+    expect(decisions.map((d) => d.decision)).toEqual(['allowed', 'allowed']);
+  });
+
+  test('declared common requests do not count, and nothing beyond them is forgiven', () => {
+    const principals = [
+      role('A', { duty: 'read', allow: [allow(['s3:GetObject', 'cloudwatch:GetMetricData'])] }),
+      role('B', { duty: 'monitor', allow: [allow('cloudwatch:*')] }),
+    ];
+    expect(of('SOD-1', principals)).toHaveLength(1);
+    const common = modelOf({ commonStatements: [allow('cloudwatch:GetMetricData')] }).common;
+    expect(of('SOD-1', principals, { common })).toEqual([]);
+    expect(
+      of('SOD-1', [principals[1]!, role('C', { duty: 'read', allow: [allow('cloudwatch:Get*')] })], { common }),
+    ).toHaveLength(1);
+  });
+
+  test('duties conflict within a domain; across domains every role must be separate', () => {
+    const read = allow('s3:GetObject', 'arn:aws:s3:::data/*');
+    expect(
+      of('SOD-1', [
+        role('A', { duty: 'read', domain: 'x', allow: [read] }),
+        role('B', { duty: 'read', domain: 'x', allow: [read] }),
+      ]),
+    ).toEqual([]);
+    expect(
+      of('SOD-1', [
+        role('A', { duty: 'read', domain: 'x', allow: [read] }),
+        role('B', { duty: 'read', domain: 'y', allow: [read] }),
+      ]),
+    ).toHaveLength(1);
+    expect(
+      of('SOD-1', [role('A', { domain: 'x', allow: [read] }), role('B', { domain: 'y', allow: [read] })]),
+    ).toHaveLength(1);
+    expect(of('SOD-1', [role('A', { domain: 'x', allow: [read] }), role('B', { allow: [read] })])).toEqual([]);
+  });
+
+  test('only the conflicts of the model count', () => {
+    const principals = [role('A', { duty: 'read', allow: [run] }), role('B', { duty: 'monitor', allow: [run] })];
+    expect(of('SOD-1', principals)).toHaveLength(1);
+    expect(of('SOD-1', principals, { conflicts: [['deploy', 'approve']] })).toEqual([]);
+  });
+
+  test('a boundary keeps apart what the attached policies would share', () => {
+    const principals = (boundary: 'same' | undefined) => [
+      role('A', { duty: 'read', allow: [allow('s3:*'), prepare], boundary: [prepare] }),
+      role('B', { duty: 'deploy', allow: [allow('s3:*')], ...(boundary && { boundary }) }),
+    ];
+    expect(of('SOD-1', principals('same'))).toEqual([]);
+    expect(of('SOD-1', [principals(undefined)[1]!, role('C', { duty: 'read', allow: [allow('s3:*')] })])).toHaveLength(
+      1,
+    );
+  });
+
+  test('one root cause is one finding: a role with everything against six others', () => {
+    const duties = ['provision', 'approve', 'read', 'write', 'monitor', 'audit'] as const;
+    const clean = duties.map((duty, i) =>
+      role(`R${i}`, { duty, allow: [allow(`s3:GetObject`, `arn:aws:s3:::bucket-${duty}/*`)] }),
+    );
+    expect(of('SOD-1', clean)).toEqual([]);
+    const findings = of('SOD-1', [
+      ...clean,
+      role('Admin', { duty: 'deploy', allow: [{ ...allow('*'), Sid: 'Everything' }] }),
+    ]);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]!.principals).toHaveLength(7);
+    expect(findings[0]!.message).toContain('5 more pairs');
+    expect(findings[0]!.fix).toMatch(/^narrow statement "Everything" of the policy of Admin/);
+  });
+
+  test('two causes are two findings', () => {
+    const shared = allow('sqs:SendMessage', 'arn:aws:sqs:eu-west-1:111122223333:q');
+    const findings = of('SOD-1', [
+      role('A', { duty: 'deploy', allow: [prepare, shared] }),
+      role('B', { duty: 'approve', allow: [run, shared] }),
+      role('C', { duty: 'read', allow: [allow('s3:GetObject', 'arn:aws:s3:::d/*')] }),
+      role('D', { duty: 'write', allow: [allow('s3:*', 'arn:aws:s3:::d/*')] }),
+    ]);
+    expect(findings.map((finding) => finding.witness?.action.split(':')[0])).toEqual(['sqs', 's3']);
+  });
+
+  test('a role whose policies cannot be known is undecided, unless its boundary keeps it apart', () => {
+    const other = role('B', { duty: 'deploy', allow: [prepare], boundary: 'same' });
+    const unknown = ['the managed policy `arn:aws:iam::aws:policy/NoSuch` is not in the catalogue'];
+    const [finding] = of('SOD-1', [role('A', { duty: 'read', allow: [run], unknown }), other]);
+    expect(finding).toMatchObject({ severity: 'undecided' });
+    expect(finding!.explanation.join()).toContain('NoSuch');
+    expect(of('SOD-1', [role('A', { duty: 'read', allow: [run], boundary: [run], unknown }), other])).toEqual([]);
+  });
+});
+
+describe('SOD-5, boundaries', () => {
+  const remits = { deploy: [prepare], approve: [run] };
+  const marked = (duty: 'deploy' | 'approve', boundary: readonly object[] | 'same' | undefined) =>
+    role(duty, {
+      duty,
+      marked: true,
+      domain: 'partner',
+      allow: remits[duty],
+      ...(boundary && { boundary: boundary as never }),
+    });
+
+  test('roles bounded by disjoint remits pass', () => {
+    expect(of('SOD-5', [marked('deploy', 'same'), marked('approve', 'same')])).toEqual([]);
+  });
+
+  test('a missing boundary is a violation, for marked roles only', () => {
+    const [finding, ...rest] = of('SOD-5', [marked('deploy', undefined), marked('approve', 'same')]);
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ severity: 'violated', constructPaths: ['deploy'] });
+    expect(finding!.message).toContain('has no permissions boundary');
+    expect(of('SOD-5', [role('deploy', { duty: 'deploy', allow: [prepare] })])).toEqual([]);
+  });
+
+  test('a boundary that cannot be read is undecided', () => {
+    expect(
+      of('SOD-5', [
+        role('deploy', { duty: 'deploy', marked: true, allow: [prepare], boundaryUnknown: 'it is imported' }),
+      ]),
+    ).toMatchObject([{ severity: 'undecided' }]);
+  });
+
+  test('boundaries that share a request are a violation, although the attached policies do not', () => {
+    const findings = of('SOD-5', [marked('deploy', [prepare, { ...run, Sid: 'TooMuch' }]), marked('approve', 'same')]);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({ severity: 'violated', witness: { action: 'cloudformation:ExecuteChangeSet' } });
+    expect(findings[0]!.fix).toContain('statement "TooMuch" of the boundary of deploy');
+    expect(of('SOD-1', [marked('deploy', [prepare, run]), marked('approve', 'same')])).toEqual([]);
+  });
+});
+
+describe('SOD-4, outside the remit', () => {
+  const approve = role('Approve', { duty: 'approve', marked: true, domain: 'partner', allow: [run], boundary: 'same' });
+  const deploy = (statements: readonly object[], boundary: readonly object[] = [prepare]) =>
+    role('Deploy', {
+      duty: 'deploy',
+      marked: true,
+      domain: 'partner',
+      allow: statements as never,
+      boundary: boundary as never,
+    });
+
+  test('what is in the remit passes, however it is written', () => {
+    expect(of('SOD-4', [approve, deploy([prepare])])).toEqual([]);
+    expect(
+      of('SOD-4', [approve, deploy([allow('cloudformation:CreateChangeSet', CHANGE_SET.replace('*', 'abc'))])]),
+    ).toEqual([]);
+  });
+
+  test('one permission too many: the request, and the role that may make it', () => {
+    const findings = of('SOD-4', [approve, deploy([prepare, { ...run, Sid: 'Shortcut' }])]);
+    expect(findings).toHaveLength(1);
+    expect(findings[0]).toMatchObject({
+      severity: 'violated',
+      constructPaths: ['Deploy', 'Approve'],
+      witness: { action: 'cloudformation:ExecuteChangeSet' },
+    });
+    expect(findings[0]!.explanation[0]).toBe(
+      '`Deploy` (deploy of `partner`) is granted it by statement "Shortcut" of the policy of Deploy; for now its boundary stops it.',
+    );
+    expect(findings[0]!.fix).toContain('remove statement "Shortcut" of the policy of Deploy');
+    expect(of('SOD-1', [approve, deploy([prepare, run])])).toEqual([]);
+  });
+
+  test('outside every remit there is a request and no rival', () => {
+    const findings = of('SOD-4', [approve, deploy([prepare, allow('s3:DeleteBucket')])]);
+    expect(findings).toMatchObject([
+      { severity: 'violated', constructPaths: ['Deploy'], witness: { action: 's3:DeleteBucket' } },
+    ]);
+  });
+
+  test('a Deny beside the grant excuses nothing', () => {
+    const deny = { Effect: 'Deny', NotAction: 'cloudformation:CreateChangeSet', Resource: '*' };
+    expect(of('SOD-4', [approve, deploy([prepare, deny], [prepare, deny])])).toEqual([]);
+    expect(of('SOD-4', [approve, deploy([prepare, deny, run], [prepare, deny])])).toMatchObject([
+      { witness: { action: 'cloudformation:ExecuteChangeSet' } },
+    ]);
+  });
+
+  test('an attached policy that cannot be known is undecided', () => {
+    const unknown = role('Deploy', {
+      duty: 'deploy',
+      marked: true,
+      allow: [prepare],
+      boundary: 'same',
+      unknown: ['the policy `X` is not known'],
+    });
+    expect(of('SOD-4', [approve, unknown])).toMatchObject([{ severity: 'undecided' }]);
+  });
+
+  test('roles of the configuration have no remit to stay in', () => {
+    expect(of('SOD-4', [role('Deploy', { duty: 'deploy', allow: [prepare, run], boundary: [prepare] })])).toEqual([]);
+  });
+});
