@@ -43,7 +43,7 @@ describe('SOD-1, direct overlap', () => {
     expect(finding!.message).toContain('`App/Approve` (approve of `partner`) and `App/Deploy` (deploy of `partner`)');
     expect(finding!.message).toContain('`approve` and `deploy` are conflicting duties');
     expect(finding!.explanation.join('\n')).toMatch(
-      /statement "Run" of the policy of App\/Approve[^]*statement "AlsoRun" of the policy of App\/Deploy/,
+      /statement "Run" of the policy of App\/Approve[\s\S]*statement "AlsoRun" of the policy of App\/Deploy/,
     );
     expect(finding!.fix).toBe(
       'take the request away from one of the two: narrow statement "Run" of the policy of App/Approve or statement "AlsoRun" of the policy of App/Deploy',
