@@ -8,6 +8,7 @@ import { Token } from 'aws-cdk-lib';
 import { ArnPrincipal, type PrincipalBase } from 'aws-cdk-lib/aws-iam';
 import type { aws_iam } from 'aws-cdk-lib/interfaces';
 import type { Attestation } from './attestation';
+import { TrustDomainError } from './domain-error';
 import { type Duty, isPrivileged } from './duty';
 
 const IAM_ARN = /^arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)\/[\w+=,.@/-]+$/;
@@ -64,7 +65,7 @@ export class Assumer {
       });
     }
     if (isPrivileged(duty) && this.attestation === undefined) {
-      throw new Error(
+      throw new TrustDomainError(
         `trust domain \`${domain}\`: the assumer \`${this.arn}\` of \`${duty}\` is a role, whose sessions cannot show multi-factor authentication to IAM; ` +
           'pass an `Attestation` (a session tag, or the statement of the identity provider) as second argument',
       );
@@ -79,15 +80,17 @@ function checked(arn: string, kind: 'role' | 'user'): string {
   if (Token.isUnresolved(arn)) return arn;
   const fix = `name one ${kind} exactly, like \`arn:aws:iam::111122223333:${kind}/name\``;
   if (/[*?]/.test(arn)) {
-    throw new Error(`assumer \`${arn}\`: wildcards would let in principals that nobody named; ${fix}`);
+    throw new TrustDomainError(`assumer \`${arn}\`: wildcards would let in principals that nobody named; ${fix}`);
   }
   if (/^\d{12}$/.test(arn) || arn.endsWith(':root')) {
-    throw new Error(`assumer \`${arn}\`: the account root stands for everyone to whom that account grants it; ${fix}`);
+    throw new TrustDomainError(
+      `assumer \`${arn}\`: the account root stands for everyone to whom that account grants it; ${fix}`,
+    );
   }
   const match = IAM_ARN.exec(arn);
-  if (match === null) throw new Error(`assumer \`${arn}\`: not the ARN of an IAM ${kind}; ${fix}`);
+  if (match === null) throw new TrustDomainError(`assumer \`${arn}\`: not the ARN of an IAM ${kind}; ${fix}`);
   if (match[2] !== kind) {
-    throw new Error(
+    throw new TrustDomainError(
       `assumer \`${arn}\`: the ARN of a ${match[2]} where a ${kind} was expected; use \`Assumer.${match[2]}\``,
     );
   }

@@ -7,6 +7,7 @@
  * session tag that the trust policy requires, or by its own rules, which are then printed as an
  * assumption and never silent.
  */
+import { TrustDomainError } from './domain-error';
 
 /** The identity provider's word that a session stands on multi-factor authentication. */
 export class Attestation {
@@ -21,7 +22,7 @@ export class Attestation {
       ['value', value],
     ]) {
       if (text.length === 0 || /[*?$]/.test(text)) {
-        throw new Error(
+        throw new TrustDomainError(
           `attestation by session tag: the ${what} \`${text}\` must be one exact text without wildcards or variables`,
         );
       }
@@ -37,7 +38,7 @@ export class Attestation {
    */
   public static byProvider(statement: string): Attestation {
     if (statement.trim().length < 8) {
-      throw new Error(
+      throw new TrustDomainError(
         `attestation by provider: the statement \`${statement}\` must say which rule of which provider requires multi-factor authentication`,
       );
     }

@@ -16,6 +16,7 @@ import {
   UserPool,
 } from 'aws-cdk-lib/aws-cognito';
 import type { Construct } from 'constructs';
+import { TrustDomainError } from './domain-error';
 
 /** How the callers of a Cognito domain are known. */
 export interface CognitoAuthenticationProps {
@@ -72,7 +73,7 @@ export abstract class Authentication {
    */
   public _bind(scope: Construct, domain: string): BoundAuthentication {
     if (this.boundTo !== undefined) {
-      throw new Error(
+      throw new TrustDomainError(
         `trust domain \`${domain}\`: its \`authentication\` is already that of trust domain \`${this.boundTo}\`; domains share no callers' identities: create another \`Authentication\``,
       );
     }
@@ -87,10 +88,6 @@ export abstract class Authentication {
 class IamAuthentication extends Authentication {
   public readonly kind = 'iam';
 
-  constructor() {
-    super();
-  }
-
   /** @internal */
   protected _create(_scope: Construct, domain: string): BoundAuthentication {
     return {
@@ -99,7 +96,7 @@ class IamAuthentication extends Authentication {
       authorizationType: AuthorizationType.IAM,
       scopes: (route, names) => {
         if (names.length > 0) {
-          throw new Error(
+          throw new TrustDomainError(
             `trust domain \`${domain}\`, route \`${route}\`: scopes \`${names.join(', ')}\` need tokens, and this domain's callers sign with IAM; grant the route to IAM principals with \`grantRead\` and \`grantWrite\``,
           );
         }
@@ -116,14 +113,14 @@ class CognitoAuthentication extends Authentication {
     super();
     const names = Object.keys(props.scopes ?? {});
     if (names.length === 0) {
-      throw new Error(
+      throw new TrustDomainError(
         'cognito authentication: `scopes` is empty, and a token without a scope opens no route; declare at least one',
       );
     }
     for (const name of names) {
       // Scope names as in https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_ResourceServerScopeType.html, less `/`.
       if (!/^[\x21\x23-\x2E\x30-\x5B\x5D-\x7E]{1,256}$/.test(name)) {
-        throw new Error(
+        throw new TrustDomainError(
           `cognito authentication: the scope \`${name}\` must be printable characters without spaces, quotes, \`/\` and \`\\\``,
         );
       }
@@ -180,13 +177,13 @@ class CognitoAuthentication extends Authentication {
     if (names.length === 0) {
       // Without scopes API Gateway accepts any identity token of the pool:
       // https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html
-      throw new Error(
+      throw new TrustDomainError(
         `trust domain \`${domain}\`, route \`${route}\`: no scope, so any token of the pool would open it; give \`scopes\` one or more of \`${declared.join('`, `')}\``,
       );
     }
     for (const name of names) {
       if (!declared.includes(name)) {
-        throw new Error(
+        throw new TrustDomainError(
           `trust domain \`${domain}\`, route \`${route}\`: scope \`${name}\` is not declared; declare it in \`Authentication.cognito\`, or use one of \`${declared.join('`, `')}\``,
         );
       }

@@ -2,13 +2,14 @@
  * Who deploys the stack that holds a trust domain, as its synthesizer says: the role that
  * CloudFormation acts as, and the bucket that holds the assets.
  */
-import { Aws, DefaultStackSynthesizer, type Stack } from 'aws-cdk-lib';
+import { DefaultStackSynthesizer, type Stack } from 'aws-cdk-lib';
+import { TrustDomainError } from './domain-error';
 
 /** Throws when the synthesizer names no role, because CloudFormation would then act as whoever deploys. */
 export function executionRoleArn(domain: string, stack: Stack): string {
   const arn = stack.synthesizer.cloudFormationExecutionRole;
   if (arn === undefined) {
-    throw new Error(
+    throw new TrustDomainError(
       `trust domain \`${domain}\`: the synthesizer of stack \`${stack.stackName}\` names no role for CloudFormation to act as; pass \`executionRole\``,
     );
   }
@@ -25,7 +26,7 @@ export function assetBucketArn(stack: Stack): string {
 // Synthesizers write CloudFormation's placeholders, for the CLI to fill in; a template needs references.
 function withTokens(text: string, stack: Stack): string {
   return text
-    .replaceAll('${AWS::Partition}', Aws.PARTITION)
+    .replaceAll('${AWS::Partition}', stack.partition)
     .replaceAll('${AWS::AccountId}', stack.account)
     .replaceAll('${AWS::Region}', stack.region);
 }

@@ -102,11 +102,6 @@ export class DomainApi extends Construct {
     });
   }
 
-  /** `arn:…:execute-api:REGION:ACCOUNT:API/STAGE`. */
-  public get invokeArn(): string {
-    return this.restApi.arnForExecuteApi('*', '/', this.restApi.deploymentStage.stageName).replace(/\/\*\/$/, '');
-  }
-
   public addRoute(method: string, path: string, integration: Integration, options: RouteOptions): Method {
     requireRoute(this.domain, method, path, options);
     const scopes = this.authentication.scopes(`${method} ${path}`, options.scopes ?? []);

@@ -9,6 +9,7 @@ import { Duration, Stack, Token } from 'aws-cdk-lib';
 import { CompositePrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Assumer } from './assumer';
+import { TrustDomainError } from './domain-error';
 import { ALL_DUTIES, type Duty, isPrivileged, requireDuty } from './duty';
 import { requirePolicySize } from './policy-size';
 import { type RemitResources, remit } from './remit';
@@ -74,14 +75,14 @@ export function requireAssumers(domain: string, assumers: DutyAssumers): void {
     // Untyped callers may leave out what the type requires.
     const named: readonly Assumer[] | undefined = assumers?.[duty];
     if (named === undefined || named.length === 0) {
-      throw new Error(
+      throw new TrustDomainError(
         `trust domain \`${domain}\`: duty \`${duty}\` has no assumer; name in \`assumers.${duty}\` who may take it on, there is no default`,
       );
     }
     for (const assumer of named) {
       const other = dutyOf.get(assumer.arn);
       if (other !== undefined) {
-        throw new Error(
+        throw new TrustDomainError(
           `trust domain \`${domain}\`: \`${readable(assumer.arn)}\` is an assumer of ${other === duty ? `\`${duty}\` twice` : `both \`${other}\` and \`${duty}\``}; ` +
             'duties are separate only if different principals take them on: name each principal under one duty',
         );
@@ -95,7 +96,7 @@ export function requireSessionDuration(domain: string, duration: Duration | unde
   if (duration === undefined || duration.isUnresolved()) return;
   const seconds = duration.toSeconds({ integral: false });
   if (seconds < SHORTEST_SESSION_SECONDS || seconds > LONGEST_SESSION_SECONDS) {
-    throw new Error(
+    throw new TrustDomainError(
       `trust domain \`${domain}\`: the session length \`${seconds}\` seconds is out of range; \`maxSessionDuration\` is from 1 to 8 hours`,
     );
   }

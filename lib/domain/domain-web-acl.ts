@@ -10,6 +10,7 @@ import { type Duration, Token } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { TrustDomainError } from './domain-error';
 import { Exposure } from './exposure';
 import type { RateAggregation } from './rate-aggregation';
 
@@ -112,13 +113,13 @@ export function requireRateLimit(domain: string, limit: number | undefined, wind
     !Token.isUnresolved(limit) &&
     !(Number.isInteger(limit) && limit >= LIMIT_MIN && limit <= LIMIT_MAX)
   ) {
-    throw new Error(
+    throw new TrustDomainError(
       `trust domain \`${domain}\`: the rate limit \`${limit}\` is outside what AWS WAF takes; \`rateLimit\` is a whole number of requests from ${LIMIT_MIN} to ${LIMIT_MAX} per window`,
     );
   }
   const seconds = window === undefined || window.isUnresolved() ? undefined : window.toSeconds({ integral: false });
   if (seconds !== undefined && !WINDOWS.includes(seconds)) {
-    throw new Error(
+    throw new TrustDomainError(
       `trust domain \`${domain}\`: the rate window \`${seconds}\` seconds is not one that AWS WAF has; \`rateWindow\` is one of ${WINDOWS.join(', ')} seconds`,
     );
   }

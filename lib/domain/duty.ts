@@ -3,6 +3,7 @@
  *
  * The values are the words that travel in template metadata, role names and findings.
  */
+import { TrustDomainError } from './domain-error';
 
 /** What a role is for. Each trust domain has one role per duty; any two duties conflict. */
 export enum Duty {
@@ -47,7 +48,7 @@ export function isPrivileged(duty: Duty): boolean {
 /** The duty itself; throws for what is none, as untyped callers may pass. */
 export function requireDuty(duty: Duty): Duty {
   if (!ALL_DUTIES.includes(duty)) {
-    throw new Error(`\`${duty}\` is no duty; the duties are \`${ALL_DUTIES.join('`, `')}\``);
+    throw new TrustDomainError(`\`${duty}\` is no duty; the duties are \`${ALL_DUTIES.join('`, `')}\``);
   }
   return duty;
 }

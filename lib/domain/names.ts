@@ -7,6 +7,7 @@
  * their prefix with one and no domain's family contains another's.
  */
 import { ArnFormat, type Stack, Token } from 'aws-cdk-lib';
+import { TrustDomainError } from './domain-error';
 import type { Duty } from './duty';
 
 const DOMAIN_NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
@@ -78,7 +79,7 @@ export class DomainNames {
 /** Throws iff some resource of a domain so named would be refused by AWS. */
 export function requireDomainName(name: string, domainRegion: string): void {
   if (Token.isUnresolved(name) || !DOMAIN_NAME.test(name)) {
-    throw new Error(
+    throw new TrustDomainError(
       `trust domain \`${Token.isUnresolved(name) ? 'a token' : name}\`: a domain's name is lower-case letters, digits and single hyphens, ` +
         'starting with a letter, because it is part of physical names; give `domainName` one like `orders-public`',
     );
@@ -86,7 +87,7 @@ export function requireDomainName(name: string, domainRegion: string): void {
   const region = Token.isUnresolved(domainRegion) ? LONGEST_REGION : domainRegion;
   const longest = `bulkhead-${name}-${LONGEST_DUTY}-${region}`;
   if (longest.length > ROLE_NAME_MAX) {
-    throw new Error(
+    throw new TrustDomainError(
       `trust domain \`${name}\`: its role name \`${longest}\` has ${longest.length} characters and IAM allows ${ROLE_NAME_MAX}; ` +
         `shorten the domain's name to ${name.length - (longest.length - ROLE_NAME_MAX)} characters`,
     );

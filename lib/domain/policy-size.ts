@@ -5,6 +5,7 @@
  */
 import type { Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { TrustDomainError } from './domain-error';
 
 // Characters without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const MANAGED_POLICY_MAX = 6144;
@@ -26,7 +27,7 @@ export function requirePolicySize(who: string, stack: Stack, statements: readonl
   const document = { Version: '2012-10-17', Statement: statements.map((s) => stack.resolve(s.toStatementJson())) };
   const size = sizeOf(document);
   if (size > MANAGED_POLICY_MAX) {
-    throw new Error(
+    throw new TrustDomainError(
       `${who}: the remit may have ${size} characters and IAM allows ${MANAGED_POLICY_MAX} in a managed policy; shorten the names of the stack and the domain`,
     );
   }

@@ -1,5 +1,6 @@
 /** By what AWS WAF tells one caller from another when it counts requests. */
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import { TrustDomainError } from './domain-error';
 
 /** What a domain's rate limit counts per. */
 export class RateAggregation {
@@ -45,7 +46,9 @@ export class RateAggregation {
 function checkedHeader(name: string): string {
   // A field name as in RFC 9110, section 5.1.
   if (!/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$/.test(name)) {
-    throw new Error(`rate aggregation: \`${name}\` is not the name of a header; name one like \`X-Client-Id\``);
+    throw new TrustDomainError(
+      `rate aggregation: \`${name}\` is not the name of a header; name one like \`X-Client-Id\``,
+    );
   }
   return name;
 }

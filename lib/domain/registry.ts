@@ -4,6 +4,7 @@
  */
 import { Stack, Stage, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import { TrustDomainError } from './domain-error';
 
 interface Claim {
   readonly domain: string;
@@ -23,13 +24,13 @@ export function claimDomain(domain: string, by: IConstruct): void {
   const claims = claimsOf(by);
   for (const earlier of claims.domains) {
     if (outermostStack(earlier.by) === outermostStack(by)) {
-      throw new Error(
+      throw new TrustDomainError(
         `trust domain \`${domain}\`: its stack \`${outermostStack(by).stackName}\` already holds trust domain \`${earlier.domain}\` (\`${earlier.by.node.path}\`); ` +
           'whoever may change a stack may change all in it: give each domain a stack of its own',
       );
     }
     if (earlier.domain === domain && samePlace(earlier.by, by)) {
-      throw new Error(
+      throw new TrustDomainError(
         `trust domain \`${domain}\`: the app already declares it at \`${earlier.by.node.path}\`; rename one of the two, or refer to the other with \`TrustDomain.fromAttributes\``,
       );
     }
@@ -43,7 +44,7 @@ export function claimThing(what: string, thing: IConstruct | string, domain: str
   for (const key of typeof thing === 'string' ? [thing] : thing.node.scopes) {
     const owner = things.get(key) ?? domainAt(claimsOf(by), key);
     if (owner !== undefined && (owner.domain !== domain || !samePlace(owner.by, by))) {
-      throw new Error(
+      throw new TrustDomainError(
         `trust domain \`${domain}\`: ${what} \`${typeof thing === 'string' ? thing : thing.node.path}\` belongs to trust domain \`${owner.domain}\`; domains share no resources: give \`${domain}\` its own`,
       );
     }

@@ -1,5 +1,6 @@
 /** What a route of a trust domain is, and which routes are refused before API Gateway sees them. */
 import type { JsonSchema, MethodResponse } from 'aws-cdk-lib/aws-apigateway';
+import { TrustDomainError } from './domain-error';
 
 /** How much harm a route can do. */
 export enum Sensitivity {
@@ -55,17 +56,17 @@ export function requireRoute(domain: string, method: string, path: string, optio
   const who = `trust domain \`${domain}\`, route \`${method} ${path}\``;
   const methods = [...READING_METHODS, ...WRITING_METHODS];
   if (!methods.includes(method)) {
-    throw new Error(
+    throw new TrustDomainError(
       `${who}: \`${method}\` is not one of \`${methods.join('`, `')}\`; a method that both reads and writes, like \`ANY\`, cannot be separated: add one route per method`,
     );
   }
   if (!path.startsWith('/') || /\/\/|\s|[*?]/.test(path)) {
-    throw new Error(
+    throw new TrustDomainError(
       `${who}: the path must start with \`/\` and hold no empty segment, space or wildcard, like \`/orders/{id}\``,
     );
   }
   if (options.sensitivity === Sensitivity.HIGH && WITH_BODY.includes(method) && options.requestModel === undefined) {
-    throw new Error(
+    throw new TrustDomainError(
       `${who}: a route of sensitivity \`HIGH\` that takes a body needs a \`requestModel\` to check it against`,
     );
   }

@@ -1,6 +1,7 @@
 /** What is refused about a trust domain's properties, each with one error, before anything is created. */
 import { Token } from 'aws-cdk-lib';
 import { isPrivate } from './domain-api';
+import { TrustDomainError } from './domain-error';
 import { requireAssumers, requireSessionDuration } from './domain-roles';
 import { requireRateLimit } from './domain-web-acl';
 import { Exposure } from './exposure';
@@ -14,17 +15,17 @@ const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
 export function requireProps(domain: string, props: TrustDomainProps): void {
   const who = `trust domain \`${domain}\``;
   if (!EXPOSURES.includes(props.exposure)) {
-    throw new Error(
+    throw new TrustDomainError(
       `${who}: the exposure \`${props.exposure}\` is unknown; \`exposure\` is one of \`${EXPOSURES.join('`, `')}\``,
     );
   }
   if (typeof props.owner !== 'string' || props.owner.trim() === '' || !TAG_VALUE.test(props.owner)) {
-    throw new Error(
+    throw new TrustDomainError(
       `${who}: the owner \`${props.owner}\` must name a team in letters, digits, spaces and \`_.:/=+-@\`, because it becomes a tag`,
     );
   }
   if (props.authentication === undefined) {
-    throw new Error(
+    throw new TrustDomainError(
       `${who}: \`authentication\` is missing and has no default; choose one, like \`Authentication.iam()\``,
     );
   }
@@ -41,7 +42,7 @@ function requireThrottle(who: string, props: TrustDomainProps): void {
   for (const name of ['throttleRate', 'throttleBurst'] as const) {
     const value = props[name];
     if (value !== undefined && !Token.isUnresolved(value) && !(Number.isFinite(value) && value >= 1)) {
-      throw new Error(`${who}: \`${name}\` is \`${value}\`; a stage lets through at least 1 request`);
+      throw new TrustDomainError(`${who}: \`${name}\` is \`${value}\`; a stage lets through at least 1 request`);
     }
   }
 }
@@ -49,12 +50,12 @@ function requireThrottle(who: string, props: TrustDomainProps): void {
 function requireEndpoints(who: string, props: TrustDomainProps): void {
   const given = props.vpcEndpoints?.length ?? 0;
   if (isPrivate(props.exposure) && given === 0) {
-    throw new Error(
+    throw new TrustDomainError(
       `${who}: an \`internal\` API is reached only through endpoints of its own; name them in \`vpcEndpoints\``,
     );
   }
   if (!isPrivate(props.exposure) && given > 0) {
-    throw new Error(
+    throw new TrustDomainError(
       `${who}: \`vpcEndpoints\` are for \`internal\` APIs, and this one is \`${props.exposure}\`; leave them out, or set \`exposure\` to \`internal\``,
     );
   }
@@ -64,7 +65,7 @@ function requireOrigins(who: string, origins: readonly string[]): void {
   for (const origin of origins) {
     if (Token.isUnresolved(origin)) continue;
     if (!/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/.test(origin)) {
-      throw new Error(
+      throw new TrustDomainError(
         `${who}: the origin \`${origin}\` is not one exact origin; name each in \`corsOrigins\` like \`https://app.example.com\``,
       );
     }
@@ -74,7 +75,7 @@ function requireOrigins(who: string, origins: readonly string[]): void {
 // https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html
 function requireStageName(who: string, name: string | undefined): void {
   if (name !== undefined && (Token.isUnresolved(name) || !/^[A-Za-z0-9_]{1,128}$/.test(name))) {
-    throw new Error(
+    throw new TrustDomainError(
       `${who}: the stage name \`${name}\` must be letters, digits and underscores, because it is part of URLs and log names`,
     );
   }

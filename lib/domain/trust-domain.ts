@@ -18,6 +18,7 @@ import { ApiPolicy } from './api-policy';
 import type { BoundAuthentication } from './authentication';
 import { assetBucketArn, executionRoleArn } from './deployment-identity';
 import { DomainApi } from './domain-api';
+import { TrustDomainError } from './domain-error';
 import { DomainKey, useStatements } from './domain-key';
 import { DomainLogs } from './domain-logs';
 import { DomainRoles } from './domain-roles';
@@ -49,6 +50,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
   }
 
   public readonly domainName: string;
+  public readonly stageName: string;
 
   /** Whom the domain serves. */
   public readonly exposure: Exposure;
@@ -98,10 +100,10 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.authentication = props.authentication._bind(this, domain);
     this.userPool = this.authentication.userPool;
 
-    const stageName = props.stageName ?? DEFAULT_STAGE;
+    this.stageName = props.stageName ?? DEFAULT_STAGE;
     // The log and the key exist before the API whose id their names and policies hold.
     const apiId = Lazy.string({ produce: () => this.api.restApiId });
-    const executionLogName = `API-Gateway-Execution-Logs_${apiId}/${stageName}`;
+    const executionLogName = `API-Gateway-Execution-Logs_${apiId}/${this.stageName}`;
     const executionRole = props.executionRole?.roleRef.roleArn ?? executionRoleArn(domain, outermostStack(this));
     const logGroupArns = [this.names.accessLogGroup, this.names.webAclLogGroup, executionLogName].map((name) =>
       this.names.arn('logs', `log-group:${name}`),
@@ -121,7 +123,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.executionLog = logs.execution;
 
     const vpcEndpointIds = this.claimEndpoints(props);
-    this.apiPolicy = new ApiPolicy(this.names, stageName, this.authentication.byIam, vpcEndpointIds);
+    this.apiPolicy = new ApiPolicy(this.names, this.stageName, this.authentication.byIam, vpcEndpointIds);
     this.gateway = new DomainApi(this, 'Api', {
       domain,
       name: this.names.api,
@@ -130,7 +132,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       authentication: this.authentication,
       policy: this.apiPolicy.document,
       vpcEndpointIds,
-      stageName,
+      stageName: this.stageName,
       throttleRate: props.throttleRate ?? 100,
       throttleBurst: props.throttleBurst ?? 200,
       corsOrigins: props.corsOrigins ?? [],
@@ -159,7 +161,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       assetBucketArn: props.assetBucket?.bucketRef.bucketArn ?? assetBucketArn(outermostStack(this)),
       keyArn: this.key.keyArn,
       webAclArn: this.webAcl.attrArn,
-      invokeArn: this.authentication.byIam ? this.gateway.invokeArn : undefined,
+      invokeArn: this.authentication.byIam ? this.invokeArn : undefined,
       userPoolArn: this.userPool?.userPoolArn,
       accessLogArn: logs.access.logGroupArn,
       executionLogArn: logs.execution.logGroupArn,
@@ -178,10 +180,6 @@ export class TrustDomain extends Construct implements ITrustDomain {
 
   public get restApiId(): string {
     return this.api.restApiId;
-  }
-
-  public get stageName(): string {
-    return this.api.deploymentStage.stageName;
   }
 
   public get keyArn(): string {
@@ -288,6 +286,11 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.tag(this);
   }
 
+  /** `arn:…:execute-api:REGION:ACCOUNT:API/STAGE`: methods and paths follow. */
+  private get invokeArn(): string {
+    return this.names.arn('execute-api', `${this.restApiId}/${this.stageName}`);
+  }
+
   private tag(scope: IConstruct): void {
     Tags.of(scope).add('bulkhead:domain', this.domainName);
     Tags.of(scope).add('bulkhead:owner', this.owner);
@@ -301,7 +304,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       Grant.addToPrincipalOrResource({
         grantee,
         actions: ['execute-api:Invoke'],
-        resourceArns: methods.map((method) => `${this.gateway.invokeArn}/${method}/*`),
+        resourceArns: methods.map((method) => `${this.invokeArn}/${method}/*`),
         resourceSelfArns: methods.map((method) => this.apiPolicy.methods(method)),
         resource: this.api,
       }),
@@ -313,7 +316,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
 function principalArns(grantee: IGrantable): string[] {
   const arns = grantee.grantPrincipal.policyFragment.principalJson.AWS ?? [];
   if (arns.length === 0) {
-    throw new Error(
+    throw new TrustDomainError(
       `grant on a trust domain: \`${grantee.grantPrincipal}\` is no IAM principal, and callers of this domain sign with IAM; grant to a role or user`,
     );
   }

@@ -1,0 +1,204 @@
+/**
+ * The reference app that `cdk.json` runs: one stack per trust domain of the context key
+ * `bulkhead-app`, the account-wide logging role in a stack of its own, and cdk-nag's AwsSolutions
+ * pack beside our gate (which the constructs register by themselves).
+ *
+ * Configuration is parsed once, here; whatever is wrong with it ends in one line on stderr.
+ */
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { HttpIntegration, type JsonSchema, JsonSchemaType } from 'aws-cdk-lib/aws-apigateway';
+import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { acknowledge } from '../examples/acknowledgements';
+import {
+  ApiGatewayAccount,
+  Assumer,
+  Attestation,
+  Authentication,
+  Duty,
+  type DutyAssumers,
+  Exposure,
+  type RouteOptions,
+  Sensitivity,
+  TrustDomain,
+} from '../lib';
+
+const CONTEXT_KEY = 'bulkhead-app';
+
+/** A mistake in the configuration, said in one line. */
+class ConfigurationError extends Error {}
+
+interface Configuration {
+  readonly account?: string;
+  readonly region?: string;
+  readonly attestation: string;
+  readonly assumers: string;
+  readonly domains: ReadonlyMap<string, DomainConfiguration>;
+}
+
+interface DomainConfiguration {
+  readonly exposure: Exposure;
+  readonly owner: string;
+  readonly authentication: 'iam' | 'cognito';
+  readonly backend: string;
+  readonly vpcEndpoints: readonly string[];
+  readonly rateLimit?: number;
+}
+
+/** Builds the app; throws a `ConfigurationError` or the constructs' own error for what is wrong with the context. */
+export function referenceApp(app: App): App {
+  const configuration = parseConfiguration(app.node.tryGetContext(CONTEXT_KEY));
+  const env = { account: configuration.account, region: configuration.region };
+  const account = new Stack(app, 'ApiGatewayAccount', { env });
+  const logging = new ApiGatewayAccount(account, 'Logging');
+  for (const [name, domain] of configuration.domains) {
+    const stack = new Stack(app, `${name[0].toUpperCase()}${name.slice(1)}Domain`, { env });
+    // A stage that logs cannot be created before API Gateway may write logs.
+    stack.addStackDependency(account);
+    addDomain(stack, name, domain, configuration);
+  }
+  acknowledge(app, logging);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+}
+
+function addDomain(stack: Stack, name: string, domain: DomainConfiguration, configuration: Configuration): void {
+  const byToken = domain.authentication === 'cognito';
+  const trustDomain = new TrustDomain(stack, name, {
+    exposure: domain.exposure,
+    owner: domain.owner,
+    authentication: byToken
+      ? Authentication.cognito({ scopes: { 'orders.read': 'See orders', 'orders.write': 'Place orders' } })
+      : Authentication.iam(),
+    assumers: assumersOf(name, configuration),
+    rateLimit: domain.rateLimit,
+    vpcEndpoints: domain.vpcEndpoints.map((vpcEndpointId) =>
+      InterfaceVpcEndpoint.fromInterfaceVpcEndpointAttributes(stack, vpcEndpointId, { vpcEndpointId, port: 443 }),
+    ),
+  });
+  const backend = (method: string) => new HttpIntegration(`${domain.backend}/orders`, { httpMethod: method });
+  const scoped = (scope: string): RouteOptions => (byToken ? { scopes: [scope] } : {});
+  trustDomain.addRoute('GET', '/orders', backend('GET'), scoped('orders.read'));
+  trustDomain.addRoute('POST', '/orders', backend('POST'), {
+    ...scoped('orders.write'),
+    requestModel: ORDER,
+    sensitivity: Sensitivity.HIGH,
+  });
+}
+
+const ORDER: JsonSchema = {
+  type: JsonSchemaType.OBJECT,
+  required: ['item', 'quantity'],
+  additionalProperties: false,
+  properties: {
+    item: { type: JsonSchemaType.STRING, maxLength: 64 },
+    quantity: { type: JsonSchemaType.INTEGER, minimum: 1, maximum: 1000 },
+  },
+};
+
+function assumersOf(domain: string, configuration: Configuration): DutyAssumers {
+  const attestation = Attestation.byProvider(configuration.attestation);
+  const named = (duty: Duty) => [
+    Assumer.role(configuration.assumers.replaceAll('{domain}', domain).replaceAll('{duty}', duty), attestation),
+  ];
+  return {
+    provision: named(Duty.PROVISION),
+    deploy: named(Duty.DEPLOY),
+    approve: named(Duty.APPROVE),
+    read: named(Duty.READ),
+    write: named(Duty.WRITE),
+    monitor: named(Duty.MONITOR),
+    audit: named(Duty.AUDIT),
+  };
+}
+
+function parseConfiguration(value: unknown): Configuration {
+  const at = `context \`${CONTEXT_KEY}\` of cdk.json`;
+  const root = record(at, value, ['account', 'region', 'attestation', 'assumers', 'domains']);
+  const domains = Object.entries(record(`${at}, \`domains\``, root.domains));
+  if (domains.length === 0) throw new ConfigurationError(`${at}, \`domains\`: expected at least one trust domain`);
+  return {
+    account: optional(`${at}, \`account\``, root.account, text),
+    region: optional(`${at}, \`region\``, root.region, text),
+    attestation: text(`${at}, \`attestation\``, root.attestation),
+    assumers: assumerPattern(`${at}, \`assumers\``, root.assumers),
+    domains: new Map(domains.map(([name, domain]) => [name, parseDomain(`${at}, domain \`${name}\``, domain)])),
+  };
+}
+
+function parseDomain(at: string, value: unknown): DomainConfiguration {
+  const known = ['exposure', 'owner', 'authentication', 'backend', 'vpcEndpoints', 'rateLimit'];
+  const domain = record(at, value, known);
+  return {
+    exposure: oneOf(`${at}, \`exposure\``, domain.exposure, Object.values(Exposure)),
+    owner: text(`${at}, \`owner\``, domain.owner),
+    authentication: oneOf(`${at}, \`authentication\``, domain.authentication, ['iam', 'cognito'] as const),
+    backend: text(`${at}, \`backend\``, domain.backend),
+    vpcEndpoints: optional(`${at}, \`vpcEndpoints\``, domain.vpcEndpoints, texts) ?? [],
+    rateLimit: optional(`${at}, \`rateLimit\``, domain.rateLimit, number),
+  };
+}
+
+/** @param known The only keys that the record may have; absent: any. */
+function record(at: string, value: unknown, known?: readonly string[]): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unexpected(at, value, 'an object');
+  const unknown = Object.keys(value).find((key) => known !== undefined && !known.includes(key));
+  if (unknown !== undefined) {
+    throw new ConfigurationError(`${at}: unknown key \`${unknown}\`; expected \`${known?.join('`, `')}\``);
+  }
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function text(at: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw unexpected(at, value, 'a text');
+  return value;
+}
+
+function texts(at: string, value: unknown): readonly string[] {
+  if (!Array.isArray(value)) throw unexpected(at, value, 'a list of texts');
+  return value.map((element) => text(at, element));
+}
+
+function number(at: string, value: unknown): number {
+  if (typeof value !== 'number') throw unexpected(at, value, 'a number');
+  return value;
+}
+
+function oneOf<T extends string>(at: string, value: unknown, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found === undefined) throw unexpected(at, value, `one of \`${allowed.join('`, `')}\``);
+  return found;
+}
+
+function optional<T>(at: string, value: unknown, parse: (at: string, value: unknown) => T): T | undefined {
+  return value === undefined ? undefined : parse(at, value);
+}
+
+function assumerPattern(at: string, value: unknown): string {
+  const pattern = text(at, value);
+  if (!pattern.includes('{domain}') || !pattern.includes('{duty}')) {
+    throw unexpected(at, pattern, 'an ARN with `{domain}` and `{duty}` in it, so that nobody has two duties');
+  }
+  return pattern;
+}
+
+function unexpected(at: string, value: unknown, expected: string): ConfigurationError {
+  return new ConfigurationError(`${at}: \`${JSON.stringify(value)}\` found, ${expected} expected`);
+}
+
+/** The message iff the author of the configuration can mend it. */
+function mistake(error: unknown): string | undefined {
+  const mendable = error instanceof ConfigurationError || (error instanceof Error && error.name === 'TrustDomainError');
+  return mendable ? error.message : undefined;
+}
+
+if (require.main === module) {
+  try {
+    referenceApp(new App());
+  } catch (error) {
+    const message = mistake(error);
+    if (message === undefined) throw error;
+    console.error(`error: ${message}`);
+    process.exitCode = 1;
+  }
+}
