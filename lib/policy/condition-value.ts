@@ -161,6 +161,7 @@ export function findValue(
   const all = (value: Text): boolean => predicates.every((p) => satisfies(value, p));
   if (type === 'bool') return ['true', 'false'].map((v) => text(v)).find(all);
   const others = predicates.filter((p) => p.matcher.kind !== 'string');
+  if (predicates.length === 0 && (type === 'numeric' || type === 'date' || type === 'ip')) return text(SAMPLES[type]);
   if (others.length === 0) {
     const required = predicates.filter((p) => p.holds).map((p) => p.matcher.may as Automaton);
     const forbidden = predicates.filter((p) => !p.holds).map((p) => p.matcher.must as Automaton);
@@ -194,9 +195,9 @@ export function findValue(
   return kinds.size === 1 ? undefined : 'unknown';
 }
 
+const SAMPLES = { ip: '192.0.2.1', numeric: '1', date: '2026-01-01T00:00:00Z' } as const;
+
 function candidatesOf(kind: Matcher['kind'], intervals: readonly Interval[]): readonly string[] {
   if (kind === 'string') return [];
-  return [...new Set(intervals.flatMap((i) => i.candidates(intervals)))].concat(
-    kind === 'ip' ? ['192.0.2.1'] : kind === 'numeric' ? ['1'] : ['2026-01-01T00:00:00Z'],
-  );
+  return [...new Set(intervals.flatMap((i) => i.candidates(intervals)))].concat(SAMPLES[kind]);
 }

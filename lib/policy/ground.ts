@@ -57,8 +57,7 @@ export function* propose(
   policies: readonly Policies[],
   budget: Budget,
 ): Generator<Proposal> {
-  const samples = new Map<string, string>();
-  for (const hole of holesOf(policies, unknowns)) samples.set(hole.hole, sampleOf(hole, samples));
+  const samples = sampleHoles(policies, unknowns);
   const variables: [Map<string, string>, Map<string, string>] = [new Map(), new Map()];
   for (const { side, key } of unknowns.variables) {
     const assigned = candidate.values.get(key) ?? candidate.values.get(`${side}:${key}`);
@@ -83,7 +82,13 @@ export function* propose(
   }
 }
 
-/** Every hole of the policies, so that the replay has none left; those of the query first. */
+/** A value for every hole of the policies, so that the replay has none left; those of the query first. */
+export function sampleHoles(policies: readonly Policies[], unknowns: Unknowns): ReadonlyMap<string, string> {
+  const samples = new Map<string, string>();
+  for (const hole of holesOf(policies, unknowns)) samples.set(hole.hole, sampleOf(hole, samples));
+  return samples;
+}
+
 function holesOf(policies: readonly Policies[], unknowns: Unknowns): Iterable<Hole> {
   const all = new Map(unknowns.holes);
   const visit = (t: Text): Text => {

@@ -121,7 +121,7 @@ function search(before: Branch, open: readonly Use[], query: Query, catalogue: C
   const branch: Branch = { ...before, values, changed: new Set() };
 
   const violated = open.find((use) => matches(use, candidate, catalogue));
-  if (violated === undefined) return candidate;
+  if (violated === undefined) return withDefaults(candidate, open, catalogue);
   const rest = open.filter((use) => use !== violated);
   let outcome: Outcome = 'none';
   for (const way of waysOut(branch, violated, query, catalogue)) {
@@ -149,6 +149,19 @@ function matches({ statement, side }: Use, candidate: Candidate, catalogue: Cata
     const value = candidate.values.has(variable) ? candidate.values.get(variable) : defaultValue(variable, catalogue);
     return satisfied({ condition, version: source.version, side, holds: false }, value);
   });
+}
+
+/** The candidate with the values that {@link matches} assumed of keys that are always present. */
+function withDefaults(candidate: Candidate, open: readonly Use[], catalogue: Catalogue): Candidate {
+  const values = new Map(candidate.values);
+  for (const { statement, side } of open) {
+    for (const condition of statement.source.conditions) {
+      const variable = variableOf(condition, side, catalogue);
+      const value = values.has(variable) ? undefined : defaultValue(variable, catalogue);
+      if (value !== undefined) values.set(variable, value);
+    }
+  }
+  return { ...candidate, values };
 }
 
 /** A key that nothing constrains so far: absent where it may be. */

@@ -12,7 +12,7 @@ import { compileStatement } from './compile';
 import { keyOfVariable, type Side } from './condition';
 import { equal, type Solution } from './decide';
 import type { Context, Policies } from './document';
-import { type Proposal, propose, substitutePolicies, substituteStatement, unknownsOf } from './ground';
+import { type Proposal, propose, sampleHoles, substitutePolicies, substituteStatement, unknownsOf } from './ground';
 import type { Budget } from './language';
 import { type Candidate, type Query, solve } from './solve';
 import { literal, substitute, type Text } from './text';
@@ -41,7 +41,9 @@ export function confirmSolution(
   if (unknowns.holes.size === 0 && unknowns.variables.length === 0) {
     const request = concrete(action, candidate, new Map(), query, catalogue);
     if (request === undefined) return undefined;
-    return best(request, query, candidate, (r) => replay(r, (p) => p));
+    // Holes in statements that do not select the action have no say, but the replay reads them.
+    const holes = sampleHoles(policies, unknowns);
+    return best(request, query, candidate, (r) => replay(r, (p) => substitutePolicies(p, holes)));
   }
   for (const proposal of propose(unknowns, query, candidate, policies, budget)) {
     const grounded = ground(query, proposal, catalogue);

@@ -1,0 +1,36 @@
+/** Cases that the oracles found, minimal; each names what went wrong and how it was found. */
+import { overlap } from '../../../lib/policy/overlap';
+import { type Hole, text } from '../../../lib/policy/text';
+import { principal, SMALL } from '../notation';
+
+test('a key that is always present has a value in the witness, even where no condition had to be settled (brute force)', () => {
+  // Without the value, ForAllValues is true of the witness and denies it: the replay failed.
+  const a = principal('allow * on a; deny !t:Do on * if ForAllValues:StringEquals r:mp x');
+  expect(overlap(a, principal('allow s:Move,s:List on *'), SMALL)).toMatchObject({
+    verdict: 'overlap',
+    witness: { action: 's:Move', contextA: { 'r:mp': [expect.stringMatching(/^[^x]/)] } },
+  });
+});
+
+test.each([
+  ['r:d', /^\d{4}-\d\d-\d\dT/],
+  ['r:n', /^\d+$/],
+  ['r:i', /^\d+\.\d+\.\d+\.\d+$/],
+])('a key that only has to be present has a value of its type: %s (brute force)', (key, shape) => {
+  const found = overlap(principal('allow s:Get on *'), principal(`allow s:Get on * if Null ${key} false`), SMALL);
+  expect(found).toMatchObject({ verdict: 'overlap', witness: { contextB: { [key]: expect.stringMatching(shape) } } });
+});
+
+test('an unresolved value in a statement about another action does not stop the replay (renaming law)', () => {
+  const hole: Hole = { hole: 'h', type: 'account', label: 'h' };
+  const b = principal('allow s:Get on *; allow t:Do on arn:aws:t:a:111111111111:a');
+  const withHole = {
+    identityPolicies: b.identityPolicies.map((d) => ({
+      ...d,
+      statements: d.statements.map((s, i) =>
+        i === 0 ? s : { ...s, resource: { not: false, patterns: [text('arn:aws:t:a:', hole, ':a')] } },
+      ),
+    })),
+  };
+  expect(overlap(principal('allow s:Get on a/*'), withHole, SMALL).verdict).toBe('overlap');
+});
