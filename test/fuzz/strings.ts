@@ -56,6 +56,9 @@ function slotPatterns(slot: Slot): Pattern[] {
         exactPattern('aws'),
         [],
       ];
+    case 'region':
+      // Some global resources leave the region empty.
+      return [[{ accepts: classes.region, repeat: true }]];
     default: {
       const accepts = classes[slot];
       return [

@@ -12,7 +12,7 @@ const actions = fc.oneof(
     weight: 3,
     arbitrary: fc.subarray(['s:*', 's:*e*', 't:?o', '*:get', 't:*', 's:M*'], { minLength: 1, maxLength: 2 }),
   },
-  { weight: 1, arbitrary: fc.constant(['*']) },
+  { weight: 3, arbitrary: fc.constant(['*']) },
 );
 
 const name = fc.oneof(
@@ -55,9 +55,9 @@ const job = fc.constantFrom(
 );
 
 const resources = fc.oneof(
-  { weight: 6, arbitrary: fc.uniqueArray(name, { minLength: 1, maxLength: 2 }) },
+  { weight: 5, arbitrary: fc.uniqueArray(name, { minLength: 1, maxLength: 2 }) },
   { weight: 3, arbitrary: fc.uniqueArray(fc.oneof(name, job), { minLength: 1, maxLength: 2 }) },
-  { weight: 1, arbitrary: fc.constant(['*']) },
+  { weight: 4, arbitrary: fc.constant(['*']) },
 );
 
 const STRINGS = ['x', 'y', 'X', 'xy', 'x*', '*y', '?', 'x?', '*'];
@@ -154,7 +154,7 @@ export interface Vocabulary {
 }
 
 export function statement(vocabulary: Vocabulary, effect?: 'allow' | 'deny'): fc.Arbitrary<string> {
-  const not = fc.constantFrom('', '', '', '', '!');
+  const not = fc.constantFrom('', '', '', '', '', '!');
   const condition =
     vocabulary.keys === '' ? fc.constant('') : conditions(vocabulary.keys, vocabulary.conditionsPerStatement);
   return fc
@@ -166,9 +166,10 @@ export function statement(vocabulary: Vocabulary, effect?: 'allow' | 'deny'): fc
       resources,
       condition,
     })
-    .map(
-      (s) =>
-        `${s.effect} ${s.notAction}${s.actions.join(',')} on ${s.notResource}${s.resources.join(',')}${s.condition && ` if ${s.condition}`}`,
+    .map((s) =>
+      `${s.effect} ${s.notAction}${s.actions.join(',')} on ${s.notResource}${s.resources.join(',')}${s.condition && ` if ${s.condition}`}`
+        // Nothing at all is a rare thing to allow.
+        .replace(/!\*(?= )/g, '*'),
     );
 }
 
@@ -185,17 +186,18 @@ export interface Written {
 
 export function written(vocabulary: Vocabulary): fc.Arbitrary<Written> {
   const doc = documentNotation(vocabulary);
+  // As they are written: everything but for what follows, or a list of what may be.
+  const wide = fc
+    .array(statement(vocabulary, 'deny'), { maxLength: 1 })
+    .map((denied) => ['allow * on *', ...denied].join('; '));
+  const sometimes = (percent: number, bound: keyof Bounds) =>
+    fc.oneof(
+      { weight: 100 - percent, arbitrary: fc.constant({}) },
+      { weight: percent, arbitrary: fc.oneof(doc, wide).map((notation) => ({ [bound]: notation })) },
+    );
   return fc
-    .record({
-      identity: doc,
-      boundary: fc.option(doc, { freq: 4 }),
-      session: fc.option(doc, { freq: 8 }),
-      scp: fc.option(doc, { freq: 8 }),
-    })
-    .map(({ identity, boundary, session, scp }) => ({
-      identity,
-      bounds: { ...(boundary ? { boundary } : {}), ...(session ? { session } : {}), ...(scp ? { scp } : {}) },
-    }));
+    .tuple(doc, sometimes(25, 'boundary'), sometimes(10, 'session'), sometimes(10, 'scp'))
+    .map(([identity, ...bounds]) => ({ identity, bounds: Object.assign({}, ...bounds) as Bounds }));
 }
 
 export function policiesOf({ identity, bounds }: Written): Policies {

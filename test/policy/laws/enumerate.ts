@@ -42,11 +42,38 @@ export interface Place {
 }
 
 /** Every action with every resource that it takes. */
-export const PLACES: readonly Place[] = SMALL.actions.flatMap((action, id) => {
+const PLACES: readonly Place[] = SMALL.actions.flatMap((action, id) => {
   const formats = SMALL.resourceFormats(id);
   const resources = formats.length === 0 ? ['*'] : formats.flatMap((f) => RESOURCES[f.id] ?? []);
   return [...new Set(resources)].map((resource) => ({ action, resource }));
 });
+
+/**
+ * One place of each kind: places of one action that the same resource patterns of the policies
+ * match are alike, as long as the patterns hold no variables.
+ */
+export function placesFor(policies: readonly Policies[]): readonly Place[] {
+  const written = policies.flatMap((p) =>
+    documentsOf(p).flatMap((d) => d.statements.flatMap((s) => s.resource?.patterns ?? [])),
+  );
+  const texts = [...new Set(written.map((p) => literal(p) ?? ''))];
+  if (texts.some((t) => t.includes('${'))) return PLACES;
+  const regexes = texts.map(
+    (t) =>
+      new RegExp(
+        `^${t
+          .replace(/[.+^$(){}|[\]\\]/g, '\\$&')
+          .replaceAll('*', '.*')
+          .replaceAll('?', '.')}$`,
+      ),
+  );
+  const kinds = new Map<string, Place>();
+  for (const place of PLACES) {
+    const kind = `${place.action} ${regexes.map((r) => Number(r.test(place.resource))).join('')}`;
+    if (!kinds.has(kind)) kinds.set(kind, place);
+  }
+  return [...kinds.values()];
+}
 
 export function documentsOf(p: Policies): readonly PolicyDocument[] {
   return [
@@ -68,10 +95,10 @@ function valuesOf(key: string, conditions: readonly Condition[], catalogue: Cata
     case 'string':
     case 'binary':
       for (const v of named) {
-        for (const fill of ['', 'z', 'y']) ones.add(v.replaceAll('*', fill).replaceAll('?', fill || 'z'));
-        ones.add(v.toUpperCase().replaceAll('*', '').replaceAll('?', 'Z'));
+        for (const fill of ['', 'z']) ones.add(v.replaceAll('*', fill).replaceAll('?', fill || 'z'));
+        if (!facts.multivalued) ones.add(v.toUpperCase().replaceAll('*', '').replaceAll('?', 'Z'));
       }
-      for (const v of ['z', 'zz', 'xzy']) ones.add(v);
+      for (const v of facts.multivalued ? ['zz'] : ['z', 'zz', 'xzy']) ones.add(v);
       break;
     case 'arn':
       for (const v of named)
@@ -123,56 +150,47 @@ function product(keys: readonly (readonly [string, readonly Value[]])[]): Contex
   return contexts;
 }
 
+type KeyValues = readonly (readonly [string, readonly Value[]])[];
+
+function valuesByKey(policies: readonly Policies[], scope?: 'request' | 'caller'): KeyValues {
+  const all = policies.flatMap((p) => documentsOf(p).flatMap((d) => d.statements.flatMap((s) => s.conditions)));
+  const keys = [...new Set(all.map((c) => c.key.toLowerCase()))];
+  return keys
+    .filter((k) => scope === undefined || SMALL.keyFacts(k).scope === scope)
+    .map((k) => [
+      k,
+      valuesOf(
+        k,
+        all.filter((c) => c.key.toLowerCase() === k),
+        SMALL,
+      ),
+    ]);
+}
+
+const sizeOf = (keys: KeyValues): number => keys.reduce((n, [, values]) => n * values.length, 1);
+
 /** Contexts as A and B see them: for every assignment of the keys of the request, each side's own. */
 export interface Contexts {
   readonly request: readonly Context[];
   readonly callerA: readonly Context[];
   readonly callerB: readonly Context[];
-  readonly size: number;
 }
 
-export function contexts(a: Policies, b: Policies): Contexts {
-  const conditionsOf = (p: Policies) => documentsOf(p).flatMap((d) => d.statements.flatMap((s) => s.conditions));
-  const [ofA, ofB] = [conditionsOf(a), conditionsOf(b)];
-  const keys = (list: readonly Condition[], scope: 'request' | 'caller') =>
-    [...new Set(list.map((c) => c.key.toLowerCase()))].filter((k) => SMALL.keyFacts(k).scope === scope);
-  const all = (list: readonly Condition[], scope: 'request' | 'caller') =>
-    product(
-      keys(list, scope).map(
-        (k) =>
-          [
-            k,
-            valuesOf(
-              k,
-              list.filter((c) => c.key.toLowerCase() === k),
-              SMALL,
-            ),
-          ] as const,
-      ),
-    );
-  const request = all([...ofA, ...ofB], 'request');
-  const callerA = all(ofA, 'caller');
-  const callerB = all(ofB, 'caller');
-  return { request, callerA, callerB, size: request.length * (callerA.length + callerB.length) };
+/** `undefined` when there are more than `most`. */
+export function contexts(a: Policies, b: Policies, most: number): Contexts | undefined {
+  const [request, callerA, callerB] = [
+    valuesByKey([a, b], 'request'),
+    valuesByKey([a], 'caller'),
+    valuesByKey([b], 'caller'),
+  ];
+  if (sizeOf(request) * (sizeOf(callerA) + sizeOf(callerB)) > most) return undefined;
+  return { request: product(request), callerA: product(callerA), callerB: product(callerB) };
 }
 
-/** Contexts in which every key has one value: what `subset` ranges over. */
-export function sharedContexts(a: Policies, b: Policies): readonly Context[] {
-  const all = [a, b].flatMap((p) => documentsOf(p).flatMap((d) => d.statements.flatMap((s) => s.conditions)));
-  const keys = [...new Set(all.map((c) => c.key.toLowerCase()))];
-  return product(
-    keys.map(
-      (k) =>
-        [
-          k,
-          valuesOf(
-            k,
-            all.filter((c) => c.key.toLowerCase() === k),
-            SMALL,
-          ),
-        ] as const,
-    ),
-  );
+/** Contexts in which every key has one value: what `subset` ranges over. `undefined` when there are more than `most`. */
+export function sharedContexts(a: Policies, b: Policies, most: number): readonly Context[] | undefined {
+  const keys = valuesByKey([a, b]);
+  return sizeOf(keys) > most ? undefined : product(keys);
 }
 
 /** True iff the resource is one that AWS could name for the action. */
@@ -184,7 +202,7 @@ export function wellFormed({ action, resource }: Place): boolean {
   const shapes: Readonly<Record<string, RegExp>> = {
     [FORMATS.object.id]: /^arn:aws:s:::[^:/]+\/[^:]+$/,
     [FORMATS.box.id]: /^arn:aws:s:::[^:/]+$/,
-    [FORMATS.job.id]: /^arn:aws:t:[a-z0-9-]+:(\d{12}|aws|):[^:/]+$/,
+    [FORMATS.job.id]: /^arn:aws:t:[a-z0-9-]*:(\d{12}|aws|):[^:/]+$/,
   };
   return formats.some((f) => shapes[f.id]?.test(resource));
 }
