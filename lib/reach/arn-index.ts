@@ -1,0 +1,213 @@
+/**
+ * Which ARNs a resource pattern can mean, without asking the engine about each: the sieve before
+ * every decision of reach. It may let too many through, never too few: the engine decides over
+ * what is left, so a candidate too many costs time and a candidate too few would cost soundness.
+ *
+ * The argument. An indexed ARN has a fixed number c of colons. A pattern with c literal colons that
+ * matches it pairs its colons with the ARN's in order, so what stands after the fifth matches
+ * what stands after the ARN's fifth (the tail). A pattern with fewer needs a wildcard that reads
+ * a colon, and gets everything; one with more matches nothing. Tails are compared by what both
+ * are sure to begin with. A hole in a tail is one *letter* when it is a name that AWS generates
+ * for a resource of the templates: such a name is no other resource's, and nobody writes it down.
+ * Any other hole may be anything, and ends what is sure.
+ */
+import { textKey } from '../model/text-key';
+import type { Selection } from '../policy/document';
+import { type Hole, literal, type Part, type Text } from '../policy/text';
+
+/** What a text is sure to begin with, in the alphabet of characters and letters, and what follows. */
+interface Prefix {
+  /** Letters are encoded between control characters, as {@link textKey} does. */
+  readonly sure: string;
+  /** `end`: that is all of it. `open`: anything may follow. */
+  readonly then: 'end' | 'open';
+}
+
+/** Entries whose tails begin alike up to their first letter. */
+interface Bucket<T> {
+  readonly prefix: string;
+  readonly all: T[];
+  /** By the whole tail, letters included, where the tail is sure to its end. */
+  readonly whole: Map<string, T[]>;
+  /** Those that are not sure to their end. */
+  readonly open: T[];
+}
+
+interface Group<T> {
+  readonly all: T[];
+  readonly whole: Map<string, T[]>;
+  /** Sorted by prefix when `sorted`. */
+  readonly literals: { readonly tail: string; readonly entry: T }[];
+  readonly buckets: Map<string, Bucket<T>>;
+  /** The buckets by prefix, sorted, and the lengths that prefixes have: two ways into them. */
+  readonly ordered: { readonly tail: string; readonly entry: Bucket<T> }[];
+  readonly lengths: Set<number>;
+}
+
+const LETTER = '\u0000';
+
+export class ArnIndex<T> {
+  private readonly groups = new Map<number, Group<T>>();
+  /** Without an ARN, or with one whose colons cannot be counted. */
+  private readonly loose: T[] = [];
+  readonly all: readonly T[];
+
+  constructor(entries: readonly T[], arnOf: (entry: T) => Text | undefined) {
+    this.all = entries;
+    for (const entry of entries) this.add(entry, arnOf(entry));
+    const byTail = (a: { tail: string }, b: { tail: string }): number =>
+      a.tail < b.tail ? -1 : a.tail > b.tail ? 1 : 0;
+    for (const group of this.groups.values()) {
+      group.literals.sort(byTail);
+      group.ordered.sort(byTail);
+    }
+  }
+
+  /** Every entry whose ARN the selection may select, and possibly more. */
+  candidates(selection: Selection | undefined): Iterable<T> {
+    if (selection === undefined || selection.not) return this.all;
+    const [only] = selection.patterns;
+    if (selection.patterns.length === 1 && only !== undefined) return this.matching(only);
+    const found = new Set<T>();
+    for (const pattern of selection.patterns) {
+      const some = this.matching(pattern);
+      if (some === this.all) return this.all;
+      for (const entry of some) found.add(entry);
+    }
+    return found;
+  }
+
+  private add(entry: T, arn: Text | undefined): void {
+    const colons = arn === undefined ? undefined : colonsOf(arn);
+    const tail = arn === undefined || colons === undefined ? undefined : tailOf(arn);
+    if (colons === undefined || tail === undefined) {
+      this.loose.push(entry);
+      return;
+    }
+    let group = this.groups.get(colons);
+    if (group === undefined) {
+      group = { all: [], whole: new Map(), literals: [], buckets: new Map(), ordered: [], lengths: new Set() };
+      this.groups.set(colons, group);
+    }
+    group.all.push(entry);
+    const { sure, then } = prefixOf(tail, false);
+    const letter = sure.indexOf(LETTER);
+    if (letter < 0 && then === 'end') {
+      push(group.whole, sure, entry);
+      group.literals.push({ tail: sure, entry });
+      return;
+    }
+    const prefix = letter < 0 ? sure : sure.slice(0, letter);
+    let bucket = group.buckets.get(prefix);
+    if (bucket === undefined) {
+      bucket = { prefix, all: [], whole: new Map(), open: [] };
+      group.buckets.set(prefix, bucket);
+      group.ordered.push({ tail: prefix, entry: bucket });
+      group.lengths.add(prefix.length);
+    }
+    bucket.all.push(entry);
+    if (then === 'end') push(bucket.whole, sure, entry);
+    else bucket.open.push(entry);
+  }
+
+  private matching(pattern: Text): Iterable<T> {
+    if (literal(pattern) === '*') return this.all;
+    const colons = colonsOf(pattern);
+    const wild = pattern.parts.some((p) => typeof p === 'string' && /[*?]|\$\{/.test(p));
+    const tail = tailOf(pattern);
+    if (colons === undefined) return this.all;
+    const found: T[] = [...this.loose];
+    for (const [count, group] of this.groups) {
+      if (count === colons && tail !== undefined) collect(group, prefixOf(tail, true), found);
+      else if (count >= colons && wild) for (const entry of group.all) found.push(entry);
+    }
+    return found;
+  }
+}
+
+function collect<T>(group: Group<T>, { sure, then }: Prefix, found: T[]): void {
+  const letter = sure.indexOf(LETTER);
+  const written = letter < 0 ? sure : sure.slice(0, letter);
+  if (letter < 0) {
+    if (then === 'end') addAll(found, group.whole.get(sure));
+    else for (const { entry } of startingWith(group.literals, sure)) found.push(entry);
+  }
+  // Where the tail of an entry has a letter, the pattern may have the same one, or characters that it takes.
+  for (const length of group.lengths) {
+    const bucket = length <= written.length ? group.buckets.get(sure.slice(0, length)) : undefined;
+    if (bucket === undefined) continue;
+    if (length < written.length || letter < 0 || then === 'open') addAll(found, bucket.all);
+    else {
+      addAll(found, bucket.whole.get(sure));
+      addAll(found, bucket.open);
+    }
+  }
+  if (then === 'end' || letter >= 0) return;
+  for (const { tail, entry } of startingWith(group.ordered, sure)) if (tail !== sure) addAll(found, entry.all);
+}
+
+function addAll<T>(found: T[], more: readonly T[] | undefined): void {
+  if (more !== undefined) for (const entry of more) found.push(entry);
+}
+
+/** How many colons every value of the text has; undefined when a hole may hold one. */
+function colonsOf(t: Text): number | undefined {
+  let n = 0;
+  for (const part of t.parts) {
+    if (typeof part === 'string') {
+      for (let i = part.indexOf(':'); i >= 0; i = part.indexOf(':', i + 1)) n++;
+    } else if (part.values?.some((v) => v.includes(':')) ?? part.type === 'any') return undefined;
+  }
+  return n;
+}
+
+/** What stands after the fifth literal colon; undefined where there are fewer. */
+function tailOf(t: Text): readonly Part[] | undefined {
+  let left = 5;
+  for (let i = 0; i < t.parts.length; i++) {
+    const part = t.parts[i]!;
+    if (typeof part !== 'string') continue;
+    for (let at = part.indexOf(':'); at >= 0; at = part.indexOf(':', at + 1)) {
+      if (--left === 0)
+        return at + 1 < part.length ? [part.slice(at + 1), ...t.parts.slice(i + 1)] : t.parts.slice(i + 1);
+    }
+  }
+  return undefined;
+}
+
+/** `pattern`: wildcards and policy variables end what is sure. */
+function prefixOf(tail: readonly Part[], pattern: boolean): Prefix {
+  let sure = '';
+  for (const part of tail) {
+    if (typeof part !== 'string') {
+      if (!isLetter(part)) return { sure, then: 'open' };
+      sure += textKey({ parts: [part] });
+      continue;
+    }
+    const stop = pattern ? part.search(/[*?]|\$\{/) : -1;
+    if (stop >= 0) return { sure: sure + part.slice(0, stop), then: 'open' };
+    sure += part;
+  }
+  return { sure, then: 'end' };
+}
+
+function isLetter(hole: Hole): boolean {
+  return hole.identity !== undefined && hole.type === 'segment' && hole.values === undefined;
+}
+
+function push<T>(map: Map<string, T[]>, key: string, entry: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [entry]);
+  else list.push(entry);
+}
+
+function* startingWith<E extends { readonly tail: string }>(sorted: readonly E[], prefix: string): Iterable<E> {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]!.tail < prefix) low = middle + 1;
+    else high = middle;
+  }
+  for (let i = low; sorted[i]?.tail.startsWith(prefix); i++) yield sorted[i]!;
+}

@@ -1,0 +1,160 @@
+/**
+ * May this actor make such a request? The engine decides; this file only asks it as seldom as
+ * possible, and keeps three answers apart: no, yes with a witness, and undecided with a reason.
+ */
+import { textKey } from '../model/text-key';
+import { ActionIndex } from '../policy/action-set';
+import type { Catalogue } from '../policy/catalogue';
+import { type CompiledPolicies, type CompiledStatement, compile } from '../policy/compile';
+import type { Policies, Selection } from '../policy/document';
+import { overlap } from '../policy/overlap';
+import type { Text } from '../policy/text';
+import type { OverlapVerdict, OverlapWitness } from '../policy/verdict';
+import type { Actor } from './actor';
+import { aboutResources, type RequestContext, requests } from './requests';
+
+/** The actor may make the request, or nobody can tell. */
+export interface Permit {
+  readonly actor: Actor;
+  readonly action: string;
+  /** The reason, when it is undecided whether the request is allowed. */
+  readonly undecided?: string;
+  /** The request, in which the actor is side A. Undefined iff undecided. */
+  witness(): OverlapWitness | undefined;
+}
+
+export class Oracle {
+  private readonly index: ActionIndex;
+  private readonly shared = new Map<string, boolean>();
+  /** Questions that went to the engine; printed by the benchmark. */
+  asked = 0;
+
+  constructor(readonly catalogue: Catalogue) {
+    this.index = ActionIndex.of(catalogue);
+  }
+
+  /** False only if no request with the action is allowed to the actor, whatever its resource. */
+  mightEver(actor: Actor, action: string): boolean {
+    const id = this.index.idOf(action);
+    return id === undefined || actor.compiled.opaque.length > 0 || actor.compiled.mayAllow.has(id);
+  }
+
+  /** A request with the action, on one of the resources (on any, when undefined), in the context. */
+  may(
+    actor: Actor,
+    action: string,
+    resources: Selection | readonly Text[] | undefined,
+    context: RequestContext = {},
+  ): Permit | undefined {
+    const id = this.index.idOf(action);
+    const ask = (): OverlapVerdict => {
+      this.asked++;
+      return overlap(actor.compiled, requests(action, resources, context), this.catalogue);
+    };
+    // Allowed on every resource in every context: the engine is asked only when somebody wants to see it.
+    if (id !== undefined && actor.compiled.mustAllow.has(id)) return lazily(actor, action, ask);
+    if (id !== undefined && actor.compiled.opaque.length === 0 && !actor.compiled.mayAllow.has(id)) return undefined;
+    return permitOf(actor, action, ask());
+  }
+
+  /** The same for policies that are not all the actor's own: a trust policy's together with its. */
+  mayWith(actor: Actor, policies: Policies, action: string, resources: readonly Text[]): Permit | undefined {
+    this.asked++;
+    return permitOf(actor, action, overlap(policies, requests(action, resources), this.catalogue));
+  }
+
+  /**
+   * False only if the resources on which `a` may make requests with `first` and those on which `b` may
+   * make requests with `then` have nothing in common, nor anything below one another.
+   */
+  onOneResource(a: Actor, first: string, b: Actor, then: string): boolean {
+    const key = `${a.class}\n${first}\n${b.class}\n${then}`;
+    let one = this.shared.get(key);
+    if (one === undefined) {
+      one = this.decideOnOneResource(a, first, b, then);
+      this.shared.set(key, one);
+    }
+    return one;
+  }
+
+  /** True iff some resource type is taken by both actions, so that both can be about one resource. */
+  sameKind(first: string, then: string): boolean {
+    const [a, b] = [this.index.idOf(first), this.index.idOf(then)];
+    if (a === undefined || b === undefined) return false;
+    const types = new Set(this.catalogue.resourceFormats(a).map((f) => f.id));
+    return this.catalogue.resourceFormats(b).some((f) => f.id !== '*' && types.has(f.id));
+  }
+
+  private decideOnOneResource(a: Actor, first: string, b: Actor, then: string): boolean {
+    const ids = [this.index.idOf(first), this.index.idOf(then)] as const;
+    if (ids[0] === undefined || ids[1] === undefined) return true;
+    if (a.compiled.mustAllow.has(ids[0]) || b.compiled.mustAllow.has(ids[1])) return true;
+    const about = (actor: Actor, id: number): CompiledPolicies => {
+      const speaks = new Set(
+        statementsOf(actor.compiled)
+          .filter((s) => s.actions.has(id))
+          .map((s) => s.source),
+      );
+      return compile(
+        aboutResources(actor.policies, (s) => speaks.has(s), then),
+        this.catalogue,
+      );
+    };
+    this.asked++;
+    return overlap(about(a, ids[0]), about(b, ids[1]), this.catalogue).verdict !== 'disjoint';
+  }
+
+  /** Selections of resources, one of which selects the resource of every allowed request with the action; undefined: any. */
+  selections(actor: Actor, action: string): readonly Selection[] | undefined {
+    const id = this.index.idOf(action);
+    const { layers, unbounded, opaque } = actor.compiled;
+    if (id === undefined || opaque.length > 0) return undefined;
+    const granted = (statements: readonly CompiledStatement[]): readonly Selection[] | undefined => {
+      const found = statements.filter((s) => s.actions.has(id)).map((s) => s.source.resource);
+      return found.every((r) => r !== undefined) ? (found as readonly Selection[]) : undefined;
+    };
+    // Every layer must allow, so the shortest list of any layer suffices.
+    const lists = layers.map((l) => granted(l.allow)).filter((l) => l !== undefined);
+    const least = lists.sort((x, y) => breadth(x) - breadth(y))[0];
+    const beside = granted(unbounded);
+    return least === undefined || beside === undefined ? undefined : [...least, ...beside];
+  }
+}
+
+function permitOf(actor: Actor, action: string, verdict: OverlapVerdict): Permit | undefined {
+  switch (verdict.verdict) {
+    case 'disjoint':
+      return undefined;
+    case 'overlap':
+      return { actor, action, witness: () => verdict.witness };
+    case 'undecided':
+      return { actor, action, undecided: verdict.reason, witness: () => undefined };
+  }
+}
+
+function lazily(actor: Actor, action: string, ask: () => OverlapVerdict): Permit {
+  let witness: OverlapWitness | undefined;
+  return {
+    actor,
+    action,
+    witness: () => {
+      if (witness === undefined) {
+        const verdict = ask();
+        if (verdict.verdict === 'overlap') witness = verdict.witness;
+      }
+      return witness;
+    },
+  };
+}
+
+function statementsOf(c: CompiledPolicies): readonly CompiledStatement[] {
+  return [...c.layers.flatMap((l) => l.allow), ...c.unbounded, ...c.deny];
+}
+
+/** A measure of how much a list of selections lets through: patterns that begin with a wildcard count most. */
+function breadth(selections: readonly Selection[]): number {
+  return selections.reduce(
+    (n, s) => n + (s.not || s.patterns.some((p) => textKey(p).startsWith('*')) ? 1000 : s.patterns.length),
+    0,
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * Which roles an actor can assume, as steps. Candidates come from the trust policies that name it,
+ * and from those that admit its whole account, met with what it may assume on its own side.
+ */
+import type { EscalationPath } from '../catalog/escalation-paths';
+import type { Principal } from '../model/model';
+import type { Actor } from './actor';
+import type { Oracle, Permit } from './ask';
+import { type Step, stepOf } from './step';
+import { assumingPolicies, trustOf } from './trust';
+import type { Trusts } from './trusts';
+
+export const ASSUME_ROLE = 'sts:AssumeRole';
+
+/** Outsiders of an identity provider assume roles with its assertion, and nobody asks their own policies. */
+const FEDERATED = ['sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'];
+
+export class Assuming {
+  private readonly known = new Map<string, readonly Step[]>();
+
+  constructor(
+    private readonly trusts: Trusts,
+    private readonly oracle: Oracle,
+    private readonly path: EscalationPath,
+  ) {}
+
+  steps(actor: Actor): readonly Step[] {
+    let steps = this.known.get(actor.key);
+    if (steps === undefined) {
+      steps = [...this.find(actor)];
+      this.known.set(actor.key, steps);
+    }
+    return steps;
+  }
+
+  /** How the actor may assume the role, if it may. */
+  permit(actor: Actor, role: Principal): Permit | undefined {
+    const trust = trustOf(role, actor.principal);
+    if (trust === undefined) return undefined;
+    let undecided: Permit | undefined;
+    for (const policies of assumingPolicies(actor.policies, actor.principal.account, role, trust)) {
+      for (const action of actor.principal.kind === 'external' ? [ASSUME_ROLE, ...FEDERATED] : [ASSUME_ROLE]) {
+        const permit = this.oracle.mayWith(actor, policies, action, [role.arn]);
+        if (permit !== undefined && permit.undecided === undefined) return permit;
+        undecided ??= permit;
+      }
+    }
+    return undecided;
+  }
+
+  private *find(actor: Actor): Iterable<Step> {
+    const done = new Set<string>([actor.principal.id]);
+    for (const role of this.candidates(actor)) {
+      if (done.has(role.id)) continue;
+      done.add(role.id);
+      const permit = this.permit(actor, role);
+      if (permit !== undefined) yield stepOf(this.path, [permit], role, { kind: 'principal', principal: role });
+    }
+  }
+
+  private *candidates(actor: Actor): Iterable<Principal> {
+    yield* this.trusts.naming(actor.principal);
+    if (!this.oracle.mightEver(actor, ASSUME_ROLE)) {
+      // A trust policy that admits everybody needs nothing on the side of a caller in its account.
+      yield* this.trusts.admittingEverybody;
+      return;
+    }
+    const selections = actor.principal.kind === 'external' ? undefined : this.oracle.selections(actor, ASSUME_ROLE);
+    if (selections === undefined) yield* this.trusts.admittingAll(actor.principal);
+    else {
+      const index = this.trusts.admittingAllByArn;
+      for (const selection of selections) yield* index.candidates(selection);
+      yield* this.trusts.admittingEverybody;
+    }
+  }
+}

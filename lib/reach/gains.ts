@@ -1,0 +1,97 @@
+/**
+ * What a principal may come to have beyond what the templates give it, and its policies then.
+ *
+ * Gains only ever add requests: `any` adds an Allow of everything, `groups` add the Allows of
+ * groups, `undenied` and `unbounded` take limits away. So a principal with more gains may do all that
+ * it may do with fewer, which is what makes a least fixpoint of the rules exist and be found by
+ * adding (the argument of docs/reach.md rests on this).
+ */
+import type { Principal } from '../model/model';
+import type { Policies, PolicyDocument, Statement } from '../policy/document';
+import { text } from '../policy/text';
+
+export interface Gains {
+  /** It has given itself, or was given, every permission that boundary, SCPs and Denies leave. */
+  readonly any: boolean;
+  /** Its permissions boundary is gone, or says what it likes. */
+  readonly unbounded: boolean;
+  /** The Deny statements of the policies attached to it are gone. */
+  readonly undenied: boolean;
+  /** Ids of the groups it has joined, sorted. */
+  readonly groups: readonly string[];
+}
+
+export const NO_GAINS: Gains = { any: false, unbounded: false, undenied: false, groups: [] };
+
+export function joinGains(a: Gains, b: Gains): Gains {
+  return {
+    any: a.any || b.any,
+    unbounded: a.unbounded || b.unbounded,
+    undenied: a.undenied || b.undenied,
+    groups: b.groups.length === 0 ? a.groups : [...new Set([...a.groups, ...b.groups])].sort(),
+  };
+}
+
+/** True iff `a` already holds all of `b`. */
+export function coversGains(a: Gains, b: Gains): boolean {
+  return (
+    (a.any || !b.any) &&
+    (a.unbounded || !b.unbounded) &&
+    (a.undenied || !b.undenied) &&
+    b.groups.every((g) => a.groups.includes(g))
+  );
+}
+
+export function gainsKey(g: Gains): string {
+  return `${g.any ? 'a' : ''}${g.unbounded ? 'b' : ''}${g.undenied ? 'd' : ''}${g.groups.map((id) => `|${id}`).join('')}`;
+}
+
+/** In words, after `as X`: `with any policy`; empty without gains. */
+export function showGains(g: Gains): string {
+  const words = [
+    ...(g.any ? ['any policy'] : []),
+    ...g.groups.map((id) => `the policies of \`${id}\``),
+    ...(g.unbounded ? ['no boundary'] : []),
+    ...(g.undenied ? ['no Deny of its own'] : []),
+  ];
+  return words.length === 0 ? '' : `with ${words.join(' and ')}`;
+}
+
+export const ALLOW_ALL: PolicyDocument = {
+  version: '2012-10-17',
+  origin: 'a policy that it can have by the path above',
+  statements: [
+    {
+      effect: 'Allow',
+      index: 0,
+      origin: 'a policy that it can have by the path above',
+      version: '2012-10-17',
+      action: { not: false, patterns: [text('*')] },
+      resource: { not: false, patterns: [text('*')] },
+      conditions: [],
+    },
+  ],
+};
+
+/** The principal's policies with the gains. `groups` are the principals that the gains name. */
+export function policiesWith(principal: Principal, gains: Gains, groups: ReadonlyMap<string, Principal>): Policies {
+  const own = principal.policies;
+  if (gainsKey(gains) === '') return own;
+  const joined = gains.groups.flatMap((id) => groups.get(id)?.policies.identityPolicies ?? []);
+  const attached = [...own.identityPolicies, ...joined];
+  const kept = gains.undenied ? attached.map((d) => only(d, 'Allow')) : attached;
+  const { permissionsBoundary, ...rest } = own;
+  return {
+    ...rest,
+    identityPolicies: gains.any
+      ? [ALLOW_ALL, ...kept.map((d) => only(d, 'Deny')).filter((d) => d.statements.length > 0)]
+      : kept,
+    ...(permissionsBoundary === undefined || gains.unbounded ? {} : { permissionsBoundary }),
+  };
+}
+
+/** Opaque statements may be either, and stay; what they decide is undecided all the same. */
+function only(document: PolicyDocument, effect: Statement['effect']): PolicyDocument {
+  const statements = document.statements.filter((s) => s.effect === effect || s.opaque !== undefined);
+  return statements.length === document.statements.length ? document : { ...document, statements };
+}

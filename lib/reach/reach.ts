@@ -1,0 +1,138 @@
+/**
+ * Reach: what each principal of the model can do, directly or by acting as somebody else, edge by
+ * edge. The argument in the order of the files: named.ts and trust.ts (who may assume whom), rule.ts and
+ * rules.ts (what one actor, or several together, can become and change), closure.ts (the least fixpoint and the
+ * shortest chains). docs/reach.md has it in full, with the test for each step.
+ */
+import { ESCALATION_PATHS, type EscalationPath } from '../catalog/escalation-paths';
+import type { Assumption, Model, Principal } from '../model/model';
+import type { Catalogue } from '../policy/catalogue';
+import { text } from '../policy/text';
+import type { OverlapWitness } from '../policy/verdict';
+import { type Actor, Actors } from './actor';
+import { Oracle } from './ask';
+import { Assuming } from './assume';
+import { type Arrival, type Closure, closureOf } from './closure';
+import { Rules } from './rules';
+import { ASSUME } from './step';
+import { Trusts } from './trusts';
+import { worldOf } from './world';
+
+export interface Reach {
+  readonly model: Model;
+  /** Principals that trust policies admit and no template has. */
+  readonly outsiders: readonly Principal[];
+  readonly oracle: Oracle;
+  readonly assuming: Assuming;
+  /** Everybody that whoever holds the principal's credentials can act as. Computed when first asked for. */
+  closure(principal: Principal): Closure;
+  /** Every principal that can make the request, by itself or as somebody else. */
+  whoCan(action: string, resource: string): readonly Capability[];
+  /** What the answers rest on beside the templates. */
+  readonly assumptions: readonly Assumption[];
+}
+
+/** That a principal can make a request, and as whom. */
+export interface Capability {
+  readonly principal: Principal;
+  readonly closure: Closure;
+  readonly as: Arrival;
+  readonly witness?: OverlapWitness;
+  readonly undecided?: string;
+}
+
+export function reachOf(
+  model: Model,
+  catalogue: Catalogue,
+  paths: readonly EscalationPath[] = ESCALATION_PATHS,
+): Reach {
+  const world = worldOf(model);
+  const oracle = new Oracle(catalogue);
+  const actors = new Actors(catalogue, world.principals);
+  const trusts = new Trusts(model);
+  const assume = paths.find((p) => p.id === ASSUME);
+  if (assume === undefined) throw new Error(`bulkhead: internal error: the escalation paths have no row \`${ASSUME}\``);
+  const assuming = new Assuming(trusts, oracle, assume);
+  const engine = { actors, rules: new Rules(world, oracle, catalogue, paths), assuming };
+  const closures = new Map<string, Closure>();
+  const closure = (principal: Principal): Closure => {
+    let found = closures.get(principal.id);
+    if (found === undefined) {
+      found = closureOf(principal, engine);
+      closures.set(principal.id, found);
+    }
+    return found;
+  };
+  return {
+    model,
+    outsiders: trusts.outsiders,
+    oracle,
+    assuming,
+    closure,
+    whoCan: (action, resource) => whoCan(model, trusts.outsiders, oracle, closure, action, resource),
+    assumptions: assumptionsOf(trusts.outsiders),
+  };
+}
+
+function whoCan(
+  model: Model,
+  outsiders: readonly Principal[],
+  oracle: Oracle,
+  closure: (p: Principal) => Closure,
+  action: string,
+  resource: string,
+): readonly Capability[] {
+  const asked = new Map<string, ReturnType<Oracle['may']>>();
+  const permitOf = (actor: Actor): ReturnType<Oracle['may']> => {
+    if (!asked.has(actor.class)) asked.set(actor.class, oracle.may(actor, action, [text(resource)]));
+    return asked.get(actor.class);
+  };
+  const found: Capability[] = [];
+  for (const principal of [...model.principals, ...outsiders]) {
+    if (principal.kind === 'group' || principal.kind === 'instance-profile') continue;
+    const reached = closure(principal);
+    // Members stand in the order in which they were found, so the first that can is nearest.
+    let best: Capability | undefined;
+    for (const as of reached.members.values()) {
+      if (as.actor.principal.kind === 'external' && as.step === undefined) continue;
+      const permit = permitOf(as.actor);
+      const undecided = as.undecided ?? permit?.undecided ?? blindness(as.actor);
+      if (permit === undefined && undecided === undefined) continue;
+      if (best !== undefined && (undecided !== undefined || best.undecided === undefined)) continue;
+      const witness = permit?.witness();
+      best = {
+        principal,
+        closure: reached,
+        as,
+        ...(witness && { witness }),
+        ...(undecided === undefined ? {} : { undecided }),
+      };
+      if (undecided === undefined) break;
+    }
+    if (best !== undefined) found.push(best);
+  }
+  return found;
+}
+
+/** Why what the actor may do cannot be known. */
+export function blindness({ principal, compiled }: Actor): string | undefined {
+  return principal.unknown[0] ?? compiled.opaque[0]?.opaque;
+}
+
+function assumptionsOf(outsiders: readonly Principal[]): readonly Assumption[] {
+  const names = outsiders.map((o) => `\`${o.id}\``);
+  return [
+    {
+      id: 'closed-world',
+      text: 'what runs as a role of the app is in the templates; nothing outside them changes the app’s principals, resources or policies',
+    },
+    ...(names.length === 0
+      ? []
+      : [
+          {
+            id: 'outsiders',
+            text: `principals outside the templates do in the app’s accounts only what the templates let them do: ${names.join(', ')}`,
+          },
+        ]),
+  ];
+}

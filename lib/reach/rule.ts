@@ -1,0 +1,134 @@
+/**
+ * The rules of reach: which steps actors can take. A row of the catalogue of paths becomes a rule by
+ * finding everything that it can be about (its subjects), and asking for every request whether somebody
+ * may make it on that subject.
+ *
+ * The requests of a path may be made by different actors that one person can act as, with two
+ * exceptions that follow from how AWS authorises: `iam:PassRole` is checked on the caller of another request, so
+ * one actor makes both; and requests about one new thing are about the same thing.
+ */
+import type { EscalationPath, EscalationRequest } from '../catalog/escalation-paths';
+import type { Principal, Resource } from '../model/model';
+import type { Text } from '../policy/text';
+import type { Actor } from './actor';
+import type { Oracle, Permit } from './ask';
+import { closenessOf, maySame } from './named';
+import { principalOf, type Subject, type Target, type Targets } from './targets';
+
+/** A request of a row that an actor may make on the subject. */
+interface Option {
+  readonly permit: Permit;
+  /** The request is about any resource of its kind, and so must agree with the other requests about it. */
+  readonly free: boolean;
+}
+
+export const PASS_ROLE = 'iam:PassRole';
+
+export class Rule {
+  constructor(
+    readonly path: EscalationPath,
+    private readonly oracle: Oracle,
+    private readonly targets: Targets,
+  ) {}
+
+  /** False only if the actors can never make all requests. */
+  mightFire(makers: readonly Actor[]): boolean {
+    return this.path.requests.every((r) => makers.some((m) => this.oracle.mightEver(m, r.action)));
+  }
+
+  /** How the makers make all requests about the subject: a permit for each, certain ones preferred. */
+  fire(subject: Subject, makers: readonly Actor[]): readonly Permit[] | undefined {
+    const near = makers.filter((m) => this.mayTouch(m.principal, subject));
+    if (near.length === 0) return undefined;
+    const options: (readonly Option[])[] = [];
+    for (const request of this.path.requests) {
+      const found = this.optionsOf(request, subject, near);
+      if (found.length === 0) return undefined;
+      options.push(found);
+    }
+    return this.agree(options, []);
+  }
+
+  private optionsOf(request: EscalationRequest, subject: Subject, makers: readonly Actor[]): readonly Option[] {
+    const targets = this.targets.of(request, subject);
+    const found: Option[] = [];
+    for (const maker of makers) {
+      const permit = firstPermit(targets, (t) => this.permitOn(maker, request.action, t));
+      const compute = request.target === 'new-compute' || request.target === 'existing-compute';
+      if (permit !== undefined) found.push({ permit, free: compute && targets.every((t) => t.arn === undefined) });
+    }
+    return found.sort((a, b) => Number(a.permit.undecided !== undefined) - Number(b.permit.undecided !== undefined));
+  }
+
+  private permitOn(maker: Actor, action: string, { arn, except, context, doubt }: Target): Permit | undefined {
+    const resources = arn !== undefined ? [arn] : except === undefined ? undefined : { not: true, patterns: except };
+    const permit = this.oracle.may(maker, action, resources, context);
+    return permit === undefined || doubt === undefined ? permit : { ...permit, undecided: permit.undecided ?? doubt };
+  }
+
+  /** The first choice of an option for each request in which all agree, by depth-first search. */
+  private agree(options: readonly (readonly Option[])[], chosen: readonly Option[]): readonly Permit[] | undefined {
+    if (chosen.length === options.length) return passesToOwnRequest(chosen) ? chosen.map((c) => c.permit) : undefined;
+    for (const option of options[chosen.length]!) {
+      if (!chosen.every((c) => this.onSame(c, option))) continue;
+      const all = this.agree(options, [...chosen, option]);
+      if (all !== undefined) return all;
+    }
+    return undefined;
+  }
+
+  private onSame(a: Option, b: Option): boolean {
+    if (!a.free || !b.free || a.permit.action === b.permit.action) return true;
+    if (!this.oracle.sameKind(a.permit.action, b.permit.action)) return true;
+    return this.oracle.onOneResource(a.permit.actor, a.permit.action, b.permit.actor, b.permit.action);
+  }
+
+  /** Requests about something in another account need that thing's own policy to admit the caller; roles and users have none. */
+  private mayTouch(maker: Principal, subject: Subject): boolean {
+    if (maySame(maker.account, accountOf(subject))) return true;
+    if (this.path.requests.some((r) => r.action.startsWith('iam:'))) return false;
+    const resource =
+      subject.kind === 'runner' ? subject.runner.resource : subject.kind === 'resource' ? subject.resource : undefined;
+    return resource !== undefined && admits(resource, maker);
+  }
+}
+
+function firstPermit(targets: readonly Target[], ask: (t: Target) => Permit | undefined): Permit | undefined {
+  let undecided: Permit | undefined;
+  for (const target of targets) {
+    const permit = ask(target);
+    if (permit !== undefined && permit.undecided === undefined) return permit;
+    undecided ??= permit;
+  }
+  return undecided;
+}
+
+/** `iam:PassRole` is no request of its own: it is checked on the caller of the one that passes the role. */
+function passesToOwnRequest(chosen: readonly Option[]): boolean {
+  const actions = chosen.map((c) => c.permit);
+  return actions.every(
+    (p) => p.action !== PASS_ROLE || actions.some((q) => q.action !== PASS_ROLE && q.actor === p.actor),
+  );
+}
+
+function accountOf(subject: Subject): Text {
+  switch (subject.kind) {
+    case 'account':
+      return subject.account;
+    case 'resource':
+      return subject.resource.account;
+    case 'runner':
+    case 'unseen':
+    case 'principal':
+      return principalOf(subject)!.account;
+  }
+}
+
+/** True if the resource's policy may allow the principal anything. */
+export function admits({ policy }: Resource, principal: Principal): boolean {
+  return (
+    policy?.statements.some(
+      (s) => s.effect === 'Allow' && s.principal !== undefined && closenessOf(s.principal, principal) !== 'none',
+    ) ?? false
+  );
+}

@@ -1,0 +1,177 @@
+/**
+ * What the requests of a path are made on, once it is known whom the path reaches: for each kind
+ * of target the ARNs, and what the request's context then says for certain.
+ */
+import type { EscalationRequest } from '../catalog/escalation-paths';
+import type { Principal, Resource } from '../model/model';
+import { ActionIndex } from '../policy/action-set';
+import type { Catalogue } from '../policy/catalogue';
+import { overlap } from '../policy/overlap';
+import { type Text, text } from '../policy/text';
+import { ALLOW_ALL } from './gains';
+import { type RequestContext, requests } from './requests';
+import { isRole, type Runner, type World } from './world';
+
+/** Whom or what an instance of a path is about. */
+export type Subject =
+  /** `group`: the one that it would join. `provider`: the identity provider that it trusts. */
+  | { readonly kind: 'principal'; readonly principal: Principal; readonly group?: Principal; readonly provider?: Text }
+  | { readonly kind: 'runner'; readonly runner: Runner }
+  /** A role that a service may assume, although nothing in the templates runs as it; `seen` are the ARNs of what does run as somebody. */
+  | { readonly kind: 'unseen'; readonly role: Principal; readonly seen: readonly Text[] }
+  | { readonly kind: 'resource'; readonly resource: Resource }
+  | { readonly kind: 'account'; readonly account: Text };
+
+/** One way to make the request: on this ARN (on any resource when absent), with this context. */
+export interface Target {
+  readonly arn?: Text;
+  /** On any resource but these. */
+  readonly except?: readonly Text[];
+  readonly context: RequestContext;
+  /** Why a request that is allowed may still not suffice. */
+  readonly doubt?: string;
+}
+
+export const ADMINISTRATOR = text('arn:aws:iam::aws:policy/AdministratorAccess');
+
+/** Requests whose `iam:PermissionsBoundary` is the boundary that the target has. Source: the actions table of IAM in the Service Authorization Reference. */
+const ON_BOUNDED = /^iam:(Put|Delete|Attach|Detach)(Role|User)Policy$|^iam:Delete(Role|User)PermissionsBoundary$/i;
+
+export class Targets {
+  private readonly fits = new Map<string, boolean>();
+  private readonly takes = new Map<string, ReadonlySet<string>>();
+
+  constructor(
+    private readonly world: World,
+    private readonly catalogue: Catalogue,
+  ) {}
+
+  /** Every way to make the request about the subject; none when there is nothing to make it on. */
+  of({ action, target, context = {} }: EscalationRequest, subject: Subject): readonly Target[] {
+    const onArns = (arns: readonly Text[]): Target[] => arns.map((arn) => ({ arn, context }));
+    const principal = principalOf(subject);
+    switch (target) {
+      case 'any':
+      case 'new-compute':
+        return [{ context }];
+      case 'existing-compute':
+        if (subject.kind === 'unseen') return [{ except: subject.seen, context, doubt: unseen(subject.role) }];
+        return subject.kind === 'runner' ? [this.onRunner(action, subject.runner, context)] : [];
+      case 'target-resource':
+        if (subject.kind === 'principal' && subject.provider !== undefined) return onArns([subject.provider]);
+        return subject.kind === 'resource' && subject.resource.arn !== undefined
+          ? onArns([subject.resource.arn])
+          : [{ context }];
+      case 'target-group':
+        return onArns(groupsOf(subject, this.world).map((g) => g.arn));
+      case 'target-instance-profile':
+        return principal === undefined ? [] : onArns((this.world.profilesOf.get(principal.id) ?? []).map((p) => p.arn));
+      case 'policy-of-self':
+      case 'policy-of-target':
+        return principal === undefined ? [] : onArns((this.world.policiesOf.get(principal.id) ?? []).map((m) => m.arn));
+      case 'self':
+      case 'target-role':
+      case 'target-user':
+        return principal === undefined ? [] : this.onPrincipal(action, principal, subject, context);
+    }
+  }
+
+  private onPrincipal(
+    action: string,
+    principal: Principal,
+    subject: Subject,
+    context: RequestContext,
+  ): readonly Target[] {
+    const types = this.typesOf(action);
+    if (types.has('iam:group') && !types.has('iam:user')) {
+      return groupsOf(subject, this.world).flatMap((g) => attaching(action, { arn: g.arn, context }));
+    }
+    const wanted = isRole(principal) ? 'iam:role' : principal.kind === 'user' ? 'iam:user' : undefined;
+    if (wanted === undefined || (types.size > 0 && !types.has(wanted))) return [];
+    const target = { arn: principal.arn, context: { ...context, ...boundaryContext(action, principal) } };
+    return attaching(action, target).flatMap((t) => bounding(action, principal, t));
+  }
+
+  private onRunner(action: string, { resource }: Runner, context: RequestContext): Target {
+    // An instance of a launch template, a task of a service: the template does not name it.
+    if (resource.arn === undefined || !this.isTakenBy(action, resource)) return { context };
+    return { arn: resource.arn, context };
+  }
+
+  /** True iff requests with the action can be made on the resource itself, by the form of its ARN. */
+  isTakenBy(action: string, { arn, origin }: Resource): boolean {
+    const key = `${action} ${origin.type}`;
+    let fits = this.fits.get(key);
+    if (fits === undefined) {
+      fits =
+        overlap({ identityPolicies: [ALLOW_ALL] }, requests(action, arn && [arn]), this.catalogue).verdict !==
+        'disjoint';
+      this.fits.set(key, fits);
+    }
+    return fits;
+  }
+
+  private typesOf(action: string): ReadonlySet<string> {
+    let types = this.takes.get(action);
+    if (types === undefined) {
+      const id = ActionIndex.of(this.catalogue).idOf(action);
+      types = new Set(id === undefined ? [] : this.catalogue.resourceFormats(id).map((f) => f.id));
+      this.takes.set(action, types);
+    }
+    return types;
+  }
+}
+
+export function principalOf(subject: Subject): Principal | undefined {
+  switch (subject.kind) {
+    case 'principal':
+      return subject.principal;
+    case 'runner':
+      return subject.runner.role;
+    case 'unseen':
+      return subject.role;
+    case 'resource':
+    case 'account':
+      return undefined;
+  }
+}
+
+function groupsOf(subject: Subject, world: World): readonly Principal[] {
+  if (subject.kind !== 'principal') return [];
+  if (subject.group !== undefined) return [subject.group];
+  return (subject.principal.memberOf ?? []).flatMap((id) => world.principals.get(id) ?? []);
+}
+
+function boundaryContext(action: string, { boundary }: Principal): RequestContext {
+  if (!ON_BOUNDED.test(action)) return {};
+  if (boundary === undefined) return { 'iam:PermissionsBoundary': 'absent' };
+  return boundary.arn === undefined ? {} : { 'iam:PermissionsBoundary': [boundary.arn] };
+}
+
+/** Which policy is attached decides what is gained: with AdministratorAccess everything, with another nobody knows here. */
+function attaching(action: string, target: Target): readonly Target[] {
+  if (!/^iam:Attach(Role|User|Group)Policy$/i.test(action)) return [target];
+  return [
+    { ...target, context: { ...target.context, 'iam:PolicyARN': [ADMINISTRATOR] } },
+    { ...target, doubt: 'what the policies that it may attach allow is not known' },
+  ];
+}
+
+/** A boundary may be replaced by one that allows everything, or by another than the present one. */
+function bounding(action: string, { boundary }: Principal, target: Target): readonly Target[] {
+  if (!/^iam:Put(Role|User)PermissionsBoundary$/i.test(action)) return [target];
+  const present: RequestContext =
+    boundary?.arn === undefined ? {} : { 'iam:PermissionsBoundary': { not: [boundary.arn] } };
+  return [
+    { ...target, context: { ...target.context, 'iam:PermissionsBoundary': [ADMINISTRATOR] } },
+    {
+      ...target,
+      context: { ...target.context, ...present },
+      doubt: 'what the boundaries that it may set allow is not known',
+    },
+  ];
+}
+
+function unseen(role: Principal): string {
+  return `nothing in the templates runs as \`${role.origin.path}\`, so whether something outside them does is not known`;
+}

@@ -1,0 +1,123 @@
+/**
+ * Who may assume a role: the role's trust policy and the caller's own policies together.
+ *
+ * In the account of the role, a trust policy that names the caller suffices; one that names the
+ * account, or a caller from another account, needs an Allow on the caller's side as well. A Deny on either
+ * side holds. Both sides judge one request of one caller, so their conditions must hold
+ * together: external id, source identity, session tags, organisation, network and time alike.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+ * and https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
+ */
+import type { Principal } from '../model/model';
+import type { Policies, PolicyDocument, Statement } from '../policy/document';
+import { literal, type Text } from '../policy/text';
+import { knownOfCaller, speaksOfCaller } from './actor';
+import { type Closeness, certainlyDenied, closenessOf, maySame } from './named';
+import { documentOf } from './requests';
+
+/** What a trust policy says about one caller, as statements without a principal on the role. */
+export interface TrustOf {
+  /** Every Allow that may mean the caller, and every Deny that does. */
+  readonly all: PolicyDocument;
+  /** The Allows that name the role behind the caller's sessions. */
+  readonly entity: readonly Statement[];
+  /** The Allows that name the caller itself. */
+  readonly direct: readonly Statement[];
+  readonly denies: readonly Statement[];
+}
+
+/** Undefined iff no statement can admit the caller. */
+export function trustOf(role: Principal, caller: Principal): TrustOf | undefined {
+  if (role.trust === undefined) return undefined;
+  const allows: { statement: Statement; closeness: Closeness }[] = [];
+  const denies: Statement[] = [];
+  for (const s of role.trust.statements) {
+    if (s.principal === undefined) continue;
+    if (s.effect === 'Allow') {
+      const closeness = closenessOf(s.principal, caller);
+      if (closeness !== 'none') allows.push({ statement: onRole(s, role, caller), closeness });
+    } else if (certainlyDenied(s.principal, caller)) denies.push(onRole(s, role, caller));
+  }
+  if (allows.length === 0) return undefined;
+  return {
+    all: documentOf([...allows.map((a) => a.statement), ...denies]),
+    entity: allows.filter((a) => a.closeness === 'entity').map((a) => a.statement),
+    direct: allows.filter((a) => a.closeness === 'direct').map((a) => a.statement),
+    denies,
+  };
+}
+
+function onRole(s: Statement, role: Principal, caller: Principal): Statement {
+  const { principal: _, ...rest } = s;
+  const known = s.effect === 'Allow' && role.trust?.statements.some(speaksOfCaller) ? knownOfCaller(caller) : [];
+  return { ...rest, resource: { not: false, patterns: [role.arn] }, conditions: [...s.conditions, ...known] };
+}
+
+/**
+ * Policies whose requests `sts:AssumeRole` on the role are those that both sides allow; one for each way in
+ * which the two sides combine.
+ */
+export function assumingPolicies(
+  caller: Policies,
+  account: Text,
+  role: Principal,
+  trust: TrustOf,
+): readonly Policies[] {
+  const { sessionPolicies, ...own } = caller;
+  const session = sessionPolicies === undefined ? trust.all : conjoin(sessionPolicies, trust.all);
+  const bothSides: Policies = { ...own, sessionPolicies: [session] };
+  if (trust.entity.length + trust.direct.length === 0 || !maySame(account, role.account)) return [bothSides];
+  // The trust policy alone, as a grant by resource policy; the Denies of both sides still hold.
+  const trustAlone: Policies = {
+    ...own,
+    identityPolicies: own.identityPolicies.map(deniesOf),
+    resourceGrants: [documentOf([...trust.entity, ...trust.denies])],
+    unboundedGrants: [documentOf(trust.direct)],
+    ...(sessionPolicies && { sessionPolicies }),
+  };
+  return [bothSides, trustAlone];
+}
+
+function deniesOf(document: PolicyDocument): PolicyDocument {
+  return { ...document, statements: document.statements.filter((s) => s.effect === 'Deny' || s.opaque !== undefined) };
+}
+
+/** A session policy that states the caller's context (see actor.ts) is one Allow of everything under conditions: they join the trust's. */
+function conjoin(context: readonly PolicyDocument[], trust: PolicyDocument): PolicyDocument {
+  const conditions = context.flatMap((d) => d.statements).flatMap((s) => s.conditions);
+  return documentOf(
+    trust.statements.map((s) => (s.effect === 'Deny' ? s : { ...s, conditions: [...s.conditions, ...conditions] })),
+  );
+}
+
+/** Which of the services the trust policy may let assume the role. Conditions on services speak of where the call comes from, which the service's user chooses. */
+export function servicesAdmitted(role: Principal, services: readonly string[]): readonly string[] {
+  const says = (s: Statement, service: string): boolean =>
+    s.principal !== undefined &&
+    !s.principal.not &&
+    s.principal.entries.some((e) => e.type === 'Service' && mayBeService(e.value, service));
+  const statements = role.trust?.statements ?? [];
+  return services.filter(
+    (service) =>
+      statements.some((s) => s.effect === 'Allow' && (says(s, service) || s.principal?.not === true)) &&
+      !statements.some(
+        (s) => s.effect === 'Deny' && s.conditions.length === 0 && says(s, service) && literalService(s),
+      ),
+  );
+}
+
+/** `lambda.amazonaws.com`, also with a region in it or the suffix of another partition. */
+function mayBeService(value: Text, service: string): boolean {
+  const written = literal(value);
+  if (written === undefined) {
+    const [first] = value.parts;
+    return typeof first !== 'string' || first.startsWith(service.split('.')[0]!);
+  }
+  if (written === '*' || written === service || written === `${service}.cn`) return true;
+  const [name] = service.split('.amazonaws.com');
+  return written.startsWith(`${name}.`) && /\.amazonaws\.com(\.cn)?$/.test(written);
+}
+
+function literalService(s: Statement): boolean {
+  return s.principal?.entries.some((e) => literal(e.value) !== undefined) ?? false;
+}

@@ -1,0 +1,117 @@
+/**
+ * What the requests of paths are made on: the principals, managed policies, running resources and
+ * other resources of the model, each findable by its ARN, and how they hang together (which policy
+ * is attached where, what runs as whom).
+ *
+ * Closed-world reading: what runs as a role of the app is in the app's templates. Roles without
+ * anything that runs as them are the exception (see `unseen` in rule.ts), because somebody made
+ * them for something.
+ */
+import type { Model, Principal, Resource } from '../model/model';
+import { textKey } from '../model/text-key';
+import { literal, type Text } from '../policy/text';
+import { ArnIndex } from './arn-index';
+
+/** A customer managed policy, as far as principals of the model have it. */
+export interface ManagedPolicy {
+  readonly id: string;
+  readonly arn: Text;
+  readonly account: Text;
+  readonly attachedTo: Principal[];
+  readonly boundaryOf: Principal[];
+}
+
+/** A resource that runs as a role. */
+export interface Runner {
+  readonly resource: Resource;
+  readonly role: Principal;
+}
+
+export interface World {
+  readonly model: Model;
+  readonly principals: ReadonlyMap<string, Principal>;
+  readonly roles: ArnIndex<Principal>;
+  readonly users: ArnIndex<Principal>;
+  readonly groups: ArnIndex<Principal>;
+  readonly profiles: ArnIndex<Principal>;
+  readonly policies: ArnIndex<ManagedPolicy>;
+  readonly runners: ArnIndex<Runner>;
+  readonly resources: ArnIndex<Resource>;
+  readonly policiesOf: ReadonlyMap<string, readonly ManagedPolicy[]>;
+  readonly boundaryPolicyOf: ReadonlyMap<string, ManagedPolicy>;
+  readonly profilesOf: ReadonlyMap<string, readonly Principal[]>;
+  readonly membersOf: ReadonlyMap<string, readonly Principal[]>;
+  readonly runnersAs: ReadonlyMap<string, readonly Runner[]>;
+  principalByArn(arn: Text): Principal | undefined;
+}
+
+export function isRole(p: Principal): boolean {
+  return p.kind === 'role' || p.kind === 'bootstrap-role';
+}
+
+export function worldOf(model: Model): World {
+  const principals = new Map(model.principals.map((p) => [p.id, p]));
+  const byArn = new Map(model.principals.map((p) => [textKey(p.arn), p]));
+  const principalByArn = (arn: Text): Principal | undefined =>
+    byArn.get(textKey(arn)) ?? principals.get(literal(arn) ?? '');
+  const of = (...kinds: readonly Principal['kind'][]): Principal[] =>
+    model.principals.filter((p) => kinds.includes(p.kind));
+  const arnOf = (p: Principal): Text => p.arn;
+
+  const profiles = of('instance-profile');
+  const rolesIn = (profile: Principal): Principal[] => (profile.holds ?? []).flatMap((t) => principalByArn(t) ?? []);
+  const runners = model.resources.flatMap((resource) =>
+    (resource.runsAs ?? []).flatMap(({ role }): Runner[] => {
+      const found = principalByArn(role);
+      const roles = found === undefined ? [] : found.kind === 'instance-profile' ? rolesIn(found) : [found];
+      return roles.map((r) => ({ resource, role: r }));
+    }),
+  );
+  const policies = managedPolicies(model);
+  const users = of('user');
+  return {
+    model,
+    principals,
+    principalByArn,
+    roles: new ArnIndex(model.principals.filter(isRole), arnOf),
+    users: new ArnIndex(users, arnOf),
+    groups: new ArnIndex(of('group'), arnOf),
+    profiles: new ArnIndex(profiles, arnOf),
+    policies: new ArnIndex(policies, (p) => p.arn),
+    runners: new ArnIndex(runners, (r) => r.resource.arn),
+    resources: new ArnIndex(model.resources, (r) => r.arn),
+    policiesOf: relate(policies.flatMap((m) => m.attachedTo.map((p) => [p.id, m] as const))),
+    boundaryPolicyOf: new Map(policies.flatMap((m) => m.boundaryOf.map((p) => [p.id, m] as const))),
+    profilesOf: relate(profiles.flatMap((profile) => rolesIn(profile).map((r) => [r.id, profile] as const))),
+    membersOf: relate(users.flatMap((u) => (u.memberOf ?? []).map((group) => [group, u] as const))),
+    runnersAs: relate(runners.map((r) => [r.role.id, r] as const)),
+  };
+}
+
+function managedPolicies(model: Model): ManagedPolicy[] {
+  const found = new Map<string, ManagedPolicy>();
+  const note = (arn: Text, holder: Principal, list: 'attachedTo' | 'boundaryOf'): void => {
+    const key = textKey(arn);
+    let policy = found.get(key);
+    if (policy === undefined) {
+      policy = { id: key, arn, account: holder.account, attachedTo: [], boundaryOf: [] };
+      found.set(key, policy);
+    }
+    policy[list].push(holder);
+  };
+  for (const p of model.principals) {
+    for (const a of p.attached) if (a.attached === 'managed' && a.arn !== undefined) note(a.arn, p, 'attachedTo');
+    if (p.boundary?.attached === 'managed' && p.boundary.arn !== undefined) note(p.boundary.arn, p, 'boundaryOf');
+  }
+  return [...found.values()];
+}
+
+function relate<T>(pairs: readonly (readonly [string, T])[]): ReadonlyMap<string, readonly T[]> {
+  const map = new Map<string, T[]>();
+  for (const [key, value] of pairs) {
+    const list = map.get(key);
+    if (list === undefined) map.set(key, [value]);
+    else list.push(value);
+  }
+  return map;
+}
