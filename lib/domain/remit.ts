@@ -18,8 +18,8 @@ export interface RemitResources {
   readonly names: DomainNames;
   /** ARN of the CloudFormation stack that holds the domain. */
   readonly stackId: string;
-  /** The role that CloudFormation acts as when it changes that stack. */
-  readonly executionRoleArn: string;
+  /** The domain's own role for CloudFormation to act as. Absent: a change runs as the role that the stack already has. */
+  readonly executionRoleArn?: string;
   /** ARN of the bucket that holds the stack's assets. */
   readonly assetBucketArn: string;
   readonly keyArn: string;
@@ -120,13 +120,8 @@ const OWN_REQUESTS: { readonly [duty in Duty]: (r: RemitResources) => PolicyStat
   // cannot be swapped afterwards: an asset is written once
   // (https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html).
   [Duty.DEPLOY]: (r) => [
-    allow('PrepareChange', ['cloudformation:CreateChangeSet'], [r.stackId], {
-      StringEquals: { 'cloudformation:RoleArn': r.executionRoleArn },
-    }),
+    ...prepareChange(r),
     allow('DiscardChange', ['cloudformation:DeleteChangeSet'], [r.stackId]),
-    allow('PassExecutionRole', ['iam:PassRole'], [r.executionRoleArn], {
-      StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
-    }),
     allow('UploadAssetOnce', ['s3:PutObject'], [`${r.assetBucketArn}/${r.names.assetPrefix}*`], {
       Null: { 's3:if-none-match': 'false' },
     }),
@@ -178,6 +173,24 @@ const OWN_REQUESTS: { readonly [duty in Duty]: (r: RemitResources) => PolicyStat
     ),
   ],
 };
+
+/**
+ * A change names the domain's own role, or none at all: CloudFormation then acts as the role that the
+ * stack already has (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html),
+ * so `deploy` chooses no role, passes none, and shares none with another domain.
+ */
+function prepareChange(r: RemitResources): PolicyStatement[] {
+  const prepare = ['cloudformation:CreateChangeSet'];
+  if (r.executionRoleArn === undefined) {
+    return [allow('PrepareChange', prepare, [r.stackId], { Null: { 'cloudformation:RoleArn': 'true' } })];
+  }
+  return [
+    allow('PrepareChange', prepare, [r.stackId], { StringEquals: { 'cloudformation:RoleArn': r.executionRoleArn } }),
+    allow('PassExecutionRole', ['iam:PassRole'], [r.executionRoleArn], {
+      StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
+    }),
+  ];
+}
 
 /**
  * The gateway changes only through a deployed change. `TestInvokeMethod` and `TestInvokeAuthorizer`

@@ -137,8 +137,8 @@ export interface TrustDomainProps {
   readonly encryptionKey?: aws_kms.IKeyRef;
 
   /**
-   * The role that CloudFormation acts as when it changes the domain's stack.
-   * @default - as the stack's synthesizer says
+   * The domain's own role for CloudFormation to act as. The duty `deploy` may pass it, and the key lets it administer.
+   * @default - `deploy` passes no role: a change runs as the role that the stack was first deployed with, which the stack's synthesizer names
    */
   readonly executionRole?: aws_iam.IRoleRef;
 

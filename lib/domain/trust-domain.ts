@@ -104,7 +104,8 @@ export class TrustDomain extends Construct implements ITrustDomain {
     // The log and the key exist before the API whose id their names and policies hold.
     const apiId = Lazy.string({ produce: () => this.api.restApiId });
     const executionLogName = `API-Gateway-Execution-Logs_${apiId}/${this.stageName}`;
-    const executionRole = props.executionRole?.roleRef.roleArn ?? executionRoleArn(domain, outermostStack(this));
+    const ownExecutionRole = this.claimExecutionRole(props);
+    const executionRole = ownExecutionRole ?? executionRoleArn(domain, outermostStack(this));
     const logGroupArns = [this.names.accessLogGroup, this.names.webAclLogGroup, executionLogName].map((name) =>
       this.names.arn('logs', `log-group:${name}`),
     );
@@ -157,7 +158,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
     const resources: RemitResources = {
       names: this.names,
       stackId: outermostStack(this).stackId,
-      executionRoleArn: executionRole,
+      executionRoleArn: ownExecutionRole,
       assetBucketArn: props.assetBucket?.bucketRef.bucketArn ?? assetBucketArn(outermostStack(this)),
       keyArn: this.key.keyArn,
       webAclArn: this.webAcl.attrArn,
@@ -257,6 +258,12 @@ export class TrustDomain extends Construct implements ITrustDomain {
     if (!(given instanceof Key)) return Key.fromKeyArn(this, 'Key', given.keyRef.keyArn);
     for (const statement of useStatements(policyProps)) given.addToResourcePolicy(statement);
     return given;
+  }
+
+  private claimExecutionRole(props: TrustDomainProps): string | undefined {
+    const role = props.executionRole;
+    if (role !== undefined) claimThing('the execution role', role.roleRef.roleArn, this.domainName, this);
+    return role?.roleRef.roleArn;
   }
 
   private claimEndpoints(props: TrustDomainProps): string[] {
