@@ -21,12 +21,12 @@ import { type CharClass, type Glob, holeGlobs, inClass, type Mode, mayEqual, sub
 import type { Hole, Text } from './text';
 
 /** A text as a word. */
-export function symbolsOf(t: Text): readonly Symbol[] {
-  return t.parts.flatMap((p): readonly Symbol[] => (typeof p === 'string' ? p.split('') : [p]));
+export function symbolsOf(t: Text): readonly AlphabetSymbol[] {
+  return t.parts.flatMap((p): readonly AlphabetSymbol[] => (typeof p === 'string' ? [...p] : [p]));
 }
 
-/** A character (one UTF-16 code unit) or a hole read as a whole. */
-export type Symbol = string | Hole;
+/** A character (one code point) or a hole read as a whole. */
+export type AlphabetSymbol = string | Hole;
 
 export interface State {
   readonly id: number;
@@ -83,7 +83,7 @@ export class Automaton {
     this.start = this.intern(this.close(starts));
   }
 
-  step(state: State, symbol: Symbol): State {
+  step(state: State, symbol: AlphabetSymbol): State {
     const from = state as MutableState;
     const key = this.ignoreCase && typeof symbol === 'string' ? fold(symbol) : symbol;
     const known = from.next.get(key);
@@ -95,9 +95,10 @@ export class Automaton {
     return to;
   }
 
-  accepts(word: string | readonly Symbol[]): boolean {
+  accepts(word: string | readonly AlphabetSymbol[]): boolean {
     let state = this.start;
-    for (let i = 0; i < word.length && !state.total && !state.dead; i++) state = this.step(state, word[i] as Symbol);
+    for (let i = 0; i < word.length && !state.total && !state.dead; i++)
+      state = this.step(state, word[i] as AlphabetSymbol);
     return state.accepting;
   }
 
@@ -186,7 +187,7 @@ export class Automaton {
     if (hole.values !== undefined) {
       const ends = hole.values.map((value) => {
         let at = [...positions];
-        for (const char of value.split('')) at = this.close(this.readChar(at, this.ignoreCase ? fold(char) : char));
+        for (const char of [...value]) at = this.close(this.readChar(at, this.ignoreCase ? fold(char) : char));
         return new Set(at);
       });
       const [first, ...rest] = ends;

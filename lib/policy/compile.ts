@@ -11,8 +11,9 @@ import { ActionIndex, ActionSet, type FutureActions, futureActions } from './act
 import { Automaton } from './automaton';
 import type { Catalogue } from './catalogue';
 import { isUnknown } from './condition-value';
-import type { Policies, PolicyDocument, Selection, Statement } from './document';
+import { type Policies, type PolicyDocument, type Selection, type Statement, textsOf } from './document';
 import { compileGlob, isUniversal } from './glob';
+import type { Hole } from './text';
 
 /** A resource selection as languages; an absent selection is every resource. */
 export interface ResourceSet {
@@ -32,6 +33,7 @@ export interface CompiledStatement {
   readonly resources: ResourceSet;
   /** No condition, and every resource. */
   readonly blanket: boolean;
+  readonly holes: readonly Hole[];
   /** Unique in the process, for keys of memo tables. */
   readonly id: number;
 }
@@ -55,6 +57,8 @@ export interface CompiledPolicies {
   readonly mustAllow: ActionSet;
   /** Statements that cannot be read exactly. */
   readonly opaque: readonly Statement[];
+  /** Every hole that stands in a statement, by id. */
+  readonly holes: ReadonlyMap<string, Hole>;
 }
 
 let nextId = 0;
@@ -71,6 +75,7 @@ export function compileStatement(source: Statement, catalogue: Catalogue): Compi
     future: futureActions(source.action, index),
     resources,
     blanket: source.conditions.length === 0 && resources.universal && !resources.not,
+    holes: textsOf(source).flatMap((t) => t.parts.filter((p) => typeof p !== 'string')),
     id: nextId++,
   };
   compiledStatements.set(source, { catalogue, compiled });
@@ -172,6 +177,9 @@ export function compile(policies: Policies, catalogue: Catalogue): CompiledPolic
     mayAllow: may(() => true).without(blanketDeny),
     mustAllow: opaque.length > 0 ? ActionSet.empty(catalogue.actions.length) : may((s) => s.blanket).without(anyDeny),
     opaque,
+    holes: new Map(
+      [...layers.flatMap((l) => l.allow), ...unbounded, ...deny].flatMap((s) => s.holes).map((h) => [h.hole, h]),
+    ),
   };
 }
 

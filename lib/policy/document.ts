@@ -39,6 +39,11 @@ export interface Statement {
   readonly opaque?: string;
 }
 
+/** The texts in which holes and policy variables may stand. */
+export function textsOf(statement: Statement): readonly Text[] {
+  return [...(statement.resource?.patterns ?? []), ...statement.conditions.flatMap((c) => c.values)];
+}
+
 /** `Action`/`Resource` (`not: false`) or `NotAction`/`NotResource` (`not: true`). */
 export interface Selection {
   readonly not: boolean;

@@ -99,8 +99,8 @@ export function mayEqual(a: Hole, b: Hole): boolean {
 }
 
 export function charTokens(value: string): Token[] {
-  // UTF-16 code units, as everywhere in the engine.
-  return value.split('').map((char) => ({ kind: 'char', char }));
+  // Code points, as everywhere in the engine.
+  return [...value].map((char) => ({ kind: 'char', char }));
 }
 
 /** A policy variable in a text: `${aws:username}`, with its default when it has one. */
@@ -162,7 +162,7 @@ export function compileGlob(t: Text, { mode, wildcards, variables }: CompileOpti
     if (mode === 'may') colons = COLONS_OF_ARN;
   };
   const literalPart = (value: string): void => {
-    for (const char of value.split('')) {
+    for (const char of [...value]) {
       if (wildcards !== 'exact' && char === '*') tokens.push({ kind: 'star', of: wild() });
       else if (wildcards !== 'exact' && char === '?') tokens.push({ kind: 'one', of: wild() });
       else tokens.push({ kind: 'char', char });

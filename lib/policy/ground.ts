@@ -5,9 +5,17 @@
  * resource found with every unknown part left open.
  */
 import { Automaton, symbolsOf } from './automaton';
+import type { CompiledPolicies } from './compile';
 import type { Side } from './condition';
 import { isUnknown } from './condition-value';
-import type { Condition, Policies, PolicyDocument, Selection, Statement } from './document';
+import {
+  type Condition,
+  type Policies,
+  type PolicyDocument,
+  type Selection,
+  type Statement,
+  textsOf,
+} from './document';
 import { compileGlob, type Glob, holeGlobs, splitVariables, type Token } from './glob';
 import { type Budget, findWord } from './language';
 import type { Candidate, Query, Use } from './solve';
@@ -24,40 +32,28 @@ export interface Unknowns {
   readonly variables: readonly { readonly side: Side; readonly key: string }[];
 }
 
-export function unknownsOf(uses: readonly Use[]): Unknowns {
-  const holes = new Map<string, Hole>();
+/** The holes of the policies in question, and the variables of the statements of the query. */
+export function unknownsOf(policies: readonly CompiledPolicies[], uses: readonly Use[]): Unknowns {
+  const holes = new Map(policies.flatMap((p) => [...p.holes]));
   const variables = new Map<string, { side: Side; key: string }>();
   for (const { statement, side } of uses) {
-    for (const t of textsOf(statement.source)) {
-      for (const part of t.parts) {
-        if (typeof part !== 'string') holes.set(part.hole, part);
-        else if (statement.source.version === '2012-10-17') {
-          for (const piece of splitVariables(part)) {
-            if (typeof piece === 'string' || 'escaped' in piece) continue;
-            const key = piece.key.toLowerCase();
-            variables.set(`${side}:${key}`, { side, key });
-          }
-        }
+    if (statement.source.version !== '2012-10-17') continue;
+    for (const part of textsOf(statement.source).flatMap((t) => t.parts)) {
+      for (const piece of typeof part === 'string' ? splitVariables(part) : []) {
+        if (typeof piece === 'string' || 'escaped' in piece) continue;
+        const key = piece.key.toLowerCase();
+        variables.set(`${side}:${key}`, { side, key });
       }
     }
   }
   return { holes, variables: [...variables.values()] };
 }
 
-function textsOf(statement: Statement): readonly Text[] {
-  return [...(statement.resource?.patterns ?? []), ...statement.conditions.flatMap((c) => c.values)];
-}
-
 const PROPOSALS_TRIED = 24;
 
-export function* propose(
-  unknowns: Unknowns,
-  query: Query,
-  candidate: Candidate,
-  policies: readonly Policies[],
-  budget: Budget,
-): Generator<Proposal> {
-  const samples = sampleHoles(policies, unknowns);
+export function* propose(unknowns: Unknowns, query: Query, candidate: Candidate, budget: Budget): Generator<Proposal> {
+  const samples = new Map<string, string>();
+  for (const hole of unknowns.holes.values()) samples.set(hole.hole, sampleOf(hole, samples));
   const variables: [Map<string, string>, Map<string, string>] = [new Map(), new Map()];
   for (const { side, key } of unknowns.variables) {
     const assigned = candidate.values.get(key) ?? candidate.values.get(`${side}:${key}`);
@@ -80,23 +76,6 @@ export function* propose(
       yield { holes: new Map(samples).set(hole.hole, value), variables };
     }
   }
-}
-
-/** A value for every hole of the policies, so that the replay has none left; those of the query first. */
-export function sampleHoles(policies: readonly Policies[], unknowns: Unknowns): ReadonlyMap<string, string> {
-  const samples = new Map<string, string>();
-  for (const hole of holesOf(policies, unknowns)) samples.set(hole.hole, sampleOf(hole, samples));
-  return samples;
-}
-
-function holesOf(policies: readonly Policies[], unknowns: Unknowns): Iterable<Hole> {
-  const all = new Map(unknowns.holes);
-  const visit = (t: Text): Text => {
-    for (const part of t.parts) if (typeof part !== 'string') all.set(part.hole, part);
-    return t;
-  };
-  for (const p of policies) mapPolicies(p, (s) => mapStatement(s, visit));
-  return all.values();
 }
 
 /** A value of the hole's type that no other hole has, where its type leaves a choice. */

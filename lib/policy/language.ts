@@ -6,7 +6,7 @@
  * At each product state only one character of every class that the automata can tell apart there
  * needs to be tried: characters that no automaton reads by name behave alike within a class.
  */
-import type { Automaton, State, Symbol } from './automaton';
+import type { AlphabetSymbol, Automaton, State } from './automaton';
 import type { Hole, Text } from './text';
 import { text } from './text';
 
@@ -26,7 +26,7 @@ export interface Budget {
 
 interface Node {
   readonly states: readonly State[];
-  readonly symbol: Symbol | undefined;
+  readonly symbol: AlphabetSymbol | undefined;
   readonly parent: Node | undefined;
 }
 
@@ -62,7 +62,7 @@ export function findWord({ required, forbidden }: Language, budget: Budget, leas
 function advance(
   automata: readonly Automaton[],
   from: readonly State[],
-  symbol: Symbol,
+  symbol: AlphabetSymbol,
   needed: number,
   budget: Budget,
 ): State[] | undefined {
@@ -86,7 +86,7 @@ function stateKey(states: readonly State[]): string {
 }
 
 function spell(node: Node): Text {
-  const out: Symbol[] = [];
+  const out: AlphabetSymbol[] = [];
   for (let n: Node | undefined = node; n?.symbol !== undefined; n = n.parent) out.push(n.symbol);
   return text(...out.reverse());
 }
@@ -101,7 +101,7 @@ const CLASSES: readonly string[] = [
   ':',
 ];
 
-function symbolsAt(states: readonly State[], needed: number): readonly Symbol[] {
+function symbolsAt(states: readonly State[], needed: number): readonly AlphabetSymbol[] {
   const letters = new Map<string, Hole>();
   let closed: State | undefined;
   for (let i = 0; i < states.length; i++) {
@@ -113,7 +113,7 @@ function symbolsAt(states: readonly State[], needed: number): readonly Symbol[] 
   if (closed !== undefined) return letters.size === 0 ? closed.chars : [...closed.chars, ...letters.values()];
   const chars = new Set<string>();
   for (const state of states) for (const char of state.chars) chars.add(char);
-  const out: Symbol[] = [];
+  const out: AlphabetSymbol[] = [];
   for (const members of CLASSES) {
     for (const char of members) {
       if (!chars.has(char)) {

@@ -53,7 +53,7 @@ export function overlap(
   let witness: Concrete | undefined;
   let failed: string | undefined;
   const decision = decide(goals, catalogue, budget, (solution) => {
-    witness = confirmSolution(solution, [A.source, B.source], catalogue, budget, (request, fill) =>
+    witness = confirmSolution(solution, [A, B], catalogue, budget, (request, fill) =>
       ([A, B] as const).every(({ source }, side) => isAllowed(fill(source), request, side as 0 | 1)),
     );
     if (witness === undefined) failed = solution.action;

@@ -57,7 +57,7 @@ export function subset(
   const decision = decide(goals, catalogue, budget, (solution) => {
     witness = confirmSolution(
       solution,
-      [A.source, B.source],
+      [A, B],
       catalogue,
       budget,
       (request, fill) => isAllowed(fill(A.source), request, 0) && !isAllowed(fill(B.source), request, 0),

@@ -33,7 +33,7 @@ function atomic(t: Text): Glob {
         const id = `\${${piece.key.toLowerCase()},${piece.fallback ?? ''}}`;
         return [{ kind: 'letter', hole: { hole: id, type: 'any', label: piece.key } }];
       }
-      return piece.split('').map((char): Token => {
+      return [...piece].map((char): Token => {
         if (char === '*') return { kind: 'star', of: 'any' };
         if (char === '?') return { kind: 'one', of: 'any' };
         return { kind: 'char', char };

@@ -8,11 +8,11 @@
  */
 import { resourceSample } from './beautify';
 import type { Catalogue } from './catalogue';
-import { compileStatement } from './compile';
+import { type CompiledPolicies, compileStatement } from './compile';
 import { keyOfVariable, type Side } from './condition';
 import { equal, type Solution } from './decide';
 import type { Context, Policies } from './document';
-import { type Proposal, propose, sampleHoles, substitutePolicies, substituteStatement, unknownsOf } from './ground';
+import { type Proposal, propose, substitutePolicies, substituteStatement, unknownsOf } from './ground';
 import type { Budget } from './language';
 import { type Candidate, type Query, solve } from './solve';
 import { literal, substitute, type Text } from './text';
@@ -31,21 +31,19 @@ export type Replay = (request: Concrete, fill: (policies: Policies) => Policies)
 /** A replayed request for the solution, or undefined if none of the proposals gives one. */
 export function confirmSolution(
   { action, candidate, query }: Solution,
-  policies: readonly Policies[],
+  policies: readonly CompiledPolicies[],
   catalogue: Catalogue,
   budget: Budget,
   replay: Replay,
 ): Concrete | undefined {
   const uses = [...query.must, ...query.mustNot];
-  const unknowns = unknownsOf(uses);
+  const unknowns = unknownsOf(policies, uses);
   if (unknowns.holes.size === 0 && unknowns.variables.length === 0) {
     const request = concrete(action, candidate, new Map(), query, catalogue);
     if (request === undefined) return undefined;
-    // Holes in statements that do not select the action have no say, but the replay reads them.
-    const holes = sampleHoles(policies, unknowns);
-    return best(request, query, candidate, (r) => replay(r, (p) => substitutePolicies(p, holes)));
+    return best(request, query, candidate, (r) => replay(r, (p) => p));
   }
-  for (const proposal of propose(unknowns, query, candidate, policies, budget)) {
+  for (const proposal of propose(unknowns, query, candidate, budget)) {
     const grounded = ground(query, proposal, catalogue);
     const solved = solve(grounded, catalogue, budget);
     if (typeof solved === 'string') continue;
