@@ -20,7 +20,7 @@ interface Prefix {
   /** Letters are encoded between control characters, as {@link textKey} does. */
   readonly sure: string;
   /** `end`: that is all of it. `open`: anything may follow. */
-  readonly then: 'end' | 'open';
+  readonly rest: 'end' | 'open';
 }
 
 /** Entries whose tails begin alike up to their first letter. */
@@ -90,9 +90,9 @@ export class ArnIndex<T> {
       this.groups.set(colons, group);
     }
     group.all.push(entry);
-    const { sure, then } = prefixOf(tail, false);
+    const { sure, rest } = prefixOf(tail, false);
     const letter = sure.indexOf(LETTER);
-    if (letter < 0 && then === 'end') {
+    if (letter < 0 && rest === 'end') {
       push(group.whole, sure, entry);
       group.literals.push({ tail: sure, entry });
       return;
@@ -106,7 +106,7 @@ export class ArnIndex<T> {
       group.lengths.add(prefix.length);
     }
     bucket.all.push(entry);
-    if (then === 'end') push(bucket.whole, sure, entry);
+    if (rest === 'end') push(bucket.whole, sure, entry);
     else bucket.open.push(entry);
   }
 
@@ -125,24 +125,24 @@ export class ArnIndex<T> {
   }
 }
 
-function collect<T>(group: Group<T>, { sure, then }: Prefix, found: T[]): void {
+function collect<T>(group: Group<T>, { sure, rest }: Prefix, found: T[]): void {
   const letter = sure.indexOf(LETTER);
   const written = letter < 0 ? sure : sure.slice(0, letter);
   if (letter < 0) {
-    if (then === 'end') addAll(found, group.whole.get(sure));
+    if (rest === 'end') addAll(found, group.whole.get(sure));
     else for (const { entry } of startingWith(group.literals, sure)) found.push(entry);
   }
   // Where the tail of an entry has a letter, the pattern may have the same one, or characters that it takes.
   for (const length of group.lengths) {
     const bucket = length <= written.length ? group.buckets.get(sure.slice(0, length)) : undefined;
     if (bucket === undefined) continue;
-    if (length < written.length || letter < 0 || then === 'open') addAll(found, bucket.all);
+    if (length < written.length || letter < 0 || rest === 'open') addAll(found, bucket.all);
     else {
       addAll(found, bucket.whole.get(sure));
       addAll(found, bucket.open);
     }
   }
-  if (then === 'end' || letter >= 0) return;
+  if (rest === 'end' || letter >= 0) return;
   for (const { tail, entry } of startingWith(group.ordered, sure)) if (tail !== sure) addAll(found, entry.all);
 }
 
@@ -180,15 +180,15 @@ function prefixOf(tail: readonly Part[], pattern: boolean): Prefix {
   let sure = '';
   for (const part of tail) {
     if (typeof part !== 'string') {
-      if (!isLetter(part)) return { sure, then: 'open' };
+      if (!isLetter(part)) return { sure, rest: 'open' };
       sure += textKey({ parts: [part] });
       continue;
     }
     const stop = pattern ? part.search(/[*?]|\$\{/) : -1;
-    if (stop >= 0) return { sure: sure + part.slice(0, stop), then: 'open' };
+    if (stop >= 0) return { sure: sure + part.slice(0, stop), rest: 'open' };
     sure += part;
   }
-  return { sure, then: 'end' };
+  return { sure, rest: 'end' };
 }
 
 function isLetter(hole: Hole): boolean {

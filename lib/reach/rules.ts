@@ -21,6 +21,8 @@ import { principalOf, type Subject, Targets } from './targets';
 import { servicesAdmitted } from './trust';
 import { isRole, type Runner, type World } from './world';
 
+type About = Subject & { readonly kind: 'principal' };
+
 export class Rules {
   private readonly becoming: readonly Rule[];
   private readonly editing: readonly { readonly rule: Rule; readonly gains: Gains; readonly joins: boolean }[];
@@ -76,12 +78,11 @@ export class Rules {
   /** What the editors together can add to what `subject` may do. */
   *edits(editors: readonly Actor[], subject: Actor): Iterable<Step> {
     if (subject.principal.kind === 'external') return;
+    const itself: About = { kind: 'principal', principal: subject.principal };
     for (const { rule, gains, joins } of this.editing) {
       if (coversGains(subject.gains, gains) && !joins) continue;
       if (!wouldMatter(subject, gains) || !rule.mightFire(editors)) continue;
-      for (const about of joins
-        ? this.groupsToJoin(subject)
-        : [{ kind: 'principal', principal: subject.principal } as const]) {
+      for (const about of joins ? this.groupsToJoin(subject) : [itself]) {
         const permits = rule.fire(about, editors);
         const group = about.group?.id;
         if (permits !== undefined)
@@ -96,7 +97,7 @@ export class Rules {
     }
   }
 
-  private groupsToJoin({ principal, gains }: Actor): readonly (Subject & { kind: 'principal' })[] {
+  private groupsToJoin({ principal, gains }: Actor): readonly About[] {
     if (principal.kind !== 'user') return [];
     const member = new Set([...(principal.memberOf ?? []), ...gains.groups]);
     return [...this.world.groups.all]
