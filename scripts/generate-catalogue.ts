@@ -32,7 +32,7 @@ export function generate(): ReadonlyMap<SnapshotFile, Buffer> {
   }
   const managed = renderManagedPolicies(readManagedPolicies());
   return new Map<SnapshotFile, Buffer>([
-    ['actions.txt', ascii(renderActions(services, added))],
+    ['actions.txt', ascii(renderActions(services, added, formatRules))],
     ['formats.txt', ascii(renderFormats(services, formatRules))],
     ['condition-keys.txt', ascii(renderKeys(services, keyRules))],
     ['managed-policies.txt', ascii(managed.index)],

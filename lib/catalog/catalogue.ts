@@ -60,7 +60,10 @@ function load(): AwsCatalogue {
     let formats = interned.get(key);
     if (formats === undefined) {
       const known = formatsOfService(service);
-      formats = types.split(';').flatMap((type) => (type === '*' ? [NO_RESOURCE] : (known.get(type) ?? [])));
+      formats = types.split(';').flatMap((type) => {
+        if (type === '*') return [NO_RESOURCE];
+        return type === '@' ? [...known.values()].flat() : (known.get(type) ?? []);
+      });
       interned.set(key, formats);
     }
     return formats;

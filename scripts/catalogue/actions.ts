@@ -3,6 +3,7 @@
  * lib/catalog numbers them (lower-cased full name). `actions.tsv` adds the resource types that
  * AWS's reference leaves out although real requests name them.
  */
+import { type FormatRules, typesOfService } from './formats';
 import { inOrder, readTable, type SourceAction, type SourceService } from './sources';
 
 const LEVELS: Readonly<Record<string, string>> = {
@@ -13,7 +14,11 @@ const LEVELS: Readonly<Record<string, string>> = {
   'Permissions management, Write': 'P',
 };
 
-/** `service:Action` → resource types to add, `*` for a request that names no resource. */
+/**
+ * `service:Action`, `service:*` or `*:Action` → resource types to add: `*` for a request that names
+ * no resource, `-*` where a request always names one of the types that the reference calls optional,
+ * `@` for every type of the service.
+ */
 export type AddedTypes = ReadonlyMap<string, readonly string[]>;
 
 export function readAddedTypes(): AddedTypes {
@@ -25,24 +30,36 @@ export function readAddedTypes(): AddedTypes {
 }
 
 export function staleAdditions(added: AddedTypes, services: readonly SourceService[]): readonly string[] {
-  const known = new Set(services.flatMap(({ prefix, actions }) => actions.map((a) => `${prefix}:${a.name}`)));
+  const known = new Set(
+    services.flatMap(({ prefix, actions }) => actions.flatMap(({ name }) => rowsFor(prefix, name))),
+  );
   return [...added.keys()].filter((action) => !known.has(action));
 }
 
-/** One block a service: ` Name⇥L⇥type;type`. An action like the one above it says `"`; no third cell means only `*`. */
-export function renderActions(services: readonly SourceService[], added: AddedTypes): string {
-  // A prefix with `-` sorts before the same prefix with `:` behind it, so blocks are in the order of `prefix:`.
-  const ordered = [...services].sort((a, b) => inOrder(`${a.prefix}:`, `${b.prefix}:`));
-  return ordered.map((service) => `${service.prefix}\n${renderService(service, added)}`).join('');
+/** The rows of `actions.tsv` that speak of an action. */
+function rowsFor(prefix: string, name: string): readonly string[] {
+  return [`${prefix}:${name}`, `${prefix}:*`, `*:${name}`];
 }
 
-function renderService({ prefix, actions, types }: SourceService, added: AddedTypes): string {
-  const spelling = new Map(types.map(({ key }) => [key.toLowerCase(), key]));
+/** One block a service: ` Name⇥L⇥type;type`. An action like the one above it says `"`; no third cell means only `*`. */
+export function renderActions(services: readonly SourceService[], added: AddedTypes, rules: FormatRules): string {
+  // A prefix with `-` sorts before the same prefix with `:` behind it, so blocks are in the order of `prefix:`.
+  const ordered = [...services].sort((a, b) => inOrder(`${a.prefix}:`, `${b.prefix}:`));
+  return ordered.map((service) => `${service.prefix}\n${renderService(service, added, rules)}`).join('');
+}
+
+function renderService(service: SourceService, added: AddedTypes, rules: FormatRules): string {
+  const { prefix, actions } = service;
+  const spelling = new Map(typesOfService(service, rules).map((key) => [key.toLowerCase(), key]));
   let above = '';
   return [...actions]
     .sort((a, b) => inOrder(a.name.toLowerCase(), b.name.toLowerCase()))
     .map((action) => {
-      const cell = typesOf(action, spelling, added.get(`${prefix}:${action.name}`) ?? []).join(';');
+      const cell = typesOf(
+        action,
+        spelling,
+        rowsFor(prefix, action.name).flatMap((row) => added.get(row) ?? []),
+      ).join(';');
       const shown = cell !== '' && cell === above ? '"' : cell;
       above = cell;
       return ` ${action.name}\t${level(prefix, action)}${shown === '' ? '' : `\t${shown}`}\n`;
@@ -60,14 +77,19 @@ function typesOf(
   spelling: ReadonlyMap<string, string>,
   added: readonly string[],
 ): readonly string[] {
-  const listed = action.resourceTypes.map(({ name }) => {
+  const wanted = [
+    ...action.resourceTypes.map(({ name }) => name),
+    ...added.filter((type) => !type.endsWith('*') && type !== '@'),
+  ];
+  const keys = wanted.map((name) => {
     const key = spelling.get(name.toLowerCase());
     if (key === undefined)
       throw new Error(`\`${action.name}\` names the resource type \`${name}\`, which its service does not define`);
     return key;
   });
-  const names = [...new Set([...listed, ...added.filter((type) => type !== '*')])].sort(inOrder);
-  const optional = !action.resourceTypes.some(({ required }) => required);
+  const names = added.includes('@') ? ['@'] : [...new Set(keys)].sort(inOrder);
+  const listed = action.resourceTypes;
+  const optional = listed.length === 0 || !(added.includes('-*') || listed.some(({ required }) => required));
   return names.length > 0 && (optional || added.includes('*')) ? [...names, '*'] : names;
 }
 

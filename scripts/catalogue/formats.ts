@@ -12,7 +12,7 @@ const STANDARD = (service: string) => `arn:{partition}:${service}:{region}:{acco
 export interface FormatRules {
   /** `service⇥type` → the formats in the notation of the snapshot. */
   readonly replaced: ReadonlyMap<string, readonly string[]>;
-  /** `service⇥type⇥slot` → `name` or `path`. */
+  /** `service⇥type⇥slot` → `name` or `path`; the type may be `*`, for all types of the service. */
   readonly slots: ReadonlyMap<string, string>;
 }
 
@@ -21,10 +21,10 @@ export function readFormatRules(): FormatRules {
   for (const [service, type, format] of readTable('formats.tsv', 4) as [string, string, string, string][]) {
     checkFormat(format);
     const key = `${service}\t${type}`;
-    replaced.set(key, [...(replaced.get(key) ?? []), format]);
+    replaced.set(key, [...(replaced.get(key) ?? []), format.replace('~', STANDARD(service))]);
   }
   const slots = new Map<string, string>();
-  for (const [service, type, slot, language] of readTable('slot-rules.tsv', 5) as [string, string, string, string][]) {
+  for (const [service, type, slot, language] of readTable('slot-rules.tsv', 6) as [string, string, string, string][]) {
     const key = `${service}\t${type}\t${slot}`;
     if (language !== 'name' && language !== 'path') {
       throw new Error(
@@ -44,22 +44,33 @@ function checkFormat(format: string): void {
     throw new Error(`formats.tsv: \`${format}\` has the slot \`${unknown[0]}\`; expected one of ${SLOTS.join(', ')}`);
 }
 
-/** Every row of the tables must have met a template, or it is stale and says nothing. */
+/** The rows for slots that no template has any more: stale, they say nothing. */
 export function staleRules(rules: FormatRules, services: readonly SourceService[]): readonly string[] {
   const known = new Set<string>();
   for (const { prefix, types } of services) {
     for (const { key, arn } of types) {
-      known.add(`${prefix}\t${key}`);
-      for (const [, slot] of arn.matchAll(/\$\{(\w+)\}/g)) known.add(`${prefix}\t${key}\t${slot}`);
+      for (const [, slot] of arn.matchAll(/\$\{(\w+)\}/g)) {
+        known.add(`${prefix}\t${key}\t${slot}`);
+        if (arn.includes(`:${prefix}:`)) known.add(`${prefix}\t*\t${slot}`);
+      }
     }
   }
-  return [...rules.replaced.keys(), ...rules.slots.keys()].filter((key) => !known.has(key));
+  return [...rules.slots.keys()].filter((key) => !known.has(key));
+}
+
+/** The resource types of a service: those of the reference, and those that `formats.tsv` adds. */
+export function typesOfService({ prefix, types }: SourceService, rules: FormatRules): readonly string[] {
+  const listed = types.map(({ key }) => key);
+  const curated = [...rules.replaced.keys()].map((key) => key.split('\t')).filter(([service]) => service === prefix);
+  return [...new Set([...listed, ...curated.map(([, type]) => type!)])].sort(inOrder);
 }
 
 /** The formats of one resource type; several where AWS lists several, or where a wildcard may stand for nothing. */
-export function formatsOf(service: string, type: string, arn: string, rules: FormatRules): readonly string[] {
-  const replaced = rules.replaced.get(`${service}\t${type}`);
-  return replaced ?? arn.split(', ').flatMap((template) => translate(service, type, template, rules));
+function formatsOf({ prefix, types }: SourceService, type: string, rules: FormatRules): readonly string[] {
+  const replaced = rules.replaced.get(`${prefix}\t${type}`);
+  if (replaced !== undefined) return replaced;
+  const templates = types.find(({ key }) => key === type)!.arn.split(', ');
+  return templates.flatMap((template) => translate(prefix, type, template, rules));
 }
 
 function translate(service: string, type: string, template: string, rules: FormatRules): readonly string[] {
@@ -74,9 +85,12 @@ function translate(service: string, type: string, template: string, rules: Forma
   ];
   // A template that is not an ARN says nothing about the requests: any ARN.
   if (arn !== 'arn' || partition !== `\${Partition}` || rest.length === 0) return ['arn:{any}'];
-  const resource = rest.join(':').replace(/\$\{(\w+)\}|\*/g, (_, slot?: string) => {
-    return `{${(slot !== undefined && rules.slots.get(`${service}\t${type}\t${slot}`)) || 'any'}}`;
-  });
+  // A rule for all types of a service does not hold for the resources of another one that it lists.
+  const general = (slot: string) => (vendor === service ? rules.slots.get(`${service}\t*\t${slot}`) : undefined);
+  const language = (slot: string) => rules.slots.get(`${service}\t${type}\t${slot}`) ?? general(slot) ?? 'any';
+  const resource = rest
+    .join(':')
+    .replace(/\$\{(\w+)\}|\*/g, (_, slot?: string) => `{${slot === undefined ? 'any' : language(slot)}}`);
   // A wildcard at the end may stand for nothing, with or without the separator before it.
   const resources = template.endsWith('*') ? [resource, resource.slice(0, -'{any}'.length)] : [resource];
   return either(vendor, '{path}').flatMap((v) =>
@@ -95,12 +109,11 @@ function either(field: string, slot: string): readonly string[] {
 /** One block a service, one line a format: `type⇥format`, with `~` for the ordinary beginning of the service's ARNs. */
 export function renderFormats(services: readonly SourceService[], rules: FormatRules): string {
   return services
-    .map(({ prefix, types }) => {
-      const lines = [...types]
-        .sort((a, b) => inOrder(a.key, b.key))
-        .flatMap(({ key, arn }) =>
-          formatsOf(prefix, key, arn, rules).map((format) => ` ${key}\t${shorten(prefix, format)}\n`),
-        );
+    .map((service) => {
+      const { prefix } = service;
+      const lines = typesOfService(service, rules).flatMap((type) =>
+        formatsOf(service, type, rules).map((format) => ` ${type}\t${shorten(prefix, format)}\n`),
+      );
       return lines.length === 0 ? '' : `${prefix}\n${lines.join('')}`;
     })
     .join('');
