@@ -25,11 +25,23 @@ const PARTS: { readonly [type: string]: string } = {
   'AWS::WAFv2::WebACLAssociation': 'web-acl-association',
 };
 
-/** Marks every resource at and under `scope` as the domain's. */
-export function markOwned(scope: IConstruct, domain: string, more: Partial<Mark> = {}): void {
-  for (const node of scope.node.findAll()) {
-    if (CfnResource.isCfnResource(node)) {
-      mark(node, { domain, part: PARTS[node.cfnResourceType] ?? 'resource', ...more });
-    }
+/** Marks every resource that the domain itself provisioned, at and under `scope`. */
+export function markProvisioned(scope: IConstruct, domain: string): void {
+  for (const node of resourcesUnder(scope)) mark(node, { domain, part: PARTS[node.cfnResourceType] ?? 'resource' });
+}
+
+/**
+ * Marks what an author made and gave to the domain. Roles and policies among it are plain resources:
+ * they have no duty and bound nobody. APIs among it are classified as the domain is.
+ */
+export function markOwned(scope: IConstruct, domain: string, api: Pick<Mark, 'exposure' | 'owner'>): void {
+  for (const node of resourcesUnder(scope)) {
+    const isApi =
+      node.cfnResourceType === 'AWS::ApiGateway::RestApi' || node.cfnResourceType === 'AWS::ApiGatewayV2::Api';
+    mark(node, isApi ? { domain, part: 'api', ...api } : { domain, part: 'resource' });
   }
+}
+
+function resourcesUnder(scope: IConstruct): CfnResource[] {
+  return scope.node.findAll().filter((node) => CfnResource.isCfnResource(node));
 }

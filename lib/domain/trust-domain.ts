@@ -34,7 +34,7 @@ import {
   WRITE_KEY_ACTIONS,
 } from './imported-trust-domain';
 import { DomainNames, requireDomainName } from './names';
-import { markOwned } from './parts';
+import { markOwned, markProvisioned } from './parts';
 import { RateAggregation } from './rate-aggregation';
 import { claimDomain, claimThing, outermostStack } from './registry';
 import { commonRequests, type RemitResources } from './remit';
@@ -211,7 +211,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
   public addRoute(method: string, path: string, integration: Integration, options: RouteOptions = {}): Method {
     const added = this.gateway.addRoute(method, path, integration, options);
     const sensitivity = options.sensitivity === Sensitivity.HIGH ? Sensitivity.HIGH : undefined;
-    markOwned(this.api, this.domainName);
+    markProvisioned(this.api, this.domainName);
     mark(added.node.defaultChild as CfnResource, {
       domain: this.domainName,
       part: 'method',
@@ -227,7 +227,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
    */
   public own(resource: IConstruct): void {
     claimThing('the resource', resource, this.domainName, this);
-    markOwned(resource, this.domainName);
+    markOwned(resource, this.domainName, { exposure: this.exposure, owner: this.owner });
     this.tag(resource);
   }
 
@@ -254,7 +254,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       });
     }
     claimThing('the key', given, this.domainName, this);
-    markOwned(given, this.domainName);
+    markOwned(given, this.domainName, {});
     if (!(given instanceof Key)) return Key.fromKeyArn(this, 'Key', given.keyRef.keyArn);
     for (const statement of useStatements(policyProps)) given.addToResourcePolicy(statement);
     return given;
@@ -274,7 +274,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
 
   private markAll(resources: RemitResources, props: TrustDomainProps): void {
     const { domainName: domain } = this;
-    markOwned(this, domain);
+    markProvisioned(this, domain);
     mark(this.api.node.defaultChild as CfnResource, {
       domain,
       part: 'api',
