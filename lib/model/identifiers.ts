@@ -31,11 +31,22 @@ export function pseudoParameter(stack: Stack, name: string): Resolved {
       return fromText(stackName(stack));
     case 'AWS::StackId':
       return fromText(
-        text('arn:', stack.partition, ':cloudformation:', stack.region, ':', stack.account, ':stack/', stackName(stack), '/', {
-          hole: `${stack.id}/AWS::StackId`,
-          type: 'segment',
-          label: `the id of stack ${stack.id}`,
-        }),
+        text(
+          'arn:',
+          stack.partition,
+          ':cloudformation:',
+          stack.region,
+          ':',
+          stack.account,
+          ':stack/',
+          stackName(stack),
+          '/',
+          {
+            hole: `${stack.id}/AWS::StackId`,
+            type: 'segment',
+            label: `the id of stack ${stack.id}`,
+          },
+        ),
       );
     default:
       return text({ hole: `${stack.id}/${name}`, type: 'any', label: `${name} in stack ${stack.id}` });
@@ -73,7 +84,8 @@ export function parameterOf(r: Resolver, stack: Stack, name: string): Resolved {
     const declared = stack.template.parameters.get(name);
     const type = declared?.type ?? 'String';
     const listed = type === 'CommaDelimitedList' || type.startsWith('List<');
-    const passed = passedValue(r, stack, name) ?? (stack.parent === undefined ? undefined : toPassed(declared?.default));
+    const passed =
+      passedValue(r, stack, name) ?? (stack.parent === undefined ? undefined : toPassed(declared?.default));
     if (passed !== undefined) {
       const whole = listed ? toText(passed) : undefined;
       return whole === undefined ? passed : (splitText(whole, ',')?.map(fromText) ?? passed);
@@ -95,7 +107,9 @@ function passedValue(r: Resolver, stack: Stack, name: string): Resolved | undefi
 }
 
 function toPassed(value: unknown): Resolved | undefined {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
 }
 
 /**
@@ -111,7 +125,8 @@ function parameterType(type: string): HoleType {
 export function referenceTo(r: Resolver, stack: Stack, logicalId: string): Resolved {
   const declared = stack.template.resources.get(logicalId);
   const shape = declared === undefined ? undefined : shapeOf(declared.type);
-  if (declared === undefined || shape === undefined) return unknown(stack, { Ref: logicalId }, `Ref ${logicalId}`, declared);
+  if (declared === undefined || shape === undefined)
+    return unknown(stack, { Ref: logicalId }, `Ref ${logicalId}`, declared);
   return once(r, stack, logicalId, () => fromText(fill(r, stack, declared, shape.ref)));
 }
 
@@ -151,12 +166,19 @@ export function physicalName(r: Resolver, stack: Stack, logicalId: string): Text
 }
 
 /** An identifier that the table does not know: nobody says that it is unique, so it has no identity. */
-function unknown(stack: Stack, expression: unknown, label: string, declared: ResourceDeclaration | undefined): Resolved {
+function unknown(
+  stack: Stack,
+  expression: unknown,
+  label: string,
+  declared: ResourceDeclaration | undefined,
+): Resolved {
   return text(unknownHole(stack.id, expression, declared === undefined ? label : `${label} (${declared.type})`));
 }
 
 function fill(r: Resolver, stack: Stack, declared: ResourceDeclaration, format: string): Text {
-  return text(...format.split(/\{([^{}]+)\}/).map((piece, i) => (i % 2 === 0 ? piece : slot(r, stack, declared, piece))));
+  return text(
+    ...format.split(/\{([^{}]+)\}/).map((piece, i) => (i % 2 === 0 ? piece : slot(r, stack, declared, piece))),
+  );
 }
 
 function slot(r: Resolver, stack: Stack, declared: ResourceDeclaration, name: string): Text {
@@ -195,11 +217,26 @@ function slot(r: Resolver, stack: Stack, declared: ResourceDeclaration, name: st
     case 'arn':
       return fill(r, stack, declared, shape?.arn ?? '{~arn}');
     case 'queueUrl':
-      return text('https://sqs.', stack.region, '.', urlSuffix(stack), '/', stack.account, '/', slot(r, stack, declared, 'name'));
+      return text(
+        'https://sqs.',
+        stack.region,
+        '.',
+        urlSuffix(stack),
+        '/',
+        stack.account,
+        '/',
+        slot(r, stack, declared, 'name'),
+      );
     case 'functionArn':
-      return functionArn(stack, given('FunctionName') ?? given('TargetFunctionArn') ?? text()) ?? text(generated('function', 'any', false));
+      return (
+        functionArn(stack, given('FunctionName') ?? given('TargetFunctionArn') ?? text()) ??
+        text(generated('function', 'any', false))
+      );
     case 'scope':
-      return text({ REGIONAL: 'regional', CLOUDFRONT: 'global' }[literal(given('Scope') ?? text()) ?? ''] ?? generated('scope', 'segment', false));
+      return text(
+        { REGIONAL: 'regional', CLOUDFRONT: 'global' }[literal(given('Scope') ?? text()) ?? ''] ??
+          generated('scope', 'segment', false),
+      );
     case 'kind':
       return text(loadBalancerKind(given('Type')) ?? generated('kind', 'segment', false));
     case 'cluster':
@@ -223,7 +260,16 @@ function functionArn(stack: Stack, named: Text): Text | undefined {
   const pieces = splitText(named, ':');
   if (pieces === undefined) return undefined;
   if (pieces.length >= 7) return joinTexts(pieces.slice(0, 7), ':');
-  return text('arn:', stack.partition, ':lambda:', stack.region, ':', stack.account, ':function:', pieces[pieces.length - 1] ?? '');
+  return text(
+    'arn:',
+    stack.partition,
+    ':lambda:',
+    stack.region,
+    ':',
+    stack.account,
+    ':function:',
+    pieces[pieces.length - 1] ?? '',
+  );
 }
 
 function withSlash(name: Text): Text {
@@ -247,4 +293,3 @@ function busPrefix(bus: Text | undefined): Text | undefined {
   const name = lastSegment(bus);
   return name === undefined ? undefined : text(name, '/');
 }
-

@@ -49,7 +49,14 @@ function resolve(r: Resolver, stack: Stack, value: unknown, choices: Choices): R
   return Object.fromEntries(entries.filter(([, v]) => v !== NO_VALUE));
 }
 
-function intrinsic(r: Resolver, stack: Stack, name: string, argument: unknown, whole: JsonObject, choices: Choices): Resolved {
+function intrinsic(
+  r: Resolver,
+  stack: Stack,
+  name: string,
+  argument: unknown,
+  whole: JsonObject,
+  choices: Choices,
+): Resolved {
   const unknown = (): Resolved => text(unknownHole(stack.id, whole, name));
   switch (name) {
     case 'Ref':
@@ -97,7 +104,13 @@ function getAtt(r: Resolver, stack: Stack, argument: unknown, unknown: () => Res
   return name === undefined ? unknown() : attributeOf(r, stack, logicalId, name);
 }
 
-function substitution(r: Resolver, stack: Stack, argument: unknown, unknown: () => Resolved, choices: Choices): Resolved {
+function substitution(
+  r: Resolver,
+  stack: Stack,
+  argument: unknown,
+  unknown: () => Resolved,
+  choices: Choices,
+): Resolved {
   const [format, variables] = isList(argument) ? argument : [argument, {}];
   if (typeof format !== 'string') return unknown();
   const own = isObject(variables) ? variables : {};
@@ -108,7 +121,9 @@ function substitution(r: Resolver, stack: Stack, argument: unknown, unknown: () 
     const name = piece.trim();
     if (Object.hasOwn(own, name)) return toText(resolve(r, stack, own[name], choices));
     const [logicalId, attribute] = cut(name, '.');
-    return toText(attribute === undefined ? resolveReference(r, stack, logicalId) : attributeOf(r, stack, logicalId, attribute));
+    return toText(
+      attribute === undefined ? resolveReference(r, stack, logicalId) : attributeOf(r, stack, logicalId, attribute),
+    );
   });
   if (!pieces.every((p) => p !== undefined)) return unknown();
   return bounded(text(...pieces), unknown);

@@ -58,7 +58,9 @@ export function deeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > limit) return true;
-    level = level.flatMap((v) => (isList(v) ? v : isObject(v) ? Object.values(v) : [])).filter((v) => typeof v === 'object');
+    level = level
+      .flatMap((v) => (isList(v) ? v : isObject(v) ? Object.values(v) : []))
+      .filter((v) => typeof v === 'object');
   }
   return false;
 }

@@ -7,7 +7,7 @@ import { literal, type Text, text } from '../policy/text';
 import { isList, isObject, type JsonObject, objectAt } from './json';
 import { type Resolved, resolvedText, toText, unknownHole } from './resolved';
 import { once, type Resolver } from './resolver';
-import { sameEnvironment, type Stack } from './stack';
+import { type Stack, sameEnvironment } from './stack';
 import { onlyHole, splitText, textKey } from './text-key';
 
 const MAX_VALUES = 64;
@@ -24,10 +24,15 @@ export function findInMap(r: Resolver, stack: Stack, argument: unknown, unknown:
   if (exact && found.length === 1) return r.resolve(stack, found[0]);
   const fallback = isObject(options) && 'DefaultValue' in options ? [options.DefaultValue] : [];
   if (exact) return fallback.length === 1 ? r.resolve(stack, fallback[0]) : unknown();
-  const values = [...found, ...fallback].map((v) => (typeof v === 'string' || typeof v === 'number' ? String(v) : undefined));
+  const values = [...found, ...fallback].map((v) =>
+    typeof v === 'string' || typeof v === 'number' ? String(v) : undefined,
+  );
   const known = values.filter((v) => v !== undefined);
   if (known.length === 0 || known.length < values.length || known.length > MAX_VALUES) return unknown();
-  return text({ ...unknownHole(stack.id, { 'Fn::FindInMap': argument }, `Fn::FindInMap ${mapName}`), values: [...new Set(known)] });
+  return text({
+    ...unknownHole(stack.id, { 'Fn::FindInMap': argument }, `Fn::FindInMap ${mapName}`),
+    values: [...new Set(known)],
+  });
 }
 
 function entriesAt(object: JsonObject, key: Text): readonly unknown[] {
@@ -47,7 +52,9 @@ export function importedValue(r: Resolver, stack: Stack, argument: unknown, whol
   const name = toText(r.resolve(stack, argument));
   const producer = name === undefined ? undefined : exportsOf(r, stack).get(textKey(name));
   if (producer !== undefined) return outputOf(r, producer.stack, producer.output);
-  return text(unknownHole(stack.id, whole, `Fn::ImportValue ${name === undefined ? '' : (literal(name) ?? '')}`.trim()));
+  return text(
+    unknownHole(stack.id, whole, `Fn::ImportValue ${name === undefined ? '' : (literal(name) ?? '')}`.trim()),
+  );
 }
 
 interface Producer {
@@ -109,7 +116,13 @@ function outputProducer(r: Resolver, stack: Stack, argument: JsonObject): Produc
 export function nestedOutput(r: Resolver, stack: Stack, logicalId: string, output: string): Resolved {
   const nested = stack.nested.get(logicalId);
   if (nested !== undefined) return outputOf(r, nested, output);
-  return text(unknownHole(stack.id, { 'Fn::GetAtt': [logicalId, `Outputs.${output}`] }, `output ${output} of nested stack ${logicalId}`));
+  return text(
+    unknownHole(
+      stack.id,
+      { 'Fn::GetAtt': [logicalId, `Outputs.${output}`] },
+      `output ${output} of nested stack ${logicalId}`,
+    ),
+  );
 }
 
 /** CDK's references across regions: a reader resource in one stack, a writer that holds the values in another. */
@@ -121,7 +134,12 @@ export function crossRegionExport(r: Resolver, reader: Stack, name: string): Res
       const exports = objectAt(writer, 'exports');
       if (!Object.hasOwn(exports, name) || !isObject(writer)) continue;
       if (textKey(r.text(stack, writer.region)) !== textKey(reader.region)) continue;
-      return once(r, stack, `${declared.logicalId} (export ${name})`, () => resolvedText(r.resolve(stack, exports[name])) ?? text());
+      return once(
+        r,
+        stack,
+        `${declared.logicalId} (export ${name})`,
+        () => resolvedText(r.resolve(stack, exports[name])) ?? text(),
+      );
     }
   }
   return undefined;

@@ -36,7 +36,8 @@ export function expandLoops(section: JsonObject): Unrolled {
     }
   };
   visit(section);
-  if (budget.left <= 0) unexpanded.push({ logicalId: 'Fn::ForEach', reason: `loops make more than ${MAX_ENTRIES} entries` });
+  if (budget.left <= 0)
+    unexpanded.push({ logicalId: 'Fn::ForEach', reason: `loops make more than ${MAX_ENTRIES} entries` });
   return { entries: Object.fromEntries(entries), unexpanded };
 }
 

@@ -48,6 +48,8 @@ export interface Principal {
   readonly dutyFrom?: 'mark' | 'configuration';
   readonly attached: readonly AttachedPolicy[];
   readonly boundary?: AttachedPolicy;
+  /** Set when the template names a boundary that cannot be read: it bounds nothing here, whatever it does in AWS. */
+  readonly boundaryUnknown?: string;
   readonly trust?: PolicyDocument;
   /** Of a user: ids of the groups it is in, whose policies are among `attached`. */
   readonly memberOf?: readonly string[];
@@ -71,10 +73,16 @@ export interface Resource {
   /** Every domain that claims the resource, by mark or configuration, sorted; more than one is a finding. */
   readonly claims?: readonly string[];
   readonly policy?: PolicyDocument;
+  /**
+   * What the policy allows everyone (`Principal: "*"` without a condition that says who), as
+   * statements on the resource. Kept here and not with every principal: one root cause.
+   */
+  readonly openTo?: PolicyDocument;
   /** The role that this resource runs as, by principal id or ARN text. */
   readonly runsAs?: readonly { readonly service: string; readonly role: Text }[];
   /** Ids of resources and principals this one refers to, with the property path of the reference. */
   readonly references: readonly { readonly to: string; readonly at: string }[];
+  /** Resolved: strings where they are known, `Text` where they are not; absent values left out. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
@@ -102,6 +110,20 @@ export interface Domain {
   readonly declaredAt: readonly Origin[];
 }
 
+/** A declared access from one domain into another. */
+export interface Crossing {
+  readonly from: string;
+  readonly to: string;
+  /** Action patterns. */
+  readonly actions: readonly string[];
+  /** ARN patterns. */
+  readonly resources: readonly string[];
+  readonly justification: string;
+  readonly approvedBy: string;
+  /** `YYYY-MM-DD`; the last day on which the crossing holds. */
+  readonly expires: string;
+}
+
 /** A fact from outside the app that a verdict rests on. Printed, never silent. */
 export interface Assumption {
   readonly id: string;
@@ -120,4 +142,6 @@ export interface Model {
   readonly common: PolicyDocument;
   /** Parts of the app that no analysis can see (a macro, a nested template elsewhere): nothing is proved with one. */
   readonly gaps?: readonly { readonly path: string; readonly reason: string }[];
+  /** Crossings that the configuration declares. */
+  readonly crossings?: readonly Crossing[];
 }

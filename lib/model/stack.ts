@@ -74,7 +74,10 @@ function link(stack: Stack, byName: ReadonlyMap<string, readonly Stack[]>): Stac
   const parent = candidates.find((s) => sameEnvironment(s, stack)) ?? candidates[0];
   if (parent === undefined) {
     const { rendered } = stack.template;
-    throw new InputError(`${nameOf(rendered)} is nested in stack \`${nestedIn.stackName}\`, which is not among the templates`, rendered.file);
+    throw new InputError(
+      `${nameOf(rendered)} is nested in stack \`${nestedIn.stackName}\`, which is not among the templates`,
+      rendered.file,
+    );
   }
   stack.parent = { stack: parent, logicalId: nestedIn.logicalId };
   parent.nested.set(nestedIn.logicalId, stack);
@@ -84,7 +87,11 @@ function link(stack: Stack, byName: ReadonlyMap<string, readonly Stack[]>): Stac
 function refuseNestingCycle(stack: Stack): void {
   const seen = new Set<Stack>();
   for (let s: Stack | undefined = stack; s !== undefined; s = s.parent?.stack) {
-    if (seen.has(s)) throw new InputError(`${nameOf(stack.template.rendered)}: nested stacks contain one another`, stack.template.rendered.file);
+    if (seen.has(s))
+      throw new InputError(
+        `${nameOf(stack.template.rendered)}: nested stacks contain one another`,
+        stack.template.rendered.file,
+      );
     seen.add(s);
   }
 }

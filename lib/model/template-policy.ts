@@ -60,7 +60,10 @@ function versionOf(statements: readonly Statement[]): PolicyDocument['version'] 
 function branches(reader: Reader, value: unknown, guard: Guard, next: (value: unknown, guard: Guard) => void): void {
   const argument = isObject(value) && intrinsicName(value) === 'Fn::If' ? value['Fn::If'] : undefined;
   const [name, yes, no] = isList(argument) ? argument : [];
-  if (typeof name !== 'string') return next(value, guard);
+  if (typeof name !== 'string') {
+    next(value, guard);
+    return;
+  }
   const formula = formulaOf(reader.r, reader.stack, name);
   for (const holds of [true, false]) {
     if (typeof formula === 'boolean' && formula !== holds) continue;
@@ -96,7 +99,9 @@ function documentObject(reader: Reader, value: unknown): Readonly<Record<string,
   }
   if (isObject(whole) && toText(whole as Resolved) === undefined) return whole;
   const written = toText(whole as Resolved);
-  reader.unknown.push(`${reader.origin}: the document ${written === undefined ? '' : `\`${show(written)}\` `}is not known before deployment`);
+  reader.unknown.push(
+    `${reader.origin}: the document ${written === undefined ? '' : `\`${show(written)}\` `}is not known before deployment`,
+  );
   return undefined;
 }
 
@@ -107,13 +112,20 @@ function listOfStatements(reader: Reader, value: unknown): readonly unknown[] {
     if (resolved === NO_VALUE) return [];
     if (isResolvedList(resolved)) return resolved;
     if (isResolvedObject(resolved)) return [resolved];
-    reader.unknown.push(`${reader.origin}: the statements \`${show(toText(resolved) as Text)}\` are not known before deployment`);
+    reader.unknown.push(
+      `${reader.origin}: the statements \`${show(toText(resolved) as Text)}\` are not known before deployment`,
+    );
     return [];
   }
   return value === undefined ? [undefined] : [value];
 }
 
-function readStatement(reader: Reader, frame: Readonly<Record<string, unknown>>, statement: unknown, guard: Guard): void {
+function readStatement(
+  reader: Reader,
+  frame: Readonly<Record<string, unknown>>,
+  statement: unknown,
+  guard: Guard,
+): void {
   const { r, stack } = reader;
   const variants = variantsOf(r, stack, statement) ?? [{ guard: ALWAYS, value: r.resolve(stack, statement) }];
   const settled = r.resolve(stack, frame);
@@ -124,20 +136,25 @@ function readStatement(reader: Reader, frame: Readonly<Record<string, unknown>>,
     if (whole.length === 0) continue;
     const list = variant.value === null ? {} : { Statement: [flatten(variant.value)] };
     try {
-      const document = parsePolicy({ ...(isResolvedObject(settled) ? settled : {}), ...list }, reader.origin, { kind: reader.kind });
+      const document = parsePolicy({ ...(isResolvedObject(settled) ? settled : {}), ...list }, reader.origin, {
+        kind: reader.kind,
+      });
       for (const parsed of document.statements) reader.statements.push(...guarded(parsed, whole));
     } catch (error) {
       if (!(error instanceof PolicyError)) throw error;
       // Parsed alone, every statement is its document's first: put its true position back.
       const name = error.statement === 'statement 1' ? `statement ${reader.position}` : error.statement;
-      reader.unknown.push([reader.origin, name, error.field, error.problem].filter((part) => part !== undefined).join(': '));
+      reader.unknown.push(
+        [reader.origin, name, error.field, error.problem].filter((part) => part !== undefined).join(': '),
+      );
     }
   }
 }
 
 /** Lists within lists come from branches that are lists themselves; the grammar knows one level. */
 function flatten(value: Resolved): Resolved {
-  if (isResolvedList(value)) return value.flatMap((v): readonly Resolved[] => {
+  if (isResolvedList(value))
+    return value.flatMap((v): readonly Resolved[] => {
       const inner = flatten(v);
       return isResolvedList(inner) ? inner : [inner];
     });

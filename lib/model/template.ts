@@ -52,9 +52,12 @@ export function parseTemplate(rendered: RenderedTemplate): Template {
   const fail = (message: string): never => {
     throw new InputError(`${where}: ${message}`, rendered.file);
   };
-  if (!isObject(raw)) return fail(`expected a CloudFormation template (an object with \`Resources\`), found ${describe(raw)}`);
-  if (deeperThan(raw, MAX_DEPTH)) fail(`values are nested more than ${MAX_DEPTH} levels deep, expected a CloudFormation template`);
-  if (!isObject(raw.Resources)) fail(`\`Resources\` is ${describe(raw.Resources)}, expected an object of resources by logical id`);
+  if (!isObject(raw))
+    return fail(`expected a CloudFormation template (an object with \`Resources\`), found ${describe(raw)}`);
+  if (deeperThan(raw, MAX_DEPTH))
+    fail(`values are nested more than ${MAX_DEPTH} levels deep, expected a CloudFormation template`);
+  if (!isObject(raw.Resources))
+    fail(`\`Resources\` is ${describe(raw.Resources)}, expected an object of resources by logical id`);
 
   const section = (name: string): JsonObject => {
     const value = raw[name] ?? {};
@@ -98,12 +101,16 @@ export function nameOf(rendered: RenderedTemplate): string {
 }
 
 function parseResource(logicalId: string, value: unknown, fail: (message: string) => never): ResourceDeclaration {
-  if (!isObject(value)) return fail(`resource \`${logicalId}\` is ${describe(value)}, expected an object with \`Type\``);
+  if (!isObject(value))
+    return fail(`resource \`${logicalId}\` is ${describe(value)}, expected an object with \`Type\``);
   if (typeof value.Type !== 'string') {
-    return fail(`resource \`${logicalId}\`: \`Type\` is ${describe(value.Type)}, expected a resource type such as \`AWS::IAM::Role\``);
+    return fail(
+      `resource \`${logicalId}\`: \`Type\` is ${describe(value.Type)}, expected a resource type such as \`AWS::IAM::Role\``,
+    );
   }
   const properties = value.Properties ?? {};
-  if (!isObject(properties)) return fail(`resource \`${logicalId}\`: \`Properties\` is ${describe(properties)}, expected an object`);
+  if (!isObject(properties))
+    return fail(`resource \`${logicalId}\`: \`Properties\` is ${describe(properties)}, expected an object`);
   return {
     logicalId,
     type: value.Type,

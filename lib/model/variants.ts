@@ -36,7 +36,8 @@ export function anyVariant(r: Resolver, stack: Stack, value: unknown): readonly 
 
 function choicesOf(names: readonly string[]): readonly Choices[] {
   return names.reduce<readonly Choices[]>(
-    (all, name) => all.flatMap((choices) => [new Map([...choices, [name, true]]), new Map([...choices, [name, false]])]),
+    (all, name) =>
+      all.flatMap((choices) => [new Map([...choices, [name, true]]), new Map([...choices, [name, false]])]),
     [new Map()],
   );
 }

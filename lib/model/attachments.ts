@@ -1,0 +1,218 @@
+/**
+ * Who carries which policy: inline and managed policies, boundaries, groups, roles of instance
+ * profiles, found from whichever side names the other. A name that no template creates stands for
+ * a principal outside the app, of which only this much is known.
+ */
+import type { PolicyDocument } from '../policy/document';
+import { literal, show, type Text, text } from '../policy/text';
+import { boundaryOf } from './boundaries';
+import { ALWAYS, both, conditionGuard, type Guard } from './conditions';
+import { Directory } from './directory';
+import { asList, isObject } from './json';
+import type { ManagedPolicies } from './managed-policies';
+import { originOf } from './mark';
+import type { AttachedPolicy, Origin } from './model';
+import type { Draft } from './principals';
+import { NO_VALUE, toText, toTexts } from './resolved';
+import type { Resolver } from './resolver';
+import type { Stack } from './stack';
+import type { ResourceDeclaration } from './template';
+import { guardedDocument, readPolicy } from './template-policy';
+import { variantsOf } from './variants';
+
+/** Which property of which type names whom a policy is attached to. */
+const TARGETS = [
+  ['Roles', 'RoleName', 'role'],
+  ['Users', 'UserName', 'user'],
+  ['Groups', 'GroupName', 'group'],
+] as const;
+const POLICY_TYPES: ReadonlySet<string> = new Set([
+  'AWS::IAM::Policy',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::RolePolicy',
+  'AWS::IAM::UserPolicy',
+  'AWS::IAM::GroupPolicy',
+]);
+
+export class Attachments {
+  readonly unresolved: string[] = [];
+  private readonly directories: Readonly<Record<'role' | 'user' | 'group', Directory<Draft>>>;
+  private readonly external = new Map<string, Draft>();
+
+  constructor(
+    private readonly r: Resolver,
+    private readonly drafts: Draft[],
+    private readonly managed: ManagedPolicies,
+  ) {
+    const directory = (kind: string): Directory<Draft> =>
+      new Directory(drafts.filter((d) => d.kind === kind).map((d) => ({ entry: d, account: d.account, name: d.name })));
+    this.directories = { role: directory('role'), user: directory('user'), group: directory('group') };
+  }
+
+  /** What a role, user, group or profile says of itself. */
+  own(draft: Draft): void {
+    const { r } = this;
+    const { stack, declared, origin } = draft;
+    const { properties } = declared;
+    for (const [i, inline] of asList(properties.Policies).entries()) this.inline(draft, inline, i);
+    this.managedOf(draft, properties.ManagedPolicyArns);
+    boundaryOf(r, draft, properties.PermissionsBoundary, this.managed);
+    if (draft.kind === 'role') {
+      const trust = readPolicy(
+        r,
+        stack,
+        properties.AssumeRolePolicyDocument,
+        `${origin.path} (trust policy)`,
+        'trust',
+        draft.guard,
+      );
+      draft.trust = trust.document;
+      draft.unknown.push(...trust.unknown);
+    }
+    for (const name of toTexts(r.resolve(stack, properties.Groups))) this.join(draft, name, stack);
+    if (draft.kind !== 'instance-profile') return;
+    for (const name of toTexts(r.resolve(stack, properties.Roles))) {
+      const role = this.directories.role.find(name, stack.account)?.entry ?? this.outsider('role', name, stack, draft);
+      draft.holds.push(role.arn);
+    }
+  }
+
+  private inline(draft: Draft, value: unknown, index: number): void {
+    const { stack, origin, guard } = draft;
+    const [name, body] = isObject(value) ? [value.PolicyName, value.PolicyDocument] : [undefined, value];
+    const written = typeof name === 'string' ? name : `policy ${index + 1}`;
+    // An inline policy that is itself an Fn::If is read as the document of its branches.
+    const document = isObject(value) && 'Fn::If' in value ? branchDocuments(value) : body;
+    this.attach(
+      draft,
+      readPolicy(this.r, stack, document, `${origin.path} (inline policy ${written})`, 'identity', guard),
+      'inline',
+      origin,
+    );
+  }
+
+  private managedOf(draft: Draft, arns: unknown): void {
+    const { stack, guard } = draft;
+    const variants = variantsOf(this.r, stack, arns) ?? [{ guard: ALWAYS, value: this.r.resolve(stack, arns) }];
+    for (const variant of variants) {
+      if (variant.value === NO_VALUE) continue;
+      for (const arn of toTexts(variant.value)) {
+        const found = this.managed.find(arn, stack.partition);
+        if (typeof found === 'string') draft.unknown.push(found);
+        else this.attachManaged(draft, found.attached, found.unknown, both(guard, variant.guard));
+      }
+    }
+  }
+
+  private attachManaged(draft: Draft, attached: AttachedPolicy, unknown: readonly string[], guard: Guard): void {
+    const document = guardedDocument(attached.document, guard);
+    draft.attached.push(document === attached.document ? attached : { ...attached, document });
+    draft.unknown.push(...unknown);
+  }
+
+  /** A policy resource that names whom it is attached to. */
+  fromPolicy(stack: Stack, declared: ResourceDeclaration): void {
+    const { properties, type } = declared;
+    if (type === 'AWS::IAM::UserToGroupAddition') this.members(stack, declared);
+    if (!POLICY_TYPES.has(type)) return;
+    const targets = TARGETS.flatMap(([many, one, kind]) =>
+      [properties[many], properties[one]]
+        .filter((v) => v !== undefined)
+        .flatMap((value) => this.named(stack, value, kind, declared)),
+    );
+    if (targets.length === 0) return;
+    if (type === 'AWS::IAM::ManagedPolicy') {
+      const { attached, unknown } = this.managed.ofApp(stack, declared);
+      for (const target of targets) this.attachManaged(target, attached, unknown, target.guard);
+      return;
+    }
+    const origin = originOf(stack, declared);
+    const guard = conditionGuard(this.r, stack, declared.condition);
+    const reading = readPolicy(this.r, stack, properties.PolicyDocument, origin.path, 'identity', guard);
+    for (const target of targets) {
+      const document = guardedDocument(reading.document, target.guard);
+      this.attach(target, { document, unknown: reading.unknown }, 'inline', origin);
+    }
+  }
+
+  private named(
+    stack: Stack,
+    value: unknown,
+    kind: 'role' | 'user' | 'group',
+    by: ResourceDeclaration,
+  ): readonly Draft[] {
+    const variants = variantsOf(this.r, stack, value)?.map((v) => v.value) ?? [this.r.resolve(stack, value)];
+    const names = new Map(variants.flatMap(toTexts).map((name) => [show(name), name]));
+    return [...names.values()].map((name) => {
+      const found = this.directories[kind].find(name, stack.account);
+      if (found !== undefined) return found.entry;
+      if (literal(name) === undefined)
+        this.unresolved.push(`${originOf(stack, by).path} is attached to the ${kind} \`${show(name)}\``);
+      return this.outsider(kind, name, stack, undefined, by);
+    });
+  }
+
+  private members(stack: Stack, declared: ResourceDeclaration): void {
+    const group = toText(this.r.resolve(stack, declared.properties.GroupName));
+    if (group === undefined) return;
+    for (const user of this.named(stack, declared.properties.Users, 'user', declared)) this.join(user, group, stack);
+  }
+
+  private join(user: Draft, group: Text, stack: Stack): void {
+    const found = this.directories.group.find(group, stack.account)?.entry;
+    if (found === undefined)
+      user.unknown.push(`the group \`${show(group)}\` is not in the app, so its policies are not known`);
+    else user.memberOf.push(found);
+  }
+
+  private attach(
+    draft: Draft,
+    reading: { readonly document: PolicyDocument; readonly unknown: readonly string[] },
+    attached: 'inline',
+    origin: Origin,
+  ): void {
+    draft.attached.push({ document: reading.document, attached, origin });
+    draft.unknown.push(...reading.unknown);
+  }
+
+  /** A role, user or group that the app names and does not create: one principal, however often it is named. */
+  private outsider(
+    kind: 'role' | 'user' | 'group',
+    name: Text,
+    stack: Stack,
+    at?: Draft,
+    by?: ResourceDeclaration,
+  ): Draft {
+    const key = `${kind} ${show(stack.account)} ${show(name)}`;
+    const known = this.external.get(key);
+    if (known !== undefined) return known;
+    const declared = by ?? (at?.declared as ResourceDeclaration);
+    const id = `external/${kind}/${show(name)}`;
+    const draft: Draft = {
+      kind: 'external',
+      origin: { ...originOf(stack, declared), id, path: id },
+      stack,
+      declared,
+      arn: text('arn:', stack.partition, ':iam::', stack.account, `:${kind}/`, name),
+      name,
+      account: stack.account,
+      guard: ALWAYS,
+      attached: [],
+      unknown: [`the ${kind} \`${show(name)}\` is not created by the app, so its other policies are not known`],
+      memberOf: [],
+      holds: [],
+    };
+    this.external.set(key, draft);
+    this.drafts.push(draft);
+    return draft;
+  }
+}
+
+/** An `Fn::If` over whole inline policies, as the same `Fn::If` over their documents. */
+function branchDocuments(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const argument = value['Fn::If'];
+  if (Array.isArray(argument))
+    return { 'Fn::If': [argument[0], branchDocuments(argument[1]), branchDocuments(argument[2])] };
+  return 'PolicyDocument' in value ? value.PolicyDocument : value;
+}

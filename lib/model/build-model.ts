@@ -1,0 +1,146 @@
+/**
+ * From rendered templates to the model: the one entry of this layer.
+ *
+ * Data flows through the steps in order: templates and their environments (`stack.ts`), text with
+ * holes (`intrinsics.ts`), principals with everything attached (`principals.ts`), resources with
+ * their policies and references, APIs, and who owns what (`classification.ts`). What cannot be
+ * seen is a gap; what is taken for granted is an assumption.
+ */
+import type { Text } from '../policy/text';
+import { readApis } from './apis';
+import { assumptionsOf } from './assumptions';
+import { bootstrapRoles } from './bootstrap-roles';
+import { type Classification, classify } from './classification';
+import { commonRequests } from './common-requests';
+import { type Configuration, NO_CONFIGURATION } from './configuration';
+import { readDomains } from './domains';
+import { type Element, ElementIndex, readElements } from './elements';
+import { gapsOf } from './gaps';
+import { Grants } from './grants';
+import { InputError } from './input-error';
+import { createResolver } from './intrinsics';
+import { DUTIES, type Duty, type Model, type Principal, type Resource } from './model';
+import { type Draft, finish, isPrincipalType, readPrincipals } from './principals';
+import { dependencyCycle, referencesOf } from './references';
+import type { RenderedTemplate } from './rendered-template';
+import { isResolvedObject } from './resolved';
+import type { Resolver } from './resolver';
+import { readResourcePolicies } from './resource-policies';
+import { runsAs } from './runs-as';
+import { buildApp } from './stack';
+import { nameOf } from './template';
+
+export interface BuildOptions {
+  /** Globs of the configuration may speak of parts of the app that are not among the templates. */
+  readonly partial?: boolean;
+}
+
+/** @throws InputError when a template or the configuration cannot be used */
+export function buildModel(
+  templates: readonly RenderedTemplate[],
+  configuration: Configuration = NO_CONFIGURATION,
+  { partial = false }: BuildOptions = {},
+): Model {
+  const app = buildApp(templates);
+  for (const stack of app.stacks) refuseCycle(dependencyCycle(stack), stack.template.rendered);
+  const r = createResolver(app);
+  const elements = readElements(r);
+  const index = new ElementIndex(r, elements);
+  const { drafts, managed, unresolved } = readPrincipals(r);
+  const policies = readResourcePolicies(r, elements, index);
+  const grants = new Grants(drafts);
+  for (const element of elements) {
+    const policy = policies.byElement.get(element.origin.id);
+    if (policy !== undefined) grants.add(element, policy);
+  }
+  const classified = classify(
+    elements.map((e) => ({
+      origin: e.origin,
+      mark: e.mark,
+      principal: isPrincipalType(e.declared.type),
+      physicalName: e.name,
+    })),
+    configuration,
+    partial,
+  );
+  const bootstrap = bootstrapRoles(r, configuration, drafts, managed);
+  const common = commonRequests(
+    r,
+    configuration,
+    elements.map((e) => ({ stack: e.stack, path: e.origin.path, mark: e.mark })),
+  );
+  const profiles = new Map<string, readonly Text[]>(
+    drafts.filter((d) => d.kind === 'instance-profile').map((d) => [d.origin.id, d.holds]),
+  );
+  return {
+    domains: readDomains(elements, configuration),
+    principals: [...drafts.map((d) => principalOf(d, configuration, grants, classified)), ...bootstrap.principals],
+    resources: elements
+      .filter((e) => !isPrincipalType(e.declared.type))
+      .map((e) => resourceOf(r, e, index, policies.byElement, grants, classified, profiles)),
+    apis: readApis(r, elements, index, classified, configuration),
+    assumptions: [...bootstrap.assumptions, ...assumptionsOf(app, configuration, unresolved)],
+    conflicts: configuration.conflicts ?? allPairs(),
+    common: common.document,
+    gaps: [...gapsOf(app, elements), ...policies.unreadable, ...common.refused],
+    crossings: configuration.crossings,
+  };
+}
+
+function refuseCycle(cycle: readonly string[] | undefined, rendered: RenderedTemplate): void {
+  if (cycle === undefined) return;
+  const chain = cycle.map((id) => `\`${id}\``).join(' → ');
+  throw new InputError(
+    `${nameOf(rendered)}: cyclic references ${chain}, expected an order in which they can be created`,
+    rendered.file,
+  );
+}
+
+function principalOf(
+  draft: Draft,
+  configuration: Configuration,
+  grants: Grants,
+  classified: ReadonlyMap<string, Classification>,
+): Principal {
+  const { domain, duty, dutyFrom } = classified.get(draft.origin.id) ?? {};
+  const { serviceControlPolicies } = configuration.assume;
+  return finish(draft, {
+    ...(domain === undefined ? {} : { domain }),
+    ...(duty === undefined ? {} : { duty, dutyFrom }),
+    policies: { ...(serviceControlPolicies.length === 0 ? {} : { serviceControlPolicies }), ...grants.of(draft) },
+  });
+}
+
+function resourceOf(
+  r: Resolver,
+  element: Element,
+  index: ElementIndex,
+  policies: ReadonlyMap<string, Resource['policy']>,
+  grants: Grants,
+  classified: ReadonlyMap<string, Classification>,
+  profiles: ReadonlyMap<string, readonly Text[]>,
+): Resource {
+  const { origin, stack, declared, arn } = element;
+  const { domain, claims = [] } = classified.get(origin.id) ?? {};
+  const policy = policies.get(origin.id);
+  const openTo = grants.openTo(element);
+  const roles = runsAs(r, element, index, profiles);
+  const properties = r.resolve(stack, declared.properties);
+  return {
+    id: origin.id,
+    origin,
+    account: stack.account,
+    ...(arn === undefined ? {} : { arn }),
+    ...(domain === undefined ? {} : { domain }),
+    ...(claims.length === 0 ? {} : { claims }),
+    ...(policy === undefined ? {} : { policy }),
+    ...(openTo === undefined ? {} : { openTo }),
+    ...(roles.length === 0 ? {} : { runsAs: roles }),
+    references: referencesOf(r, element, index),
+    properties: isResolvedObject(properties) ? properties : {},
+  };
+}
+
+function allPairs(): readonly (readonly [Duty, Duty])[] {
+  return DUTIES.flatMap((a, i) => DUTIES.slice(i + 1).map((b) => [a, b] as const));
+}

@@ -1,0 +1,101 @@
+/**
+ * Which trust domain and duty each element has: from its mark, from the configuration, or none.
+ * A glob that matches nothing is an error, because it is a name that someone mistyped or forgot,
+ * and what it was to protect would silently go unprotected.
+ */
+import { literal, type Text } from '../policy/text';
+import type { Configuration } from './configuration';
+import { InputError } from './input-error';
+import type { Mark } from './mark';
+import type { Duty, Origin } from './model';
+import { globMatches } from './name-glob';
+
+/** Anything that a glob may name. */
+export interface Classifiable {
+  readonly origin: Origin;
+  readonly mark: Mark;
+  readonly principal: boolean;
+  readonly physicalName?: Text;
+}
+
+export interface Classification {
+  readonly domain?: string;
+  /** Sorted. */
+  readonly claims: readonly string[];
+  readonly duty?: Duty;
+  readonly dutyFrom?: 'mark' | 'configuration';
+}
+
+/**
+ * @param partial the app is seen in part (one Stage of it), so that globs may speak of the rest
+ */
+export function classify(
+  elements: readonly Classifiable[],
+  configuration: Configuration,
+  partial: boolean,
+): ReadonlyMap<string, Classification> {
+  const domains = new Map<string, Set<string>>();
+  const duties = new Map<string, { readonly duty: Duty; readonly glob: string }>();
+  const { source } = configuration;
+  for (const { name, resources } of configuration.domains) {
+    resources.forEach((glob, i) => {
+      const found = matching(elements, glob);
+      if (found.length === 0 && !partial)
+        unmatched(source, `domains.${name}.resources[${i}]`, glob, 'a resource of the app');
+      for (const element of found) {
+        const claims = domains.get(element.origin.id) ?? new Set();
+        domains.set(element.origin.id, claims.add(name));
+      }
+    });
+  }
+  for (const { duty, globs } of configuration.duties) {
+    globs.forEach((glob, i) => {
+      const found = matching(elements, glob).filter((e) => e.principal);
+      if (found.length === 0 && !partial)
+        unmatched(source, `duties.${duty}[${i}]`, glob, 'a role, user or group of the app');
+      for (const { origin, mark } of found) {
+        const other = duties.get(origin.id)?.duty ?? mark.duty;
+        if (other !== undefined && other !== duty) {
+          throw new InputError(
+            `${source}: \`duties.${duty}[${i}]\`: got \`${glob}\`, which gives \`${origin.path}\` the duty ${duty} beside ${other}; expected one duty for each principal`,
+          );
+        }
+        duties.set(origin.id, { duty, glob });
+      }
+    });
+  }
+  return new Map(
+    elements.map(({ origin, mark }) => [origin.id, combine(mark, domains.get(origin.id), duties.get(origin.id)?.duty)]),
+  );
+}
+
+function combine(mark: Mark, configured: ReadonlySet<string> | undefined, duty: Duty | undefined): Classification {
+  const claims = [...new Set([...(mark.domain === undefined ? [] : [mark.domain]), ...(configured ?? [])])].sort();
+  const domain = claims[0];
+  return {
+    ...(domain === undefined ? {} : { domain }),
+    claims,
+    ...(mark.duty !== undefined
+      ? { duty: mark.duty, dutyFrom: 'mark' as const }
+      : duty !== undefined
+        ? { duty, dutyFrom: 'configuration' as const }
+        : {}),
+  };
+}
+
+function matching(elements: readonly Classifiable[], glob: string): readonly Classifiable[] {
+  return elements.filter((element) => namesOf(element).some((name) => globMatches(glob, name)));
+}
+
+/** The construct path of the L1 resource and of the construct that made it, the id, the physical name. */
+function namesOf({ origin, physicalName }: Classifiable): readonly string[] {
+  const construct = origin.path.replace(/\/(Resource|Default)$/, '');
+  const name = physicalName === undefined ? undefined : literal(physicalName);
+  return [origin.path, construct, origin.id, ...(name === undefined ? [] : [name])];
+}
+
+function unmatched(source: string, key: string, glob: string, what: string): never {
+  throw new InputError(
+    `${source}: \`${key}\`: got \`${glob}\`, which matches nothing, expected a glob that matches the construct path, \`STACK/LogicalId\` or physical name of ${what}`,
+  );
+}

@@ -1,0 +1,65 @@
+/**
+ * The app's elements by name and by ARN: how a policy that says `Roles: [X]` finds its role, an ARN
+ * its resource. Texts are compared as texts: equal in every deployment, or not found. The partition
+ * is left out of the comparison, since one app is in one partition, and so is the account where one
+ * side leaves it open.
+ */
+import { literal, type Text, text } from '../policy/text';
+import { splitText, textKey } from './text-key';
+
+export interface Named<T> {
+  readonly entry: T;
+  readonly account: Text;
+  readonly name: Text;
+}
+
+export class Directory<T> {
+  private readonly byName = new Map<string, Named<T>[]>();
+
+  constructor(entries: readonly Named<T>[]) {
+    for (const entry of entries) {
+      const key = textKey(entry.name);
+      const others = this.byName.get(key);
+      if (others === undefined) this.byName.set(key, [entry]);
+      else others.push(entry);
+    }
+  }
+
+  /** The entry of that name in the account; `sure` is false when one of the accounts is open. */
+  find(name: Text, account: Text): { readonly entry: T; readonly sure: boolean } | undefined {
+    const found = this.byName.get(textKey(name)) ?? [];
+    const exact = found.find((f) => textKey(f.account) === textKey(account));
+    if (exact !== undefined) return { entry: exact.entry, sure: true };
+    const open = found.filter((f) => literal(f.account) === undefined || literal(account) === undefined);
+    return open.length === 1 && open[0] !== undefined ? { entry: open[0].entry, sure: false } : undefined;
+  }
+}
+
+export interface IamArn {
+  readonly partition: Text;
+  readonly account: Text;
+  /** `role`, `policy`, `user`, … */
+  readonly kind: string;
+  /** The name without its path. */
+  readonly name: Text;
+}
+
+/** Undefined for anything but an IAM ARN whose pieces can be told apart. */
+export function parseIamArn(arn: Text): IamArn | undefined {
+  const pieces = splitText(arn, ':');
+  if (pieces === undefined || pieces.length !== 6) return undefined;
+  const [prefix, partition, service, , account, rest] = pieces as [Text, Text, Text, Text, Text, Text];
+  if (literal(prefix) !== 'arn' || literal(service) !== 'iam') return undefined;
+  const segments = splitText(rest, '/');
+  const kind = segments?.[0] === undefined ? undefined : literal(segments[0]);
+  const name = segments?.[segments.length - 1];
+  if (segments === undefined || segments.length < 2 || kind === undefined || name === undefined) return undefined;
+  return { partition, account, kind, name };
+}
+
+/** An ARN without its partition, as a key. */
+export function arnKey(arn: Text): string {
+  const pieces = splitText(arn, ':');
+  if (pieces === undefined || pieces.length < 6 || literal(pieces[0] ?? text()) !== 'arn') return textKey(arn);
+  return `arn::${pieces.slice(2).map(textKey).join(':')}`;
+}

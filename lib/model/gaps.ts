@@ -1,0 +1,50 @@
+/**
+ * Parts of the app that the templates do not show. Nothing can be proved about an app with one.
+ */
+import type { Element } from './elements';
+import type { App, Stack } from './stack';
+
+export interface Gap {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** Macros that add no resources: `Fn::ForEach` is unrolled here, and an unreadable loop is a gap of its own. */
+const HARMLESS_MACROS: ReadonlySet<string> = new Set(['AWS::LanguageExtensions']);
+
+/** Types that deploy another template. */
+const DEPLOYING: Readonly<Record<string, string>> = {
+  'AWS::CloudFormation::StackSet': 'it deploys a template into other accounts and regions',
+  'AWS::ServiceCatalog::CloudFormationProvisionedProduct': 'it deploys the template of a product',
+};
+
+export function gapsOf(app: App, elements: readonly Element[]): readonly Gap[] {
+  return [...app.stacks.flatMap(ofTemplate), ...elements.flatMap(ofElement)];
+}
+
+function ofTemplate(stack: Stack): readonly Gap[] {
+  const path = stack.template.rendered.path ?? stack.id;
+  const macros = stack.template.transforms.filter((t) => !HARMLESS_MACROS.has(t));
+  return [
+    ...macros.map((macro) => ({
+      path,
+      reason: `the macro \`${macro}\` may add and change resources when the stack is deployed`,
+    })),
+    ...stack.template.unexpanded.map(({ logicalId, reason }) => ({ path: `${path}/${logicalId}`, reason })),
+  ];
+}
+
+function ofElement({ stack, declared, origin, mark }: Element): readonly Gap[] {
+  const { path } = origin;
+  const malformed = mark.malformed.map((reason) => ({ path, reason }));
+  if (declared.type === 'AWS::CloudFormation::Stack' && !stack.nested.has(declared.logicalId)) {
+    return [...malformed, { path, reason: 'the template of the nested stack is not among the templates' }];
+  }
+  if (declared.type.endsWith('::MODULE'))
+    return [
+      ...malformed,
+      { path, reason: `the module \`${declared.type}\` stands for resources that are not in the template` },
+    ];
+  const deploying = DEPLOYING[declared.type];
+  return deploying === undefined ? malformed : [...malformed, { path, reason: deploying }];
+}

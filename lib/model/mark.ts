@@ -1,0 +1,73 @@
+/**
+ * Where an element of a template stands, and what its `Metadata.bulkhead` says about it. The
+ * constructs write this mark; the template carries it wherever it is read.
+ */
+import { isList, isObject } from './json';
+import { DUTIES, type Duty, type Exposure, type Origin } from './model';
+import type { Stack } from './stack';
+import type { ResourceDeclaration } from './template';
+
+export interface Mark {
+  readonly domain?: string;
+  readonly duty?: Duty;
+  /** What the resource is in its domain: `api`, `key`, `role`, `boundary`, … */
+  readonly part?: string;
+  readonly exposure?: Exposure;
+  readonly owner?: string;
+  readonly authentication?: string;
+  readonly sensitivity?: 'HIGH';
+  /** Common requests, as IAM statements. */
+  readonly common?: readonly unknown[];
+  /** Values that are not what the constructs write: where they stand and what was expected. */
+  readonly malformed: readonly string[];
+}
+
+export const EXPOSURES: readonly Exposure[] = ['internal', 'partner', 'public'];
+const UNMARKED: Mark = { malformed: [] };
+
+export function readMark(declared: ResourceDeclaration): Mark {
+  const raw = declared.metadata.bulkhead;
+  if (raw === undefined) return UNMARKED;
+  if (!isObject(raw)) return { malformed: ['`Metadata.bulkhead` is not an object'] };
+  const malformed: string[] = [];
+  const member = (key: string): string | undefined => {
+    const value = raw[key];
+    if (value === undefined || typeof value === 'string') return value;
+    malformed.push(`\`Metadata.bulkhead.${key}\` is not a string`);
+    return undefined;
+  };
+  const oneOf = <T extends string>(key: string, allowed: readonly T[]): T | undefined => {
+    const value = member(key);
+    const found = allowed.find((a) => a === value?.toLowerCase() || a === value);
+    if (value !== undefined && found === undefined) {
+      malformed.push(`\`Metadata.bulkhead.${key}\` is \`${value}\`, expected ${allowed.join(', ')}`);
+    }
+    return found;
+  };
+  return {
+    domain: member('domain'),
+    duty: oneOf('duty', DUTIES),
+    part: member('part'),
+    exposure: oneOf('exposure', EXPOSURES),
+    owner: member('owner'),
+    authentication: member('authentication'),
+    sensitivity: member('sensitivity')?.toUpperCase() === 'HIGH' ? 'HIGH' : undefined,
+    common: isList(raw.common) ? raw.common : undefined,
+    malformed,
+  };
+}
+
+export function originOf(stack: Stack, declared: ResourceDeclaration): Origin {
+  const { rendered } = stack.template;
+  const id = `${stack.id}/${declared.logicalId}`;
+  const written = declared.metadata['aws:cdk:path'];
+  return {
+    id,
+    path: rendered.paths?.[declared.logicalId] ?? (typeof written === 'string' ? written : id),
+    stack: stack.id,
+    logicalId: declared.logicalId,
+    type: declared.type,
+    ...(rendered.file === undefined ? {} : { file: rendered.file }),
+    ...(rendered.lines?.[declared.logicalId] === undefined ? {} : { line: rendered.lines[declared.logicalId] }),
+  };
+}

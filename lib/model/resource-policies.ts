@@ -1,0 +1,145 @@
+/**
+ * Resource policies, wherever the template writes them: on the resource, in a policy resource that
+ * names it, or as permissions that are a statement each. All policies of one resource become one
+ * document; a policy for a resource that no template creates stays on the resource that declares it.
+ */
+import type { PolicyDocument, Statement } from '../policy/document';
+import { conditionGuard } from './conditions';
+import type { Element, ElementIndex } from './elements';
+import { isObject, type JsonObject } from './json';
+import { toText } from './resolved';
+import type { Resolver } from './resolver';
+import { ATTACHED_POLICIES, GRANTING_TYPES, INLINE_POLICIES } from './resource-policy-types';
+import { readPolicy } from './template-policy';
+import { anyVariant } from './variants';
+
+export interface ResourcePolicies {
+  /** By id of the element that the policy protects. */
+  readonly byElement: ReadonlyMap<string, PolicyDocument>;
+  /** Policies that cannot be read: nothing is known of what they grant. */
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+}
+
+export function readResourcePolicies(r: Resolver, elements: readonly Element[], index: ElementIndex): ResourcePolicies {
+  const statements = new Map<string, Statement[]>();
+  const unreadable: { path: string; reason: string }[] = [];
+  const add = (element: Element, value: unknown, by: Element): void => {
+    const guard = conditionGuard(r, by.stack, by.declared.condition);
+    const { document, unknown } = readPolicy(r, by.stack, value, by.origin.path, 'resource', guard);
+    statements.set(element.origin.id, [...(statements.get(element.origin.id) ?? []), ...document.statements]);
+    for (const reason of unknown) unreadable.push({ path: by.origin.path, reason });
+  };
+  for (const element of elements) {
+    const { type, properties } = element.declared;
+    const inline = INLINE_POLICIES[type];
+    const own = inline === undefined ? undefined : at(properties, inline);
+    if (own !== undefined) add(element, own, element);
+    const attaching = ATTACHED_POLICIES[type];
+    if (attaching !== undefined) {
+      const targets = targetsOf(r, element, attaching.target, attaching.targetTypes, index);
+      for (const target of targets) add(target, properties[attaching.policy], element);
+    }
+    const granting = GRANTING_TYPES[type];
+    if (granting !== undefined) {
+      const targets = targetsOf(r, element, granting.target, granting.targetTypes, index);
+      for (const target of targets) add(target, permissionDocument(type, properties), element);
+    }
+  }
+  const byElement = new Map<string, PolicyDocument>();
+  for (const element of elements) {
+    const own = statements.get(element.origin.id);
+    if (own === undefined || own.length === 0) continue;
+    const numbered = own.map((s, position) => ({ ...s, index: position }));
+    byElement.set(element.origin.id, { version: '2012-10-17', statements: numbered, origin: element.origin.path });
+  }
+  return { byElement, unreadable };
+}
+
+/** What the policy is attached to; the policy resource itself where that is not in the app. */
+function targetsOf(
+  r: Resolver,
+  element: Element,
+  property: string,
+  types: readonly string[],
+  index: ElementIndex,
+): readonly Element[] {
+  const value = element.declared.properties[property];
+  const variants = anyVariant(r, element.stack, value);
+  const found = variants
+    .flatMap((v) => (Array.isArray(v) ? v : [v]))
+    .flatMap((v) => {
+      const named = toText(v);
+      return named === undefined ? [] : (index.find(named, types, element.stack.account) ?? []);
+    });
+  return found.length === 0 ? [element] : [...new Set(found)];
+}
+
+function at(properties: JsonObject, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), properties);
+}
+
+/** The statement that a permission resource stands for, as a document of the template. */
+function permissionDocument(type: string, p: JsonObject): unknown {
+  // Without `Resource` a statement speaks of the resource it is attached to.
+  const statement = (body: JsonObject): unknown => ({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', ...body }],
+  });
+  switch (type) {
+    case 'AWS::Lambda::Permission':
+      return statement({ Action: p.Action, Principal: lambdaPrincipal(p.Principal), ...conditionsOf(p) });
+    case 'AWS::Lambda::LayerVersionPermission':
+      return statement({
+        Action: p.Action,
+        Principal: p.Principal === '*' ? '*' : { AWS: p.Principal },
+        ...(p.OrganizationId === undefined
+          ? {}
+          : { Condition: { StringEquals: { 'aws:PrincipalOrgID': p.OrganizationId } } }),
+      });
+    case 'AWS::ACMPCA::Permission':
+      return statement({ Action: p.Actions, Principal: { Service: p.Principal } });
+    case 'AWS::Events::EventBusPolicy':
+      if (p.Statement !== undefined) return { Version: '2012-10-17', Statement: p.Statement };
+      return statement({
+        Action: p.Action,
+        Principal: p.Principal === '*' ? '*' : { AWS: p.Principal },
+        ...(isObject(p.Condition) && typeof p.Condition.Type === 'string' && typeof p.Condition.Key === 'string'
+          ? { Condition: { [p.Condition.Type]: { [p.Condition.Key]: p.Condition.Value } } }
+          : {}),
+      });
+    default:
+      return undefined;
+  }
+}
+
+/** `Principal` of a Lambda permission: a service, an account, an ARN or `*`. */
+function lambdaPrincipal(value: unknown): unknown {
+  if (value === '*') return '*';
+  const service =
+    typeof value === 'string' ? /\.amazonaws\.com(\.cn)?$|\.aws\.internal$/.test(value) : mentionsSuffix(value);
+  return service ? { Service: value } : { AWS: value };
+}
+
+/** `{Fn::Join: ["", ["events.", {Ref: "AWS::URLSuffix"}]]}` is a service too. */
+function mentionsSuffix(value: unknown): boolean {
+  const text = JSON.stringify(value) ?? '';
+  return text.includes('AWS::URLSuffix') || /\.amazonaws\.com/.test(text);
+}
+
+/** Source: https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html */
+function conditionsOf(p: JsonObject): JsonObject {
+  const equal = {
+    ...(p.SourceAccount === undefined ? {} : { 'aws:SourceAccount': p.SourceAccount }),
+    ...(p.PrincipalOrgID === undefined ? {} : { 'aws:PrincipalOrgID': p.PrincipalOrgID }),
+    ...(p.FunctionUrlAuthType === undefined ? {} : { 'lambda:FunctionUrlAuthType': p.FunctionUrlAuthType }),
+    ...(p.EventSourceToken === undefined ? {} : { 'lambda:EventSourceToken': p.EventSourceToken }),
+  };
+  const condition = {
+    ...(Object.keys(equal).length === 0 ? {} : { StringEquals: equal }),
+    ...(p.SourceArn === undefined ? {} : { ArnLike: { 'aws:SourceArn': p.SourceArn } }),
+    ...(p.InvokedViaFunctionUrl === undefined
+      ? {}
+      : { Bool: { 'lambda:InvokedViaFunctionUrl': p.InvokedViaFunctionUrl } }),
+  };
+  return Object.keys(condition).length === 0 ? {} : { Condition: condition };
+}

@@ -1,0 +1,123 @@
+/**
+ * The roles that a resource runs as. From the table for the types it holds; for every other AWS
+ * type, any property whose name speaks of a role and whose value is one of the app's roles counts,
+ * so that a service missing from the table hides nobody.
+ */
+import { literal, type Text, text } from '../policy/text';
+import { parseIamArn } from './directory';
+import type { Element, ElementIndex } from './elements';
+import { isResolvedList, isResolvedObject, property, type Resolved, toText } from './resolved';
+import type { Resolver } from './resolver';
+import { RUNS_AS } from './runs-as-table';
+import { anyVariant } from './variants';
+
+export interface RunningRole {
+  readonly service: string;
+  readonly role: Text;
+}
+
+/** @param rolesOfProfile the ARNs of the roles that an instance profile holds, by the profile's id */
+export function runsAs(
+  r: Resolver,
+  element: Element,
+  index: ElementIndex,
+  rolesOfProfile: ReadonlyMap<string, readonly Text[]>,
+): readonly RunningRole[] {
+  const { type, properties } = element.declared;
+  const found: RunningRole[] = [];
+  const rows = RUNS_AS.get(type);
+  for (const variant of anyVariant(r, element.stack, properties)) {
+    for (const { service, path, profile } of rows ?? []) {
+      for (const value of valuesAt(variant, path)) {
+        if (!profile) found.push({ service, role: roleArn(element, value, index) });
+        else for (const role of ofProfile(element, value, index, rolesOfProfile)) found.push({ service, role });
+      }
+    }
+    if (rows === undefined) found.push(...guessed(element, variant, index));
+    if (isCustom(type)) found.push(...provider(r, variant, index));
+  }
+  const distinct = new Map(found.map((f) => [`${f.service} ${JSON.stringify(f.role)}`, f]));
+  return [...distinct.values()];
+}
+
+export function isCustom(type: string): boolean {
+  return type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource';
+}
+
+/** Every value at the path: `[]` for each element, `*` for each member, `**` for any depth. */
+function valuesAt(value: Resolved | undefined, path: readonly string[]): readonly Text[] {
+  if (value === undefined) return [];
+  const [step, ...rest] = path;
+  if (step === undefined) {
+    if (isResolvedList(value)) return value.flatMap((v) => toText(v) ?? []);
+    const t = toText(value);
+    return t === undefined ? [] : [t];
+  }
+  if (step === '[]') return isResolvedList(value) ? value.flatMap((v) => valuesAt(v, rest)) : valuesAt(value, rest);
+  if (step === '**') {
+    const inner = isResolvedList(value) ? value : isResolvedObject(value) ? Object.values(value) : [];
+    return [...valuesAt(value, rest), ...inner.flatMap((v) => valuesAt(v, path))];
+  }
+  if (!isResolvedObject(value)) return [];
+  if (step === '*') return Object.values(value).flatMap((v) => valuesAt(v, rest));
+  return valuesAt(property(value, step), rest);
+}
+
+/** Services take a role's ARN; some take its name, which leaves the path to be found. */
+function roleArn(element: Element, value: Text, index: ElementIndex): Text {
+  const known = index.find(value, ['AWS::IAM::Role'], element.stack.account)?.[0]?.arn;
+  if (known !== undefined) return known;
+  const first = value.parts[0];
+  if (typeof first === 'string' && first.startsWith('arn:')) return value;
+  const plain = literal(value);
+  const isName =
+    plain === undefined
+      ? value.parts.every((p) => typeof p === 'string' || p.type === 'segment')
+      : /^[\w+=,.@-]+$/.test(plain);
+  const { partition, account } = element.stack;
+  return isName ? text('arn:', partition, ':iam::', account, ':role/', value) : value;
+}
+
+function ofProfile(
+  element: Element,
+  value: Text,
+  index: ElementIndex,
+  rolesOfProfile: ReadonlyMap<string, readonly Text[]>,
+): readonly Text[] {
+  const profiles = index.find(parseIamArn(value)?.name ?? value, ['AWS::IAM::InstanceProfile'], element.stack.account);
+  return profiles?.flatMap((profile) => rolesOfProfile.get(profile.origin.id) ?? []) ?? [];
+}
+
+/** For types that the table does not hold: `…Role…` properties that name a role of the app. */
+function guessed(element: Element, value: Resolved, index: ElementIndex): readonly RunningRole[] {
+  const { type } = element.declared;
+  const [vendor, service] = type.split('::');
+  if (vendor !== 'AWS' || service === undefined || service === 'IAM' || type === 'AWS::CloudFormation::Stack')
+    return [];
+  const found: RunningRole[] = [];
+  const visit = (inner: Resolved, key: string): void => {
+    if (isResolvedList(inner)) for (const item of inner) visit(item, key);
+    else if (isResolvedObject(inner)) for (const [k, v] of Object.entries(inner)) visit(v, k);
+    else if (/role/i.test(key)) {
+      const named = toText(inner);
+      const roles = named === undefined ? undefined : index.find(named, ['AWS::IAM::Role'], element.stack.account);
+      for (const role of roles ?? [])
+        if (role.arn !== undefined) found.push({ service: `${service.toLowerCase()}.amazonaws.com`, role: role.arn });
+    }
+  };
+  visit(value, '');
+  return found;
+}
+
+/** A custom resource runs as the role of the function that its `ServiceToken` names. */
+function provider(r: Resolver, value: Resolved, index: ElementIndex): readonly RunningRole[] {
+  const token = toText(property(value, 'ServiceToken'));
+  if (token === undefined) return [];
+  return index.mentioned(token).flatMap((target) => {
+    if (target.declared.type !== 'AWS::Lambda::Function') return [];
+    return anyVariant(r, target.stack, target.declared.properties.Role).flatMap((role) => {
+      const arn = toText(role);
+      return arn === undefined ? [] : [{ service: 'lambda.amazonaws.com', role: roleArn(target, arn, index) }];
+    });
+  });
+}
