@@ -62,6 +62,7 @@ function decideKnown(goal: Goal, catalogue: Catalogue, budget: Budget, confirm: 
   const asked = new Set<string>();
   let unknown = false;
   for (const action of goal.actions) {
+    budget.left -= CLASSIFYING;
     const now = choices.map(({ side, of }) => ({ side, of: of.filter((s) => s.actions.has(action)) }));
     if (now.some((c) => c.of.length === 0)) continue;
     const against = refused.filter((u) => u.statement.actions.has(action));
@@ -147,14 +148,18 @@ function solveByName(query: Query, catalogue: Catalogue, budget: Budget, confirm
   return 'unknown';
 }
 
+/** Work of finding an action's class, in the units of {@link Budget}. */
+const CLASSIFYING = 5;
+
 const ANYTHING = new Automaton([[{ kind: 'star', of: 'any' }]], 'may');
 const names = new Map<string, Automaton>();
 
+/** Names of actions are compared without regard to case, so lower-case letters, digits and `-` stand for all. */
 function namesOf(service: string | undefined): Automaton {
   let automaton = names.get(service ?? '');
   if (automaton === undefined) {
-    const prefix: readonly Token[] = service === undefined ? [{ kind: 'plus', of: 'name' }] : charTokens(service);
-    automaton = new Automaton([[...prefix, { kind: 'char', char: ':' }, { kind: 'plus', of: 'name' }]], 'may');
+    const prefix: readonly Token[] = service === undefined ? [{ kind: 'plus', of: 'region' }] : charTokens(service);
+    automaton = new Automaton([[...prefix, { kind: 'char', char: ':' }, { kind: 'plus', of: 'region' }]], 'may');
     names.set(service ?? '', automaton);
   }
   return automaton;

@@ -5,6 +5,7 @@
  * resource found with every unknown part left open.
  */
 import { Automaton, symbolsOf } from './automaton';
+import { SAMPLE_ACCOUNT, SAMPLE_REGION } from './beautify';
 import type { CompiledPolicies } from './compile';
 import type { Side } from './condition';
 import { isUnknown } from './condition-value';
@@ -16,7 +17,7 @@ import {
   type Statement,
   textsOf,
 } from './document';
-import { compileGlob, type Glob, holeGlobs, splitVariables, type Token } from './glob';
+import { charTokens, compileGlob, type Glob, holeGlobs, splitVariables, type Token } from './glob';
 import { type Budget, findWord } from './language';
 import type { Candidate, Query, Use } from './solve';
 import { type Hole, literal, type Part, substitute, type Text, text } from './text';
@@ -25,24 +26,26 @@ export interface Proposal {
   readonly holes: ReadonlyMap<string, string>;
   /** For each side, values of the keys that its statements use as variables, by lower-cased key. */
   readonly variables: readonly [ReadonlyMap<string, string>, ReadonlyMap<string, string>];
+  /** The keys as the policies write them. */
+  readonly spelling: ReadonlyMap<string, string>;
 }
 
 export interface Unknowns {
   readonly holes: ReadonlyMap<string, Hole>;
-  readonly variables: readonly { readonly side: Side; readonly key: string }[];
+  readonly variables: readonly { readonly side: Side; readonly key: string; readonly written: string }[];
 }
 
 /** The holes of the policies in question, and the variables of the statements of the query. */
 export function unknownsOf(policies: readonly CompiledPolicies[], uses: readonly Use[]): Unknowns {
   const holes = new Map(policies.flatMap((p) => [...p.holes]));
-  const variables = new Map<string, { side: Side; key: string }>();
+  const variables = new Map<string, { side: Side; key: string; written: string }>();
   for (const { statement, side } of uses) {
     if (statement.source.version !== '2012-10-17') continue;
     for (const part of textsOf(statement.source).flatMap((t) => t.parts)) {
       for (const piece of typeof part === 'string' ? splitVariables(part) : []) {
         if (typeof piece === 'string' || 'escaped' in piece) continue;
         const key = piece.key.toLowerCase();
-        variables.set(`${side}:${key}`, { side, key });
+        variables.set(`${side}:${key}`, { side, key, written: piece.key });
       }
     }
   }
@@ -59,9 +62,10 @@ export function* propose(unknowns: Unknowns, query: Query, candidate: Candidate,
     const assigned = candidate.values.get(key) ?? candidate.values.get(`${side}:${key}`);
     const value =
       assigned?.length === 1 && assigned[0] !== undefined ? literal(substitute(assigned[0], samples)) : undefined;
-    variables[side].set(key, value ?? 'example');
+    variables[side].set(key, value ?? sampleOfKey(key));
   }
-  const first: Proposal = { holes: samples, variables };
+  const spelling = new Map(unknowns.variables.map((v) => [v.key, v.written]));
+  const first: Proposal = { holes: samples, variables, spelling };
   yield first;
   const seen = literal(substitute(candidate.resource, samples));
   if (seen !== undefined) yield reading(query, seen, first);
@@ -73,7 +77,7 @@ export function* propose(unknowns: Unknowns, query: Query, candidate: Candidate,
   for (const hole of unknowns.holes.values()) {
     for (const value of suggestions(query, hole)) {
       if (++tried > PROPOSALS_TRIED) return;
-      yield { holes: new Map(samples).set(hole.hole, value), variables };
+      yield { ...first, holes: new Map(samples).set(hole.hole, value) };
     }
   }
 }
@@ -85,15 +89,20 @@ function sampleOf(hole: Hole, taken: ReadonlyMap<string, string>): string {
   const n = [...taken.values()].length;
   switch (hole.type) {
     case 'account':
-      return String(111122223333 + n * 1111);
+      return String(Number(SAMPLE_ACCOUNT) + n * 1111);
     case 'region':
-      return ['us-east-1', 'eu-west-1', 'ap-southeast-2'].find((r) => !used.has(r)) ?? `xx-example-${n}`;
+      return [SAMPLE_REGION, 'eu-west-1', 'ap-southeast-2'].find((r) => !used.has(r)) ?? `xx-example-${n}`;
     case 'partition':
       return 'aws';
     case 'segment':
     case 'any':
       return `example-${n + 1}`;
   }
+}
+
+function sampleOfKey(key: string): string {
+  if (key.endsWith('account')) return SAMPLE_ACCOUNT;
+  return key.endsWith('region') ? SAMPLE_REGION : 'example';
 }
 
 function openResources({ statement }: Use): readonly Automaton[] {
@@ -107,13 +116,22 @@ function openResources({ statement }: Use): readonly Automaton[] {
   ];
 }
 
-/** The pattern with every unknown part as a gap of its type, no letters. */
+/** The pattern with every unknown part as a gap that is not empty, no letters. */
 function openGlob(pattern: Text, variables: boolean): Glob {
   return pattern.parts.flatMap((part): readonly Token[] => {
-    if (typeof part === 'string') return compileGlob({ parts: [part] }, { mode: 'may', wildcards: 'glob', variables });
-    const globs = holeGlobs(part);
-    return globs.length === 1 && globs[0] !== undefined ? globs[0] : [{ kind: 'star', of: 'any' }];
+    if (typeof part !== 'string') {
+      const globs = holeGlobs(part);
+      return globs.length === 1 && globs[0] !== undefined ? globs[0] : [{ kind: 'plus', of: 'any' }];
+    }
+    return (variables ? splitVariables(part) : [part]).flatMap((piece): readonly Token[] => {
+      if (typeof piece === 'string') return patternTokens(piece);
+      return 'escaped' in piece ? charTokens(piece.escaped) : [{ kind: 'plus', of: 'any' }];
+    });
   });
+}
+
+function patternTokens(pattern: string): Glob {
+  return compileGlob({ parts: [pattern] }, { mode: 'may', wildcards: 'glob', variables: false });
 }
 
 /** The first proposal, changed by what the resource says of holes and variables when it is read against the patterns. */
@@ -134,7 +152,7 @@ function reading(query: Query, resource: string, from: Proposal): Proposal {
       break;
     }
   }
-  return { holes, variables };
+  return { ...from, holes, variables };
 }
 
 const CAPTURE_LIMIT = 400;
@@ -149,8 +167,7 @@ function capture(
   const pieces = pattern.parts.flatMap((part): readonly Piece[] => {
     if (typeof part !== 'string') return [{ hole: part.hole }];
     return (variables ? splitVariables(part) : [part]).map((piece): Piece => {
-      if (typeof piece === 'string')
-        return { glob: compileGlob({ parts: [piece] }, { mode: 'may', wildcards: 'glob', variables: false }) };
+      if (typeof piece === 'string') return { glob: patternTokens(piece) };
       return 'escaped' in piece ? { glob: [{ kind: 'char', char: piece.escaped }] } : { key: piece.key.toLowerCase() };
     });
   });

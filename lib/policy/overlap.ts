@@ -24,7 +24,7 @@ export interface QuestionOptions {
   readonly budget?: number;
 }
 
-export const DEFAULT_BUDGET = 2_000_000;
+export const DEFAULT_BUDGET = 1_500_000;
 
 export function overlap(
   a: Policies | CompiledPolicies,

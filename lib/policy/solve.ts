@@ -65,6 +65,9 @@ interface Branch {
   readonly values: ReadonlyMap<string, Assignment>;
 }
 
+/** Work of one step of the search beside that of the automata, in the units of {@link Budget}. */
+const BRANCHING = 60;
+
 export function solve(query: Query, catalogue: Catalogue, budget: Budget): Outcome {
   let branch: Branch = {
     required: [query.resources],
@@ -98,7 +101,8 @@ export function solve(query: Query, catalogue: Catalogue, budget: Budget): Outco
 }
 
 function search(before: Branch, open: readonly Use[], query: Query, catalogue: Catalogue, budget: Budget): Outcome {
-  if (--budget.left < 0) return 'unknown';
+  budget.left -= BRANCHING;
+  if (budget.left < 0) return 'unknown';
   const values = new Map(before.values);
   let unknown = false;
   for (const variable of before.changed) {

@@ -48,7 +48,9 @@ export function confirmSolution(
     const solved = solve(grounded, catalogue, budget);
     if (typeof solved === 'string') continue;
     const request = concrete(action, solved, proposal.holes, grounded, catalogue);
-    if (request !== undefined && replay(request, (p) => substitutePolicies(p, proposal.holes))) return request;
+    const replayed =
+      request && best(request, grounded, solved, (r) => replay(r, (p) => substitutePolicies(p, proposal.holes)));
+    if (replayed !== undefined) return replayed;
   }
   return undefined;
 }
@@ -63,7 +65,7 @@ function ground(query: Query, proposal: Proposal, catalogue: Catalogue): Query {
     ),
   });
   const given = ([0, 1] as const).flatMap((side) =>
-    [...proposal.variables[side]].map(([key, value]) => equal(key, value, side)),
+    [...proposal.variables[side]].map(([key, value]) => equal(proposal.spelling.get(key) ?? key, value, side)),
   );
   return {
     ...query,
@@ -110,6 +112,8 @@ function spellings(query: Query): ReadonlyMap<string, string> {
   for (const { statement } of [...query.must, ...query.mustNot]) {
     for (const { key } of statement.source.conditions) if (!out.has(key.toLowerCase())) out.set(key.toLowerCase(), key);
   }
+  for (const { condition } of query.given ?? [])
+    if (!out.has(condition.key.toLowerCase())) out.set(condition.key.toLowerCase(), condition.key);
   return out;
 }
 
