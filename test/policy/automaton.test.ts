@@ -1,0 +1,149 @@
+/**
+ * The two lemmas that `lib/policy/automaton.ts` states, tested as stated: values are put into holes, the
+ * resulting plain pattern is matched against a plain string by a naive matcher, and the string is
+ * spelled as the lemma says. Plain patterns are compared with the naive matcher exactly.
+ */
+import fc from 'fast-check';
+import { type AlphabetSymbol, Automaton } from '../../lib/policy/automaton';
+import { compileGlob } from '../../lib/policy/glob';
+import { findWord } from '../../lib/policy/language';
+import { type Hole, literal, substitute, type Text, text } from '../../lib/policy/text';
+
+/** Textbook recursion, nothing shared with the automata. */
+function naive(pattern: string, value: string): boolean {
+  if (pattern === '') return value === '';
+  if (pattern[0] === '*') return naive(pattern.slice(1), value) || (value !== '' && naive(pattern, value.slice(1)));
+  return value !== '' && (pattern[0] === '?' || pattern[0] === value[0]) && naive(pattern.slice(1), value.slice(1));
+}
+
+const glob = (t: Text, mode: 'may' | 'must') => compileGlob(t, { mode, wildcards: 'glob', variables: false });
+const plain = (pattern: string) => new Automaton([glob(text(pattern), 'may')], 'may');
+const unit = fc.constantFrom('a', 'b', ':', '/');
+const word = fc.array(unit, { maxLength: 7 }).map((c) => c.join(''));
+const pattern = fc.array(fc.constantFrom('a', 'b', ':', '/', '*', '?'), { maxLength: 7 }).map((c) => c.join(''));
+
+/** Two resources of one kind (never equal), a parameter that may be either, and one that may be any string. */
+const H: Hole = { hole: 'h', type: 'segment', identity: 'bucket', label: 'h' };
+const K: Hole = { hole: 'k', type: 'segment', identity: 'bucket', label: 'k' };
+const P: Hole = { hole: 'p', type: 'segment', label: 'p' };
+const Q: Hole = { hole: 'q', type: 'any', label: 'q' };
+const withHoles = fc
+  .array(fc.constantFrom<string | Hole>('a', 'b', ':', '/', ':', '/', '*', '?', H, K, P, Q), { maxLength: 6 })
+  .map((parts) => text(...parts));
+const name = fc.array(fc.constantFrom('a', 'b'), { minLength: 1, maxLength: 3 }).map((c) => c.join(''));
+const assignment = fc
+  .record({ h: name, k: name, p: name, q: word })
+  .filter(({ h, k }) => h !== k)
+  .map((values) => new Map(Object.entries(values)));
+
+/** The word that the header of `automaton.ts` defines, for the holes that stand alone or fill a segment in `patterns`. */
+function spelled(
+  value: string,
+  patterns: readonly Text[],
+  sigma: ReadonlyMap<string, string>,
+): readonly AlphabetSymbol[] {
+  const alone = patterns.flatMap((t) =>
+    t.parts.length === 1 && typeof t.parts[0] !== 'string' ? [t.parts[0] as Hole] : [],
+  );
+  const whole = alone.find((hole) => sigma.get(hole.hole) === value);
+  if (whole !== undefined) return [whole];
+  const fills = patterns.flatMap((t) =>
+    t.parts.flatMap((part, i) => {
+      const [before, after] = [t.parts[i - 1], t.parts[i + 1]];
+      const open = before === undefined || (typeof before === 'string' && /[:/]$/.test(before));
+      const close = after === undefined || (typeof after === 'string' && /^[:/]/.test(after));
+      return typeof part !== 'string' && part.type === 'segment' && open && close ? [part] : [];
+    }),
+  );
+  return value.split(/([:/])/).flatMap((run): readonly AlphabetSymbol[] => {
+    const hole = run === '' ? undefined : fills.find((h) => sigma.get(h.hole) === run);
+    return hole === undefined ? [...run] : [hole];
+  });
+}
+
+/** A hole's value is text: its wildcards, were there any, would be characters. These alphabets have none. */
+const matchesUnder = (t: Text, sigma: ReadonlyMap<string, string>, value: string) =>
+  naive(literal(substitute(t, sigma)) as string, value);
+
+describe('automata of plain patterns', () => {
+  it('accept exactly what the pattern matches', () => {
+    fc.assert(
+      fc.property(pattern, word, (p, w) => plain(p).accepts(w) === naive(p, w)),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it('of several patterns accept what one of them matches', () => {
+    fc.assert(
+      fc.property(fc.array(pattern, { maxLength: 4 }), word, (ps, w) => {
+        const union = new Automaton(
+          ps.map((p) => glob(text(p), 'may')),
+          'may',
+        );
+        return union.accepts(w) === ps.some((p) => naive(p, w));
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});
+
+describe('the lemmas on holes', () => {
+  let accepted = 0;
+  it('may: a pattern that matches under some values accepts the spelled word', () => {
+    fc.assert(
+      fc.property(withHoles, fc.array(withHoles, { maxLength: 2 }), assignment, word, (t, others, sigma, w) => {
+        if (!matchesUnder(t, sigma, w)) return true;
+        accepted++;
+        return new Automaton([glob(t, 'may')], 'may').accepts(spelled(w, [t, ...others], sigma));
+      }),
+      { numRuns: 60_000 },
+    );
+    expect(accepted).toBeGreaterThan(500);
+  });
+
+  it('must: a spelled word that is accepted is matched under the values', () => {
+    let seen = 0;
+    fc.assert(
+      fc.property(withHoles, fc.array(withHoles, { maxLength: 2 }), assignment, word, (t, others, sigma, w) => {
+        if (!new Automaton([glob(t, 'must')], 'must').accepts(spelled(w, [t, ...others], sigma))) return true;
+        seen++;
+        return matchesUnder(t, sigma, w);
+      }),
+      { numRuns: 60_000 },
+    );
+    expect(seen).toBeGreaterThan(500);
+  });
+
+  it('keeps resources of one deployment apart, and nothing else', () => {
+    const bucket = (hole: Hole) => new Automaton([glob(text('arn:', hole, '/*'), 'may')], 'may');
+    const meet = (a: Automaton, b: Automaton) => findWord({ required: [a, b], forbidden: [] }, { left: 10_000 });
+    expect(meet(bucket(H), bucket(K))).toEqual({ found: undefined });
+    expect(meet(bucket(H), bucket(H))).toEqual({ found: text('arn:', H, '/') });
+    expect(meet(bucket(H), bucket(P))).not.toEqual({ found: undefined });
+    expect(meet(bucket(H), plain('arn:internal-a'))).toEqual({ found: undefined });
+    expect(meet(bucket(H), plain('arn:internal-*/*'))).not.toEqual({ found: undefined });
+  });
+});
+
+describe('search', () => {
+  it('finds a shortest word, or proves that there is none: against enumeration', () => {
+    const alphabet = ['a', 'b', ':', '/', 'x'];
+    const words = [''];
+    for (let from = 0, length = 0; length < 4; length++) {
+      const to = words.length;
+      for (; from < to; from++) for (const c of alphabet) words.push(`${words[from]}${c}`);
+    }
+    fc.assert(
+      fc.property(fc.array(pattern, { minLength: 1, maxLength: 3 }), fc.array(pattern, { maxLength: 2 }), (yes, no) => {
+        const search = findWord({ required: yes.map(plain), forbidden: no.map(plain) }, { left: 1_000_000 });
+        const holds = (w: string) => yes.every((p) => naive(p, w)) && !no.some((p) => naive(p, w));
+        const first = words.find(holds);
+        if (search === 'exhausted') return false;
+        if (search.found === undefined) return first === undefined;
+        const found = literal(search.found) as string;
+        return holds(found) && (first === undefined ? found.length > 4 : found.length === first.length);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+});
