@@ -9,6 +9,7 @@ import type { Policies, PolicyDocument } from '../policy/document';
 import { overlap, type QuestionOptions } from '../policy/overlap';
 import { subset } from '../policy/subset';
 import type { OverlapVerdict, SubsetVerdict } from '../policy/verdict';
+import { type Reach, reachOf } from '../reach/reach';
 import type { CheckId, Finding } from './finding';
 
 export interface Check {
@@ -24,7 +25,22 @@ export class CheckContext {
   private readonly alone = new WeakMap<PolicyDocument, Policies>();
   private readonly boundaryOverlaps = new WeakMap<PolicyDocument, WeakMap<PolicyDocument, OverlapVerdict>>();
 
+  private readonly results = new WeakMap<Model, Map<string, unknown>>();
+
   constructor(private readonly catalogue: Catalogue) {}
+
+  /** Who can become whom in the model. */
+  public reach(model: Model): Reach {
+    return this.once(model, 'reach', () => reachOf(model, this.catalogue));
+  }
+
+  /** What several checks need, computed for the first of them. */
+  public once<T>(model: Model, what: string, compute: () => T): T {
+    const results = this.results.get(model) ?? new Map<string, unknown>();
+    this.results.set(model, results);
+    if (!results.has(what)) results.set(what, compute());
+    return results.get(what) as T;
+  }
 
   public overlap(a: Policies, b: Policies, options?: QuestionOptions): OverlapVerdict {
     return overlap(this.compile(a), this.compile(b), this.catalogue, options);

@@ -144,11 +144,14 @@ export function knownOfCaller(principal: Principal): readonly Condition[] {
   }
 }
 
+/** How the origin of a document begins that states a caller's context. */
+export const CONTEXT_OF = 'the context of ';
+
 /** The policies, of requests with the principal's context: as a session policy that allows nothing else. */
 function asCaller(policies: Policies, principal: Principal): Policies {
   const conditions = knownOfCaller(principal);
   if (conditions.length === 0 || policies.sessionPolicies !== undefined) return policies;
-  const origin = `the context of \`${principal.id}\``;
+  const origin = `${CONTEXT_OF}\`${principal.id}\``;
   const statement: Statement = {
     effect: 'Allow',
     index: 0,

@@ -16,6 +16,8 @@ import { aboutResources, type RequestContext, requests } from './requests';
 /** The actor may make the request, or nobody can tell. */
 export interface Permit {
   readonly actor: Actor;
+  /** The policies that were asked: the actor's, or together with a trust policy. */
+  readonly policies: Policies;
   readonly action: string;
   /** The reason, when it is undecided whether the request is allowed. */
   readonly undecided?: string;
@@ -54,13 +56,13 @@ export class Oracle {
     // Allowed on every resource in every context: the engine is asked only when somebody wants to see it.
     if (id !== undefined && actor.compiled.mustAllow.has(id)) return lazily(actor, action, ask);
     if (id !== undefined && actor.compiled.opaque.length === 0 && !actor.compiled.mayAllow.has(id)) return undefined;
-    return permitOf(actor, action, ask());
+    return permitOf(actor, actor.policies, action, ask());
   }
 
   /** The same for policies that are not all the actor's own: a trust policy's together with its. */
   mayWith(actor: Actor, policies: Policies, action: string, resources: readonly Text[]): Permit | undefined {
     this.asked++;
-    return permitOf(actor, action, overlap(policies, requests(action, resources), this.catalogue));
+    return permitOf(actor, policies, action, overlap(policies, requests(action, resources), this.catalogue));
   }
 
   /**
@@ -121,14 +123,14 @@ export class Oracle {
   }
 }
 
-function permitOf(actor: Actor, action: string, verdict: OverlapVerdict): Permit | undefined {
+function permitOf(actor: Actor, policies: Policies, action: string, verdict: OverlapVerdict): Permit | undefined {
   switch (verdict.verdict) {
     case 'disjoint':
       return undefined;
     case 'overlap':
-      return { actor, action, witness: () => verdict.witness };
+      return { actor, policies, action, witness: () => verdict.witness };
     case 'undecided':
-      return { actor, action, undecided: verdict.reason, witness: () => undefined };
+      return { actor, policies, action, undecided: verdict.reason, witness: () => undefined };
   }
 }
 
@@ -136,6 +138,7 @@ function lazily(actor: Actor, action: string, ask: () => OverlapVerdict): Permit
   let witness: OverlapWitness | undefined;
   return {
     actor,
+    policies: actor.policies,
     action,
     witness: () => {
       if (witness === undefined) {

@@ -40,8 +40,15 @@ export interface Engine {
   readonly assuming: Assuming;
 }
 
-export function closureOf(source: Principal, engine: Engine): Closure {
-  const growing = new Growing(source, engine);
+/**
+ * @param until members beyond which nothing is asked: the closure then ends with them
+ */
+export function closureOf(
+  source: Principal,
+  engine: Engine,
+  until: (arrival: Arrival, so: Closure) => boolean = () => false,
+): Closure {
+  const growing = new Growing(source, engine, until);
   growing.saturate();
   return growing;
 }
@@ -55,11 +62,14 @@ class Growing implements Closure {
   private readonly classes = new Set<string>();
   private readonly editors: Actor[] = [];
   private fresh: Actor[] = [];
+  /** Keys of the members at which the closure ends. */
+  private readonly ends = new Set<string>();
   private depth = 0;
 
   constructor(
     readonly source: Principal,
     private readonly engine: Engine,
+    private readonly until: (arrival: Arrival, so: Closure) => boolean,
   ) {
     this.enter({ actor: engine.actors.of(source, NO_GAINS), depth: 0 });
   }
@@ -85,7 +95,7 @@ class Growing implements Closure {
       }
       for (const step of this.engine.assuming.steps(actor)) this.take(step, false);
     }
-    const current = (): Actor[] => [...this.members.values()].map((m) => m.actor);
+    const current = (): Actor[] => [...this.members.values()].map((m) => m.actor).filter((a) => !this.ends.has(a.key));
     if (this.members.size > 1) {
       for (const step of this.engine.rules.together(current(), (p) => this.members.has(p.id))) this.take(step, false);
     }
@@ -133,7 +143,8 @@ class Growing implements Closure {
     const { actor } = arrival;
     this.members.set(actor.principal.id, arrival);
     this.arrivals.set(actor.key, arrival);
-    this.fresh.push(actor);
+    if (arrival.step === undefined || !this.until(arrival, this)) this.fresh.push(actor);
+    else this.ends.add(actor.key);
   }
 }
 

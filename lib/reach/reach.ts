@@ -26,6 +26,8 @@ export interface Reach {
   readonly assuming: Assuming;
   /** Everybody that whoever holds the principal's credentials can act as. Computed when first asked for. */
   closure(principal: Principal): Closure;
+  /** The same, but nothing is asked beyond members for which `until` holds. Not kept. */
+  closureUntil(principal: Principal, until: (arrival: Arrival, so: Closure) => boolean): Closure;
   /** Every principal that can make the request, by itself or as somebody else. */
   whoCan(action: string, resource: string): readonly Capability[];
   /** What the answers rest on beside the templates. */
@@ -69,6 +71,7 @@ export function reachOf(
     oracle,
     assuming,
     closure,
+    closureUntil: (principal, until) => closureOf(principal, engine, until),
     whoCan: (action, resource) => whoCan(model, trusts.outsiders, oracle, closure, action, resource),
     assumptions: assumptionsOf(trusts.outsiders),
   };

@@ -62,7 +62,7 @@ function throughOf(subject: Subject): string | undefined {
 
 /** The same step made by another actor of the same class. */
 export function madeBy(step: Step, actor: Actor): Step {
-  return { ...step, permits: step.permits.map((p) => ({ ...p, actor })) };
+  return { ...step, permits: step.permits.map((p) => ({ ...p, actor, policies: actor.policies })) };
 }
 
 /** The requests with their witnesses: `iam:PassRole on arn:aws:iam::…`. */

@@ -1,0 +1,120 @@
+/**
+ * Principals without a duty that reach roles of conflicting duties: people, pipelines and whoever else
+ * trust policies name. The ground of SOD-3 (it assumes both itself) and of part of SOD-2 (a chain leads there).
+ *
+ * For a principal of the templates, roles of two domains must be separate as well: it would be shared by
+ * both. For people outside, only conflicting duties in one domain are: someone may serve two domains.
+ */
+import type { Model, Principal } from '../model/model';
+import { type Arrival, type Closure, chainOf } from '../reach/closure';
+import { mayAssumeBoth, picksTags } from '../reach/one-caller';
+import type { Reach } from '../reach/reach';
+import { ASSUME } from '../reach/step';
+import type { Breach } from './breach';
+import type { CheckContext } from './check';
+import { nameOf, type Reason, separationOf } from './separation';
+
+export interface Joined extends Breach {
+  /** The principal assumes both roles itself, without a chain. */
+  readonly direct: boolean;
+}
+
+/** One breach for each such principal, of the two roles that it reaches first. */
+export function joinedDuties(model: Model, context: CheckContext): readonly Joined[] {
+  return context.once(model, 'joined duties', () => findAll(model, context.reach(model)));
+}
+
+function findAll(model: Model, reach: Reach): readonly Joined[] {
+  const reasonFor = separationOf(model);
+  const inside = model.principals.filter(
+    (p) => (p.kind === 'role' || p.kind === 'user') && p.duty === undefined && p.domain === undefined,
+  );
+  return [...inside, ...reach.outsiders].flatMap((source) => {
+    const outside = source.kind === 'external';
+    const finder = new Finder(source, reach, (a, b) => {
+      const reason = reasonFor(a, b);
+      return outside && reason?.kind === 'domains' ? undefined : reason;
+    });
+    return finder.find() ?? [];
+  });
+}
+
+interface Pair {
+  readonly a: Arrival;
+  readonly b: Arrival;
+  readonly reason: Reason;
+}
+
+class Finder {
+  /** Members with a duty or a domain, in the order in which they were reached. */
+  private readonly held: Arrival[] = [];
+  private pair: Pair | undefined;
+
+  constructor(
+    private readonly source: Principal,
+    private readonly reach: Reach,
+    private readonly reasonFor: (a: Principal, b: Principal) => Reason | undefined,
+  ) {}
+
+  find(): Joined | undefined {
+    const closure = this.reach.closureUntil(this.source, (arrival, so) => this.stops(arrival, so));
+    const { pair } = this;
+    if (pair === undefined) return undefined;
+    const { a, b, reason } = pair;
+    const chain = [...new Set([...chainOf(closure, a), ...chainOf(closure, b)])];
+    const undecided =
+      a.undecided ??
+      b.undecided ??
+      (isUnknown(this.source) ? `who \`${this.source.id}\` is is not known before deployment` : undefined);
+    return {
+      source: this.source,
+      principals: [this.source, a.actor.principal, b.actor.principal],
+      chain,
+      says: `${nameOf(this.source)} can act as ${nameOf(a.actor.principal)} and as ${nameOf(b.actor.principal)}, and ${because(reason)}`,
+      explanation: [],
+      direct: chain.every((s) => s.path.id === ASSUME && s.permits[0]!.actor.principal === this.source),
+      weight: closure.members.size,
+      ...(undecided === undefined ? {} : { undecided }),
+    };
+  }
+
+  private stops(arrival: Arrival, so: Closure): boolean {
+    if (this.pair !== undefined) return true;
+    const { principal } = arrival.actor;
+    if (principal.duty === undefined && principal.domain === undefined) return false;
+    for (const earlier of this.held) {
+      const reason = this.reasonFor(earlier.actor.principal, principal);
+      if (reason === undefined || this.neverAtOnce(earlier, arrival, so)) continue;
+      this.pair = { a: earlier, b: arrival, reason };
+      return true;
+    }
+    this.held.push(arrival);
+    return false;
+  }
+
+  /**
+   * True only if the two roles are assumed by one principal whose sessions may each assume one of them at most,
+   * and nobody on the way to it may choose which session.
+   */
+  private neverAtOnce(a: Arrival, b: Arrival, so: Closure): boolean {
+    if (a.step?.path.id !== ASSUME || b.step?.path.id !== ASSUME) return false;
+    const caller = a.step.permits[0]!.actor;
+    if (b.step.permits[0]!.actor !== caller) return false;
+    if (mayAssumeBoth(caller, a.actor.principal, b.actor.principal, this.reach.oracle.catalogue)) return false;
+    const before = so.arrivals.get(caller.key)?.step;
+    return (
+      before === undefined ||
+      (before.path.id === ASSUME && !picksTags(before.permits[0]!.actor.principal, caller.principal))
+    );
+  }
+}
+
+function isUnknown(p: Principal): boolean {
+  return p.arn.parts.some((part) => typeof part !== 'string' && part.type === 'any' && part.values === undefined);
+}
+
+function because(reason: Reason): string {
+  return reason.kind === 'duties'
+    ? `\`${reason.a}\` and \`${reason.b}\` are conflicting duties`
+    : `\`${reason.a}\` and \`${reason.b}\` are different trust domains`;
+}

@@ -1,0 +1,209 @@
+import { awsCatalogue } from '../../lib/catalog/catalogue';
+import { assumersAreNotShared } from '../../lib/checks/assumers-are-not-shared';
+import { CheckContext } from '../../lib/checks/check';
+import type { Finding } from '../../lib/checks/finding';
+import { noChainJoinsDuties } from '../../lib/checks/no-chain-joins-duties';
+import { DUTIES, type Principal, type Resource } from '../../lib/model/model';
+import { ACCOUNT, arn, modelOf, OTHER, principal, resource, root, service, trusts } from './notation';
+
+const CONFLICTS = DUTIES.flatMap((a, i) => DUTIES.slice(i + 1).map((b) => [a, b] as const));
+
+function run(id: 'SOD-2' | 'SOD-3', principals: readonly Principal[], resources: readonly Resource[] = []): Finding[] {
+  const check = id === 'SOD-2' ? noChainJoinsDuties : assumersAreNotShared;
+  return check.run(modelOf(principals, resources, { conflicts: CONFLICTS }), new CheckContext(awsCatalogue()));
+}
+
+const inDomain = (duty: NonNullable<Principal['duty']>, domain = 'internal') => ({ duty, domain });
+const bucket = 'arn:aws:s3:::data/*';
+
+describe('SOD-2, hidden overlap', () => {
+  const read = principal('Read', { ...inDomain('read'), can: [{ Action: 's3:GetObject', Resource: bucket }] });
+  const code = 'arn:aws:lambda:eu-west-1:111111111111:function:job';
+  const worker = (can: string) =>
+    principal('Worker', { domain: 'internal', trust: [service('lambda')], can: [{ Action: can, Resource: bucket }] });
+  const job = (runsAs: Principal) => resource('Job', 'AWS::Lambda::Function', code, runsAs);
+  const deploy = principal('Deploy', {
+    ...inDomain('deploy'),
+    can: [{ Action: 'lambda:UpdateFunctionCode', Resource: code }],
+  });
+
+  test('code of a function that may read what another duty reads', () => {
+    const reader = worker('s3:GetObject');
+    const [finding, ...rest] = run('SOD-2', [deploy, read, reader], [job(reader)]);
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({
+      id: 'SOD-2',
+      severity: 'violated',
+      principals: ['Test/Deploy', 'Test/Worker', 'Test/Read'],
+      witness: { action: 's3:GetObject' },
+      chain: [
+        {
+          from: 'Test/Deploy',
+          to: 'Test/Worker',
+          by: 'lambda-003',
+          requests: [`lambda:UpdateFunctionCode on ${code}`],
+        },
+      ],
+    });
+    expect(finding!.message).toContain(
+      '`Test/Deploy` (deploy of `internal`) can act as `Test/Worker` (of `internal`), which may do what `Test/Read` (read of `internal`) may do',
+    );
+    expect(finding!.message).toContain('`deploy` and `read` are conflicting duties');
+    expect(finding!.explanation[0]).toBe(
+      `\`Test/Deploy\` (deploy of \`internal\`) gives a function other code (\`Test/Job\`), and so acts as \`Test/Worker\` (of \`internal\`): lambda:UpdateFunctionCode on ${code}.`,
+    );
+    expect(finding!.fix).toBe(
+      'narrow statement 1 of Deploy policy so that it no longer lets `Test/Deploy` (deploy of `internal`) reach `Test/Worker` (of `internal`) by `lambda:UpdateFunctionCode`',
+    );
+  });
+
+  test('code of a function that may do something else', () => {
+    const writer = worker('s3:PutObject');
+    expect(run('SOD-2', [deploy, read, writer], [job(writer)])).toEqual([]);
+  });
+
+  test('a role of a conflicting duty that is assumed, and one of another domain', () => {
+    const approve = (domain: string) =>
+      principal('Approve', {
+        ...inDomain('approve', domain),
+        trust: [trusts(arn('Deploy'))],
+        can: [{ Action: 'cloudformation:ExecuteChangeSet' }],
+      });
+    const deployer = principal('Deploy', inDomain('deploy'));
+    expect(run('SOD-2', [deployer, approve('internal')])).toMatchObject([
+      { severity: 'violated', chain: [{ by: 'sts-001' }] },
+    ]);
+    expect(run('SOD-2', [deployer, approve('partner')])[0]!.message).toContain('different trust domains');
+    expect(
+      run('SOD-2', [deployer, principal('Approve', { ...inDomain('approve'), trust: [trusts(arn('Else'))] })]),
+    ).toEqual([]);
+  });
+
+  test('many principals and one cause are one finding', () => {
+    const all = (['read', 'write', 'monitor'] as const).flatMap((duty) =>
+      ['a', 'b', 'c'].map((domain) => ({ duty, domain, name: `${domain}-${duty}` })),
+    );
+    const duties = all.map(({ duty, domain, name }) =>
+      principal(name, { duty, domain, can: [{ Action: 's3:GetObject', Resource: `arn:aws:s3:::${domain}/${duty}` }] }),
+    );
+    const hub = principal('Hub', { trust: [trusts(...all.map(({ name }) => arn(name)))], can: [{ Action: 's3:*' }] });
+    const [finding, ...rest] = run('SOD-2', [hub, ...duties]);
+    expect(rest).toEqual([]);
+    expect(finding!.message).toContain('by the same cause 8 more such chains');
+    expect(finding!.fix).toContain('narrow statement 1 of Hub trust');
+    expect(finding!.principals).toEqual(expect.arrayContaining(duties.map((d) => d.id)));
+  });
+
+  test('a self-escalation within a boundary that keeps apart, and within one that does not', () => {
+    const self = (name: string) => ({ Action: 'iam:PutRolePolicy', Resource: arn(name) });
+    const provision = (boundary: string) =>
+      principal('Provision', {
+        ...inDomain('provision'),
+        can: [self('Provision')],
+        boundary: [{ Action: ['iam:PutRolePolicy', boundary] }],
+      });
+    expect(run('SOD-2', [provision('sqs:*'), read])).toEqual([]);
+    expect(run('SOD-2', [provision('s3:*'), read])).toMatchObject([
+      { severity: 'violated', chain: [{ by: 'iam-005' }] },
+    ]);
+  });
+
+  test('what cannot be decided is said to be so', () => {
+    const reader = worker('s3:GetObject');
+    const update = principal('Deploy', { ...inDomain('deploy'), can: [{ Action: 'lambda:UpdateFunctionCode' }] });
+    const [finding] = run('SOD-2', [update, read, reader]);
+    expect(finding).toMatchObject({ severity: 'undecided' });
+    expect(finding!.message).toContain('nothing in the templates runs as `Test/Worker`');
+  });
+
+  test('a principal without a duty that reaches two by a chain', () => {
+    const via = principal('Via', { trust: [trusts(arn('Person'))] });
+    const targets = (['deploy', 'approve'] as const).map((duty) =>
+      principal(duty, { ...inDomain(duty), trust: [trusts(arn('Via'))] }),
+    );
+    const person = principal('Person');
+    const findings = run('SOD-2', [person, via, ...targets]);
+    // `Via` assumes both itself, which is SOD-3's; `Person` comes there by it.
+    expect(findings.map((f) => f.principals[0])).toEqual(['Test/Person']);
+    expect(run('SOD-3', [person, via, ...targets]).map((f) => f.principals[0])).toEqual(['Test/Via']);
+  });
+});
+
+describe('SOD-3, shared assumer', () => {
+  const duty = (name: 'deploy' | 'approve' | 'read', trust: object, domain = 'internal') =>
+    principal(name, { ...inDomain(name, domain), trust: [trust as { Principal: unknown }] });
+  const ops = 'arn:aws:iam::222222222222:role/ops';
+  const oidc = (sub: string) => ({
+    Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/token.actions.githubusercontent.com` },
+    Action: 'sts:AssumeRoleWithWebIdentity',
+    Condition: { StringEquals: { 'token.actions.githubusercontent.com:sub': sub } },
+  });
+  const tagged = (value: string, key = 'aws:PrincipalTag/duty') => ({
+    ...root(OTHER),
+    Condition: { StringEquals: { [key]: value } },
+  });
+
+  test.each([
+    ['one role from outside is trusted by both', trusts(ops), trusts(ops), 1],
+    ['different roles', trusts(ops), trusts(`${ops}2`), 0],
+    ['one account is trusted by both', root(OTHER), root(OTHER), 1],
+    ['different accounts', root(OTHER), root(ACCOUNT), 0],
+    ['an account, and a role in it', root(OTHER), trusts(ops), 1],
+    ['everybody, and a role', trusts('*'), trusts(ops), 1],
+    ['one subject of an identity provider', oidc('repo:x:env:a'), oidc('repo:x:env:a'), 1],
+    ['two subjects of an identity provider', oidc('repo:x:env:a'), oidc('repo:x:env:b'), 0],
+    ['one tag', tagged('deploy'), tagged('deploy'), 1],
+    ['two values of one tag of the caller', tagged('deploy'), tagged('approve'), 0],
+    ['two external ids, which are the request’s', tagged('a', 'sts:ExternalId'), tagged('b', 'sts:ExternalId'), 1],
+    ['two networks', tagged('vpc-1', 'aws:SourceVpc'), tagged('vpc-2', 'aws:SourceVpc'), 1],
+    [
+      'two times of day',
+      { ...root(OTHER), Condition: { DateLessThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' } } },
+      { ...root(OTHER), Condition: { DateGreaterThan: { 'aws:CurrentTime': '2021-01-01T00:00:00Z' } } },
+      1,
+    ],
+    [
+      'two identities, picked by aws:PrincipalArn',
+      tagged(ops, 'aws:PrincipalArn'),
+      tagged(`${ops}2`, 'aws:PrincipalArn'),
+      0,
+    ],
+  ])('%s', (_, forDeploy, forApprove, expected) => {
+    const found = run('SOD-3', [duty('deploy', forDeploy), duty('approve', forApprove)]);
+    expect(found.map((f) => f.severity)).toEqual(Array(expected).fill('violated'));
+  });
+
+  test('a person may serve two domains, and a principal of the templates may not', () => {
+    expect(run('SOD-3', [duty('deploy', trusts(ops)), duty('approve', trusts(ops), 'partner')])).toEqual([]);
+    const robot = principal('Robot');
+    const found = run('SOD-3', [
+      robot,
+      duty('deploy', trusts(arn('Robot'))),
+      duty('approve', trusts(arn('Robot')), 'partner'),
+    ]);
+    expect(found[0]!.message).toContain('different trust domains');
+  });
+
+  test('whoever a parameter names may be anybody: undecided', () => {
+    const unknown = { parts: [{ hole: 'Ref Who', type: 'any', label: 'Ref Who' }] };
+    const found = run('SOD-3', [
+      duty('deploy', { Principal: { AWS: unknown } }),
+      duty('approve', { Principal: { AWS: unknown } }),
+    ]);
+    expect(found.map((f) => f.severity)).toEqual(['undecided']);
+  });
+
+  test('several pairs of one assumer are one finding that names the trust policies', () => {
+    const [finding, ...rest] = run('SOD-3', [
+      duty('deploy', trusts(ops)),
+      duty('approve', trusts(ops)),
+      duty('read', trusts(ops)),
+    ]);
+    expect(rest).toEqual([]);
+    expect(finding!.chain.map((l) => [l.from, l.by])).toEqual([
+      [ops, 'sts-001'],
+      [ops, 'sts-001'],
+    ]);
+    expect(finding!.fix).toMatch(/narrow statement 1 of (deploy|approve|read) trust/);
+  });
+});
