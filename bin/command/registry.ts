@@ -19,6 +19,11 @@ export interface CommandRow {
 
 export const COMMANDS: readonly CommandRow[] = [
   {
+    name: 'check',
+    summary: 'are the duties of an app separate, and its trust domains isolated?',
+    load: () => require('./check') as CommandModule,
+  },
+  {
     name: 'overlap',
     summary: 'is there a request that two sets of policies both allow?',
     load: () => require('./overlap') as CommandModule,
