@@ -76,6 +76,15 @@ export class Assumer {
   }
 }
 
+/** What the template says of the assumers whose second factor IAM cannot see. */
+export function attestationsOf(assumers: readonly Assumer[]): string[] {
+  return assumers.flatMap(({ arn, attestation }) =>
+    attestation === undefined
+      ? []
+      : [`${Token.isUnresolved(arn) ? 'a role of this app' : arn}: ${attestation.statement}`],
+  );
+}
+
 function checked(arn: string, kind: 'role' | 'user'): string {
   if (Token.isUnresolved(arn)) return arn;
   const fix = `name one ${kind} exactly, like \`arn:aws:iam::111122223333:${kind}/name\``;

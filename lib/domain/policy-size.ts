@@ -24,8 +24,7 @@ const LONGEST_ID = 36;
 
 /** @param who Whose policy, for the message. */
 export function requirePolicySize(who: string, stack: Stack, statements: readonly PolicyStatement[]): void {
-  const document = { Version: '2012-10-17', Statement: statements.map((s) => stack.resolve(s.toStatementJson())) };
-  const size = sizeOf(document);
+  const size = policySize(stack, statements);
   if (size > MANAGED_POLICY_MAX) {
     throw new TrustDomainError(
       `${who}: the remit may have ${size} characters and IAM allows ${MANAGED_POLICY_MAX} in a managed policy; shorten the names of the stack and the domain`,
@@ -33,9 +32,14 @@ export function requirePolicySize(who: string, stack: Stack, statements: readonl
   }
 }
 
+/** Characters of the document at most, once deployed. */
+export function policySize(stack: Stack, statements: readonly PolicyStatement[]): number {
+  return sizeOf({ Version: '2012-10-17', Statement: statements.map((s) => stack.resolve(s.toStatementJson())) });
+}
+
 /** Length of the JSON text without white space, references at their longest. */
 function sizeOf(value: unknown): number {
-  if (Array.isArray(value)) return 2 + sum(value.map((v) => sizeOf(v) + 1));
+  if (Array.isArray(value)) return 2 + Math.max(value.length - 1, 0) + sum(value.map(sizeOf));
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null).length;
   const entries = Object.entries(value);
   if (entries.length === 1) {
@@ -44,11 +48,13 @@ function sizeOf(value: unknown): number {
     if (key === 'Fn::GetAtt') return 2 + LONGEST_ARN;
     if (key === 'Fn::Join') {
       const [separator, parts] = argument as [string, unknown[]];
-      return 2 + sum(parts.map((part) => sizeOf(part) - 2 + separator.length));
+      return 2 + separator.length * Math.max(parts.length - 1, 0) + sum(parts.map((part) => sizeOf(part) - 2));
     }
     if (key.startsWith('Fn::')) return 2 + LONGEST_ARN;
   }
-  return 2 + sum(entries.map(([key, v]) => JSON.stringify(key).length + 2 + sizeOf(v)));
+  return (
+    2 + Math.max(entries.length - 1, 0) + sum(entries.map(([key, v]) => JSON.stringify(key).length + 1 + sizeOf(v)))
+  );
 }
 
 function sum(numbers: readonly number[]): number {

@@ -15,6 +15,7 @@ import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct, type IConstruct } from 'constructs';
 import { mark, registerGate } from '../enforce/marker';
 import { ApiPolicy } from './api-policy';
+import { attestationsOf } from './assumer';
 import type { BoundAuthentication } from './authentication';
 import { assetBucketArn, executionRoleArn } from './deployment-identity';
 import { DomainApi } from './domain-api';
@@ -287,7 +288,13 @@ export class TrustDomain extends Construct implements ITrustDomain {
       const boundary = this.roles.remit(duty).node.defaultChild as CfnResource;
       mark(boundary, { domain, duty, part: 'boundary', common });
       const role = this.roles.role(duty);
-      mark(role.node.defaultChild as CfnResource, { domain, duty, part: 'role' });
+      const attestations = attestationsOf(props.assumers[duty]);
+      mark(role.node.defaultChild as CfnResource, {
+        domain,
+        duty,
+        part: 'role',
+        ...(attestations.length === 0 ? {} : { attestations }),
+      });
       Tags.of(role).add('bulkhead:duty', duty);
     }
     this.tag(this);
