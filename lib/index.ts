@@ -10,3 +10,4 @@ export { RateAggregation } from './domain/rate-aggregation';
 export { RouteOptions, Sensitivity } from './domain/route';
 export { TrustDomain } from './domain/trust-domain';
 export { DutyAssumers, TrustDomainProps } from './domain/trust-domain-props';
+export { Bulkhead, SeparationOfDuties } from './enforce/bulkhead';

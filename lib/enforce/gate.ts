@@ -1,5 +1,104 @@
+/**
+ * The gate: an app under it can be synthesized only if it is proved separate.
+ *
+ * It judges what was written, after everything that could change it has run (`synth-hook.ts`), and it
+ * judges all of it, from the manifests (`cloud-assembly.ts`). A verdict other than `proved`, an error in
+ * Bulkhead itself, a synthesis that does not come through the hook: each ends in an exception, and the
+ * refused assembly loses its manifest, so that it cannot be deployed by `cdk deploy --app cdk.out`.
+ * docs/gate.md lists the ways around a validation and the test that closes each.
+ */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Aspects, type IAspect, Stage } from 'aws-cdk-lib';
+import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { IConstruct } from 'constructs';
+import { analyse } from '../report/analyse';
+import { toJson } from '../report/json';
+import { toText } from '../report/text';
+import { readCloudAssembly } from './cloud-assembly';
+import { GateError, SeparationError } from './gate-error';
+import { hookSynth, isSynthesizing } from './synth-hook';
+import { isRunByCli, printWithoutStack, seal } from './under-cli';
 
-export class Gate {
-  public static register(_scope: IConstruct): void {}
+/** In the directory of the cloud assembly. */
+export const REPORT_FILE = 'bulkhead-report.json';
+
+/** The context key that holds the configuration. */
+export const CONFIGURATION_KEY = 'bulkhead';
+
+const guardedRoots = new WeakSet<IConstruct>();
+const guardingAspects = new WeakSet<IAspect>();
+/** The failure of each judged assembly: CDK hands out a finished assembly again, and the verdict stays. */
+const outcomes = new WeakMap<CloudAssembly, { readonly failure: Error | undefined }>();
+
+/** Puts the whole app that holds `scope` under the gate, once. */
+export function guard(scope: IConstruct): void {
+  const { root } = scope.node;
+  if (guardedRoots.has(root)) return;
+  guardedRoots.add(root);
+  hookSynth(root, judge);
+  root.node.addValidation({
+    validate: () =>
+      isSynthesizing(root)
+        ? []
+        : [
+            'bulkhead: this synthesis does not pass through the gate; load one copy of aws-cdk-lib and leave Stage.synth as it is',
+          ],
+  });
+}
+
+/** An app that carries `aspect` is under the gate even where CDK does not visit it, as in a nested Stage. */
+export function guardByAspect(aspect: IAspect): void {
+  guardingAspects.add(aspect);
+  hookSynth(Stage.prototype, judge);
+}
+
+function isGuarded(stage: IConstruct): boolean {
+  return (
+    guardedRoots.has(stage.node.root) ||
+    stage.node.scopes.some((scope) => Aspects.of(scope).all.some((aspect) => guardingAspects.has(aspect)))
+  );
+}
+
+function judge(stage: Stage, assembly: CloudAssembly): void {
+  if (!isGuarded(stage)) return;
+  const outcome = outcomes.get(assembly) ?? { failure: attempt(() => inspect(stage, assembly)) };
+  outcomes.set(assembly, outcome);
+  if (outcome.failure === undefined) return;
+  refuse(stage, assembly);
+  if (isRunByCli()) printWithoutStack(outcome.failure);
+  throw outcome.failure;
+}
+
+function attempt(run: () => Error | undefined): Error | undefined {
+  try {
+    return run();
+  } catch (error) {
+    return new GateError(error);
+  }
+}
+
+/** Judges the assembly and writes the report into it; the error with which synthesis must fail, if any. */
+function inspect(stage: Stage, assembly: CloudAssembly): Error | undefined {
+  const contents = readCloudAssembly(assembly.directory);
+  const report = analyse(contents, {
+    configuration: stage.node.tryGetContext(CONFIGURATION_KEY),
+    source: `the context key \`${CONFIGURATION_KEY}\``,
+    // A Stage alone does not have all that the configuration of the app speaks of.
+    partial: stage.node.scope !== undefined,
+  });
+  const file = join(assembly.directory, REPORT_FILE);
+  writeFileSync(file, toJson(report));
+  const options = { sources: contents.sources, reportFile: relative(process.cwd(), file) };
+  if (report.verdict !== 'proved') return new SeparationError(report, options);
+  if (stage.node.scope === undefined && isRunByCli()) {
+    process.stderr.write(toText(report, options));
+    seal(assembly.directory, contents.files);
+  }
+  return undefined;
+}
+
+/** Without its manifest the directory is no cloud assembly, not even with one left over from an earlier run. */
+function refuse({ node: { root } }: Stage, assembly: CloudAssembly): void {
+  rmSync(join(Stage.isStage(root) ? root.outdir : assembly.directory, 'manifest.json'), { force: true });
 }

@@ -7,7 +7,7 @@
  */
 import type { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { Gate } from './gate';
+import { guard } from './gate';
 
 /** The key under a resource's `Metadata` in the template. */
 export const METADATA_KEY = 'bulkhead';
@@ -28,6 +28,8 @@ export interface Mark {
   readonly authentication?: string;
   /** On a method: `HIGH` for a high-value route. */
   readonly sensitivity?: string;
+  /** On a role: for each assumer whose second factor IAM cannot see, who vouches for it. Facts from outside the app. */
+  readonly attestations?: readonly string[];
   /** On a boundary: the common requests, as IAM statements in JSON. */
   readonly common?: readonly unknown[];
 }
@@ -40,5 +42,5 @@ export function mark(resource: CfnResource, mark: Mark): void {
 
 /** Puts the app that holds `scope` under the gate. Idempotent per app; may be called at any time before the templates are written. */
 export function registerGate(scope: IConstruct): void {
-  Gate.register(scope);
+  guard(scope);
 }

@@ -1,0 +1,261 @@
+/**
+ * A cloud assembly (`cdk.out`) as rendered templates: everything that the CDK CLI would deploy from
+ * the directory, nested assemblies and nested stacks included, and nothing else that lies in it.
+ *
+ * Read from the manifests, never from the construct tree: what is analysed is what is deployed.
+ * A template that the manifests call for but that is not in the assembly is a gap, and a gap is
+ * never a pass. The format is that of the package `@aws-cdk/cloud-assembly-schema`.
+ */
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { InputError } from '../model/input-error';
+import type { Deployment, RenderedTemplate } from '../model/rendered-template';
+
+export interface AssemblyContents {
+  readonly templates: readonly RenderedTemplate[];
+  /** Construct path to the user's file, line and column that created it, where CDK recorded one. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Stacks whose template cannot be seen. */
+  readonly gaps: readonly Gap[];
+  /** Every file that was read. */
+  readonly files: readonly string[];
+}
+
+export interface Gap {
+  /** Construct path of the stack. */
+  readonly path: string;
+  readonly reason: string;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+type KnownStack = Omit<RenderedTemplate, 'template' | 'file' | 'paths'> & { readonly path: string };
+
+/** What the asset manifests of one directory say. */
+interface Assets {
+  /** By content hash, which stands in the URL of a nested template. */
+  readonly files: Map<string, { readonly file: string; readonly buckets: readonly string[] }>;
+  filePublishingRoleArn?: string;
+  imagePublishingRoleArn?: string;
+}
+
+/** What one stack's metadata says of its constructs; those of a nested stack stand in its parent's. */
+interface Constructs {
+  /** By construct path of the stack: logical id to construct path. */
+  readonly paths: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** Construct path of a stack to its template file. */
+  readonly templateFiles: ReadonlyMap<string, string>;
+}
+
+export function readCloudAssembly(directory: string): AssemblyContents {
+  const reader = new AssemblyReader();
+  reader.readAssembly(directory);
+  return reader;
+}
+
+class AssemblyReader implements AssemblyContents {
+  public readonly templates: RenderedTemplate[] = [];
+  public readonly sources = new Map<string, string>();
+  public readonly gaps: Gap[] = [];
+  public readonly files: string[] = [];
+
+  public readAssembly(directory: string): void {
+    const artifacts = Object.entries(record(this.readJson(join(directory, 'manifest.json')).artifacts)).map(
+      ([id, value]) => ({ id, artifact: record(value), properties: record(record(value).properties) }),
+    );
+    const assets: Assets = { files: new Map() };
+    for (const { artifact, properties } of artifacts) {
+      const file = string(properties.file);
+      if (artifact.type === 'cdk:asset-manifest' && file) this.readAssets(join(directory, file), assets);
+    }
+    for (const { id, artifact, properties } of artifacts) {
+      const nested = string(properties.directoryName);
+      if (artifact.type === 'aws:cloudformation:stack') this.readStack(directory, id, artifact, properties, assets);
+      else if (artifact.type === 'cdk:cloud-assembly' && nested) this.readAssembly(join(directory, nested));
+    }
+  }
+
+  private readStack(directory: string, id: string, artifact: Json, properties: Json, assets: Assets): void {
+    const path = string(artifact.displayName) ?? id;
+    const file = string(properties.templateFile);
+    if (!file) {
+      this.gaps.push({ path, reason: 'the manifest names no template file for it' });
+      return;
+    }
+    const metadataFile = string(artifact.additionalMetadataFile);
+    const metadata = {
+      ...record(artifact.metadata),
+      ...(metadataFile && this.readJson(join(directory, metadataFile))),
+    };
+    const [, account, region] = /^aws:\/\/([^/]*)\/([^/]*)$/.exec(string(artifact.environment) ?? '') ?? [];
+    this.readTemplate(
+      {
+        stackName: string(properties.stackName) ?? id,
+        path,
+        ...(account && account !== 'unknown-account' && { account }),
+        ...(region && region !== 'unknown-region' && { region }),
+        deployment: deploymentRoles(properties, assets),
+      },
+      join(directory, file),
+      this.readConstructs(metadata, directory, assets),
+      assets,
+      [],
+    );
+  }
+
+  /** The template and, through its `AWS::CloudFormation::Stack` resources, those nested in it. */
+  private readTemplate(
+    stack: KnownStack,
+    file: string,
+    constructs: Constructs,
+    assets: Assets,
+    parents: readonly string[],
+  ): void {
+    if (parents.includes(file)) {
+      this.gaps.push({ path: stack.path, reason: `its template \`${file}\` is nested in itself` });
+      return;
+    }
+    const template = this.readJson(file);
+    const paths = constructs.paths.get(stack.path) ?? {};
+    // CDK leaves the section out of a stack without resources; CloudFormation would refuse it, the CLI skips it.
+    this.templates.push({ ...stack, template: { ...template, Resources: template.Resources ?? {} }, file, paths });
+    for (const [logicalId, value] of Object.entries(record(template.Resources))) {
+      const resource = record(value);
+      if (resource.Type !== 'AWS::CloudFormation::Stack') continue;
+      const annotated = string(record(resource.Metadata)['aws:cdk:path']);
+      const resourcePath = paths[logicalId] ?? annotated ?? `${stack.path}/${logicalId}`;
+      const path = pathOfNestedStack(resourcePath);
+      const nestedFile = fileOfNestedStack(resource, assets);
+      if (nestedFile === undefined) {
+        const url = JSON.stringify(record(resource.Properties).TemplateURL ?? null);
+        this.gaps.push({
+          path: resourcePath,
+          reason: `its TemplateURL \`${url}\` names no file of the cloud assembly`,
+        });
+        continue;
+      }
+      const nested = {
+        ...stack,
+        path,
+        stackName: `${stack.stackName}-${logicalId}`,
+        nestedIn: { stackName: stack.stackName, logicalId },
+      };
+      this.readTemplate(nested, nestedFile, constructs, assets, [...parents, file]);
+    }
+  }
+
+  private readAssets(file: string, assets: Assets): void {
+    const manifest = this.readJson(file);
+    for (const [hash, value] of Object.entries(record(manifest.files))) {
+      assets.filePublishingRoleArn ??= publishingRole(value);
+      const path = string(record(record(value).source).path);
+      const buckets = destinations(value).flatMap(({ bucketName }) => string(bucketName) ?? []);
+      if (!path) continue;
+      // Stacks of several environments share a template's hash, and differ in the bucket.
+      const others = assets.files.get(hash)?.buckets ?? [];
+      assets.files.set(hash, { file: join(dirname(file), path), buckets: [...others, ...buckets] });
+    }
+    for (const value of Object.values(record(manifest.dockerImages)))
+      assets.imagePublishingRoleArn ??= publishingRole(value);
+  }
+
+  private readConstructs(metadata: Json, directory: string, assets: Assets): Constructs {
+    const templateFiles = new Map<string, string>();
+    const elements: [path: string, logicalId: string][] = [];
+    for (const [key, entries] of Object.entries(metadata)) {
+      const path = key.replace(/^\//, '');
+      for (const { type, data } of Array.isArray(entries) ? entries.map(record) : []) {
+        if (type === 'aws:cdk:logicalId' && typeof data === 'string') elements.push([path, data]);
+        else if (type === 'aws:cdk:templateFile' && typeof data === 'string') templateFiles.set(path, data);
+        else if (type === 'aws:cdk:creationStack' && Array.isArray(data)) {
+          // Frames outside the user's code are folded by CDK into lines without a position.
+          const frame = data
+            .map((line) => /\(([^()]+:\d+:\d+)\)$/.exec(String(line))?.[1])
+            .find((f) => f !== undefined);
+          if (frame !== undefined) this.sources.set(path, frame);
+        } else if (type === 'aws:cdk:asset') {
+          // The legacy synthesizer has no asset manifest; its assets stand in the stack's metadata.
+          const { sourceHash, path: file } = record(data);
+          if (typeof sourceHash === 'string' && typeof file === 'string') {
+            assets.files.set(sourceHash, { file: join(directory, file), buckets: [] });
+          }
+        }
+      }
+    }
+    const paths = new Map<string, Record<string, string>>();
+    for (const [path, logicalId] of elements) {
+      let stack = path;
+      while (stack !== '' && !templateFiles.has(stack)) stack = stack.slice(0, Math.max(0, stack.lastIndexOf('/')));
+      const ids = paths.get(stack);
+      if (ids === undefined) paths.set(stack, { [logicalId]: path });
+      else ids[logicalId] = path;
+    }
+    return { paths, templateFiles };
+  }
+
+  private readJson(file: string): Json {
+    let contents: string;
+    try {
+      contents = readFileSync(file, 'utf8');
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? String(error);
+      throw new InputError(`cannot read \`${file}\` of the cloud assembly (${code}): synthesize the app again`, file);
+    }
+    this.files.push(file);
+    try {
+      return record(JSON.parse(contents));
+    } catch (error) {
+      throw new InputError(`\`${file}\` of the cloud assembly is not JSON (${(error as Error).message})`, file);
+    }
+  }
+}
+
+/**
+ * The file that the CLI uploads to where `TemplateURL` points: the content hash stands in the URL, or in
+ * the names of the parameters that the legacy synthesizer makes, and so does the bucket. Nothing that
+ * the template says about itself (`aws:asset:path`) is believed.
+ */
+function fileOfNestedStack(resource: Json, assets: Assets): string | undefined {
+  const url = JSON.stringify(record(resource.Properties).TemplateURL ?? null);
+  const hashes = new Set(url.match(/[0-9a-f]{64}/g));
+  if (hashes.size !== 1 || !/^("|\{"Fn::(Join|Sub)":(\["",\[)?")https:\/\/s3\./.test(url)) return undefined;
+  const asset = assets.files.get([...hashes][0]!);
+  if (asset === undefined) return undefined;
+  return asset.buckets.length === 0 || asset.buckets.some((bucket) => url.includes(bucket)) ? asset.file : undefined;
+}
+
+/** `NestedStack` makes the resource `X.NestedStack/X.NestedStackResource` beside the construct `X`. */
+function pathOfNestedStack(resourcePath: string): string {
+  return /^(.*)\.NestedStack\/[^/]*\.NestedStackResource$/.exec(resourcePath)?.[1] ?? resourcePath;
+}
+
+function deploymentRoles(properties: Json, assets: Assets): Deployment {
+  const deployRoleArn = string(properties.assumeRoleArn);
+  const executionRoleArn = string(properties.cloudFormationExecutionRoleArn);
+  const lookupRoleArn = string(record(properties.lookupRole).arn);
+  const { filePublishingRoleArn, imagePublishingRoleArn } = assets;
+  return {
+    ...(deployRoleArn && { deployRoleArn }),
+    ...(executionRoleArn && { executionRoleArn }),
+    ...(lookupRoleArn && { lookupRoleArn }),
+    ...(filePublishingRoleArn && { filePublishingRoleArn }),
+    ...(imagePublishingRoleArn && { imagePublishingRoleArn }),
+  };
+}
+
+function destinations(asset: unknown): Json[] {
+  return Object.values(record(record(asset).destinations)).map(record);
+}
+
+function publishingRole(asset: unknown): string | undefined {
+  return destinations(asset)
+    .map(({ assumeRoleArn }) => string(assumeRoleArn))
+    .find((role) => role !== undefined);
+}
+
+function record(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}
+
+function string(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

@@ -1,0 +1,179 @@
+/**
+ * The report for a terminal: domains, duties, what was proved of them, what that rests on, and for
+ * every finding the constructs, the request, who grants it and the edit that mends it.
+ * Plain text without colours, so that a log reads like the screen.
+ */
+import type { Finding } from '../checks/finding';
+import { DUTIES, type Duty, type Model } from '../model/model';
+import type { Context, Selection, Statement } from '../policy/document';
+import { show } from '../policy/text';
+import type { Report } from './report';
+
+export interface TextOptions {
+  /** Construct path to the place in the user's code that created it. */
+  readonly sources?: ReadonlyMap<string, string>;
+  /** Where the JSON report lies. */
+  readonly reportFile?: string;
+}
+
+/** Ends with a line feed. */
+export function toText(report: Report, options: TextOptions = {}): string {
+  const { model } = report;
+  const blocks = [
+    domainsText(model),
+    dutiesText(model),
+    separationText(report),
+    commonText(model),
+    list(
+      'assumptions, which this verdict rests on',
+      model.assumptions.map(({ id, text }) => `${id}: ${text}`),
+    ),
+    ...report.findings.map((finding, index) => findingText(finding, index, report.findings.length, options)),
+    verdictText(report, options),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+/** The findings and the verdict alone: the message of the error with which synthesis fails. */
+export function toErrorText(report: Report, options: TextOptions = {}): string {
+  const { findings } = report;
+  const blocks = [
+    ...findings.map((finding, i) => findingText(finding, i, findings.length, options)),
+    verdictText(report, options),
+  ];
+  return blocks.map((block) => block.join('\n')).join('\n\n');
+}
+
+function domainsText(model: Model): string[] {
+  if (model.domains.length === 0) return ['trust domains: none'];
+  const rows = model.domains.map((domain) => {
+    const apis = model.apis.filter((api) => api.domain === domain.name);
+    const authentication = [...new Set(apis.flatMap((api) => api.authentication))].sort().join(', ');
+    const routes = apis.reduce((sum, api) => sum + api.routes.length, 0);
+    return [domain.name, domain.exposure ?? '-', domain.owner ?? '-', authentication || '-', String(routes)];
+  });
+  return ['trust domains', ...table([['name', 'exposure', 'owner', 'authentication', 'routes'], ...rows])];
+}
+
+function dutiesText(model: Model): string[] {
+  const rows = model.domains.map(({ name }) => [name, ...DUTIES.map((duty) => count(model, name, duty))]);
+  const elsewhere = DUTIES.map((duty) => count(model, undefined, duty));
+  if (elsewhere.some((cell) => cell !== '-')) rows.push(['(no domain)', ...elsewhere]);
+  return rows.length === 0 ? [] : ['roles that hold each duty', ...table([['', ...DUTIES], ...rows])];
+}
+
+function count(model: Model, domain: string | undefined, duty: Duty): string {
+  const roles = model.principals.filter((principal) => principal.duty === duty && principal.domain === domain);
+  return roles.length === 0 ? '-' : String(roles.length);
+}
+
+/** May two roles of these duties make one request? Over all domains; blank where no two roles hold the duties. */
+function separationText({ model, findings }: Report): string[] {
+  const held = DUTIES.filter((duty) => model.principals.some((principal) => principal.duty === duty));
+  if (held.length < 2) return [];
+  const rows = held.map((a, row) => [
+    a,
+    ...held.map((b, column) => (column < row ? separationCell(model, findings, a, b) : column === row ? '.' : '')),
+  ]);
+  return ['may roles of two duties make one and the same request?', ...table([['', ...held], ...rows])];
+}
+
+function separationCell(model: Model, findings: readonly Finding[], a: Duty, b: Duty): string {
+  if (!model.conflicts.some(([x, y]) => (x === a && y === b) || (x === b && y === a))) return 'may';
+  const duties = new Map(model.principals.map((principal) => [principal.id, principal.duty]));
+  const between = findings.filter((finding) => {
+    const involved = finding.principals.map((id) => duties.get(id));
+    return involved.includes(a) && involved.includes(b);
+  });
+  if (between.some((finding) => finding.severity === 'violated')) return 'YES';
+  return between.length > 0 ? '?' : 'no';
+}
+
+function commonText(model: Model): string[] {
+  const lines = model.common.statements.map(
+    (statement) => `${statement.effect} ${selection('Action', statement.action)}${resourceText(statement)}`,
+  );
+  return list('common requests, which every duty may make', lines);
+}
+
+function resourceText({ resource, conditions }: Statement): string {
+  const on = resource === undefined ? '' : ` on ${selection('Resource', resource)}`;
+  return conditions.length === 0 ? on : `${on}, under ${conditions.length === 1 ? 'a condition' : 'conditions'}`;
+}
+
+function selection(element: 'Action' | 'Resource', { not, patterns }: Selection): string {
+  return `${not ? `everything but ` : ''}${patterns.map(show).join(', ')}${not ? ` (Not${element})` : ''}`;
+}
+
+function findingText(finding: Finding, index: number, of: number, { sources }: TextOptions): string[] {
+  const { witness } = finding;
+  const paths = finding.constructPaths.map((path) => {
+    const source = sources?.get(path);
+    return source === undefined ? path : `${path}  (created at ${source})`;
+  });
+  const request = witness && [
+    `${witness.action} on ${witness.resource}`,
+    ...contextText('for the first', witness.contextA),
+    ...contextText('for the second', witness.contextB),
+    ...contextText('where', witness.holes),
+  ];
+  const chain = finding.chain.map(({ from, to, by, requests }) => `${from} -> ${to}, by ${by}: ${requests.join(', ')}`);
+  return [
+    `${finding.id} ${finding.severity} (${index + 1} of ${of}): ${finding.message}`,
+    ...field('constructs', paths),
+    ...field('request', request ?? []),
+    ...field('granted by', finding.explanation),
+    ...field('chain', chain),
+    ...field('edit', [finding.fix]),
+    ...(finding.exception
+      ? field('exception', [
+          `${finding.exception.reason} (${finding.exception.approver}, until ${finding.exception.expires})`,
+        ])
+      : []),
+  ];
+}
+
+function contextText(label: string, context: Context | undefined): string[] {
+  const entries = Object.entries(context ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (entries.length === 0) return [];
+  return [`${label}: ${entries.map(([key, value]) => `${key} = ${[value].flat().join(' | ')}`).join(', ')}`];
+}
+
+function verdictText(report: Report, { reportFile }: TextOptions): string[] {
+  const where = reportFile === undefined ? [] : [`report: ${reportFile}`];
+  const { findings, model } = report;
+  const roles = model.principals.filter((principal) => principal.duty !== undefined).length;
+  const scope = `${plural(model.domains.length, 'trust domain')}, ${plural(roles, 'duty role')}`;
+  switch (report.verdict) {
+    case 'proved':
+      return [`Bulkhead: proved separate (${scope})`, ...where];
+    case 'violated':
+      return [`Bulkhead: violated, ${plural(findings.length, 'finding')} (${scope})`, ...where];
+    case 'undecided':
+      return [
+        `Bulkhead: undecided, which fails like violated; ${plural(findings.length, 'finding')} (${scope})`,
+        ...where,
+      ];
+  }
+}
+
+function plural(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+function list(title: string, items: readonly string[]): string[] {
+  return items.length === 0 ? [] : [title, ...items.map((item) => `  - ${item}`)];
+}
+
+function field(name: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) => `  ${(index === 0 ? name : '').padEnd(11)}${line}`);
+}
+
+/** Columns as wide as their widest cell, indented by two. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd());
+}
