@@ -4,10 +4,16 @@
  * key has the facts that are sound for every key. The argument for each class, and how a key
  * comes into it, stands in docs/catalogue.md, "Condition keys".
  */
-import type { KeyFacts, KeyType } from '../policy/catalogue';
+import { DEPLOYMENT_KEY_PREFIX, type KeyFacts, type KeyType } from '../policy/catalogue';
 import { readSnapshotText } from './snapshot';
 
 const UNKNOWN: KeyFacts = { scope: 'caller', multivalued: true, type: 'string', alwaysPresent: false };
+
+/**
+ * A decision of the deployment is the same for every principal and every request. Not always present: a policy
+ * that was written with such a key by hand would find it absent in AWS.
+ */
+const DEPLOYMENT: KeyFacts = { scope: 'request', multivalued: false, type: 'string', alwaysPresent: false };
 
 interface KeyTable {
   /** By lower-cased key. */
@@ -31,6 +37,7 @@ export function keyFacts(key: string): KeyFacts {
 }
 
 function lookUp(key: string): KeyFacts {
+  if (key.startsWith(DEPLOYMENT_KEY_PREFIX)) return DEPLOYMENT;
   table ??= parse(readSnapshotText('condition-keys.txt'));
   const exact = table.exact.get(key);
   if (exact !== undefined) return exact;

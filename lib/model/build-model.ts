@@ -42,7 +42,10 @@ export function buildModel(
   { partial = false }: BuildOptions = {},
 ): Model {
   const app = buildApp(templates);
-  for (const stack of app.stacks) refuseCycle(dependencyCycle(stack), stack.template.rendered);
+  for (const stack of app.stacks) {
+    // A macro may break what looks like a cycle before CloudFormation sees it.
+    if (stack.template.transforms.length === 0) refuseCycle(dependencyCycle(stack), stack.template.rendered);
+  }
   const r = createResolver(app);
   const elements = readElements(r);
   const index = new ElementIndex(r, elements);

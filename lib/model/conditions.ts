@@ -10,6 +10,7 @@
  * that may take any value stands in for it, which only adds deployments that do not exist.
  */
 import { createHash } from 'node:crypto';
+import { DEPLOYMENT_KEY_PREFIX } from '../policy/catalogue';
 import type { Condition } from '../policy/document';
 import { literal, type Text, text } from '../policy/text';
 import { asList, canonical, isList, isObject } from './json';
@@ -28,9 +29,6 @@ export type Formula =
 export type Guard = readonly (readonly Condition[])[];
 
 export const ALWAYS: Guard = [[]];
-
-/** Keys that begin so are the model's own: one value per deployment, the same for every principal. */
-export const DEPLOYMENT_KEY_PREFIX = 'bulkhead:';
 
 const MAX_ALTERNATIVES = 16;
 

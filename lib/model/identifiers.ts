@@ -11,7 +11,7 @@ import { type HoleType, literal, type Part, type Text, text } from '../policy/te
 import { shapeOf } from './arn-shapes';
 import { isObject } from './json';
 import { crossRegionExport, nestedOutput } from './lookups';
-import { fromText, type Resolved, toText, unknownHole } from './resolved';
+import { fromText, NO_VALUE, type Resolved, toText, unknownHole } from './resolved';
 import { once, type Resolver } from './resolver';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
@@ -48,6 +48,8 @@ export function pseudoParameter(stack: Stack, name: string): Resolved {
           },
         ),
       );
+    case 'AWS::NoValue':
+      return NO_VALUE;
     default:
       return text({ hole: `${stack.id}/${name}`, type: 'any', label: `${name} in stack ${stack.id}` });
   }

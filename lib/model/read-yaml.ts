@@ -27,10 +27,13 @@ export interface ParsedText {
 /** What is wrong with the text, and where in it. */
 export class SyntaxProblem extends Error {}
 
+// biome-ignore format: a list to be read at a glance
 const SHORT_FORMS: ReadonlySet<string> = new Set([
   'And', 'Base64', 'Cidr', 'Equals', 'FindInMap', 'GetAZs', 'GetAtt', 'GetStackOutput', 'If', 'ImportValue', 'Join', 'Length',
   'Not', 'Or', 'Select', 'Split', 'Sub', 'ToJsonString', 'Transform',
-]); // biome-ignore format: a list to be read at a glance
+  // Of the Rules section.
+  'Contains', 'EachMemberEquals', 'EachMemberIn', 'RefAll', 'ValueOf', 'ValueOfAll',
+]);
 
 const MAX_VALUES = 1_000_000;
 

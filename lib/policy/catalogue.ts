@@ -52,3 +52,9 @@ export interface Catalogue {
   /** `key` in any case. */
   keyFacts(key: string): KeyFacts;
 }
+
+/**
+ * Condition keys that begin so are not AWS's: the model writes them for decisions that only the
+ * deployment makes (a condition of a template). One deployment has one value of each.
+ */
+export const DEPLOYMENT_KEY_PREFIX = 'bulkhead:';
