@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
-import { readCloudAssembly } from '../../lib/enforce/cloud-assembly';
+import { readCloudAssembly } from '../../lib/model/cloud-assembly';
 import { InputError as ModelInputError } from '../../lib/model/input-error';
 import { isObject } from '../../lib/model/json';
 import { readTemplates } from '../../lib/model/read-templates';

@@ -2,7 +2,7 @@
  * The gate: an app under it can be synthesized only if it is proved separate.
  *
  * It judges what was written, after everything that could change it has run (`synth-hook.ts`), and it
- * judges all of it, from the manifests (`cloud-assembly.ts`). A verdict other than `proved`, an error in
+ * judges all of it, from the manifests (`model/cloud-assembly.ts`). A verdict other than `proved`, an error in
  * Bulkhead itself, a synthesis that does not come through the hook: each ends in an exception, and the
  * refused assembly loses its manifest, so that it cannot be deployed by `cdk deploy --app cdk.out`.
  * docs/gate.md lists the ways around a validation and the test that closes each.
@@ -12,10 +12,10 @@ import { join, relative } from 'node:path';
 import { Aspects, type IAspect, Stage } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { IConstruct } from 'constructs';
+import { readCloudAssembly } from '../model/cloud-assembly';
 import { analyse } from '../report/analyse';
 import { toJson } from '../report/json';
 import { toText } from '../report/text';
-import { readCloudAssembly } from './cloud-assembly';
 import { GateError, SeparationError } from './gate-error';
 import { hookSynth, isSynthesizing } from './synth-hook';
 import { isRunByCli, printWithoutStack, seal } from './under-cli';

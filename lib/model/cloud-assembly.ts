@@ -8,8 +8,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { InputError } from '../model/input-error';
-import type { Deployment, RenderedTemplate } from '../model/rendered-template';
+import { InputError } from './input-error';
+import type { Deployment, RenderedTemplate } from './rendered-template';
 
 export interface AssemblyContents {
   readonly templates: readonly RenderedTemplate[];
