@@ -5,8 +5,9 @@
 import { Automaton } from './automaton';
 import type { Catalogue } from './catalogue';
 import type { Selection } from './document';
-import { compileGlob, type Glob, literalPrefix, type Mode } from './glob';
+import { compileGlob, literalPrefix, type Mode } from './glob';
 import { literal } from './text';
+import type { Glob } from './token';
 
 /** A set of action ids. `from` and `to` bound the words that are not zero. */
 export class ActionSet {

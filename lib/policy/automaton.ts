@@ -5,28 +5,21 @@
  * reached, interned, and its transitions cached, so an automaton that many questions share is
  * paid for once.
  *
- * Letters. Let σ give every hole its value. A concrete string s is *spelled* as a word: if s is
- * the value of a hole that stands alone in a pattern, the word is that hole's letter; otherwise
- * each maximal run without `:` and `/` that is the value of a hole expected at that place becomes
- * that hole's letter, and all else stays characters. Then
+ * Letters (`letter.ts`). Let σ give every hole its value. A concrete string s is *spelled* as a
+ * word: if s is the value of a letter that stands alone in a pattern, the word is that letter;
+ * otherwise each maximal run without `:` and `/` that is the value of a letter expected at that place
+ * becomes that letter, and all else stays characters. Then
  *   (may)  if a pattern matches s under σ, the `may` automaton accepts the word, because a letter
- *          is read by a hole that may have its value, and by characters and wildcards whenever
- *          some value of the hole's type fits (`relate`);
+ *          is read by letters that may have its value, and by characters and wildcards whenever
+ *          some value of its type fits (`relate`);
  *   (must) if the `must` automaton accepts the word, the pattern matches s under σ, because a
- *          letter is read only by the same hole and by wildcards that take every value of its type.
+ *          letter is read only by the same letter and by wildcards that take every value of its type.
  * So every request that exists under some σ has a word that all requirements accept and no
  * prohibition accepts: searching words misses nothing.
  */
-import { type CharClass, type Glob, holeGlobs, inClass, type Mode, mayEqual, subclass, type Token } from './glob';
-import type { Hole, Text } from './text';
-
-/** A text as a word. */
-export function symbolsOf(t: Text): readonly AlphabetSymbol[] {
-  return t.parts.flatMap((p): readonly AlphabetSymbol[] => (typeof p === 'string' ? [...p] : [p]));
-}
-
-/** A character (one code point) or a hole read as a whole. */
-export type AlphabetSymbol = string | Hole;
+import type { Mode } from './glob';
+import { type AlphabetSymbol, isWithin, type Letter, literalValues, mayEqual } from './letter';
+import { type Glob, inClass, type Token } from './token';
 
 export interface State {
   readonly id: number;
@@ -38,14 +31,14 @@ export interface State {
   /** Characters that some position reads by name. */
   readonly chars: readonly string[];
   /** Letters that some position reads by name. */
-  readonly letters: readonly Hole[];
+  readonly letters: readonly Letter[];
   /** True when some position reads a class of characters. */
   readonly open: boolean;
 }
 
 interface MutableState extends State {
   readonly positions: readonly number[];
-  readonly next: Map<string | Hole, MutableState>;
+  readonly next: Map<string, MutableState>;
 }
 
 let nextId = 0;
@@ -85,11 +78,14 @@ export class Automaton {
 
   step(state: State, symbol: AlphabetSymbol): State {
     const from = state as MutableState;
-    const key = this.ignoreCase && typeof symbol === 'string' ? fold(symbol) : symbol;
+    const char = typeof symbol !== 'string' ? undefined : this.ignoreCase ? fold(symbol) : symbol;
+    // The id of a letter has more than one character.
+    const key = char ?? (symbol as Letter).id;
     const known = from.next.get(key);
     if (known !== undefined) return known;
+    const { positions } = from;
     const to = this.intern(
-      this.close(typeof key === 'string' ? this.readChar(from.positions, key) : this.readLetter(from.positions, key)),
+      this.close(char === undefined ? this.readLetter(positions, symbol as Letter) : this.readChar(positions, char)),
     );
     from.next.set(key, to);
     return to;
@@ -97,8 +93,10 @@ export class Automaton {
 
   accepts(word: string | readonly AlphabetSymbol[]): boolean {
     let state = this.start;
-    for (let i = 0; i < word.length && !state.total && !state.dead; i++)
-      state = this.step(state, word[i] as AlphabetSymbol);
+    for (const symbol of word) {
+      if (state.total || state.dead) break;
+      state = this.step(state, symbol);
+    }
     return state.accepting;
   }
 
@@ -119,26 +117,24 @@ export class Automaton {
     return out;
   }
 
-  private readLetter(positions: readonly number[], hole: Hole): number[] {
+  private readLetter(positions: readonly number[], letter: Letter): number[] {
     const named = positions.filter((p) => {
       const token = this.tokens[p] as Token;
-      return (
-        token.kind === 'letter' && (this.mode === 'may' ? mayEqual(token.hole, hole) : token.hole.hole === hole.hole)
-      );
+      if (token.kind !== 'letter') return false;
+      return this.mode === 'may' ? mayEqual(token.letter, letter) : token.letter.id === letter.id;
     });
-    const through = this.mode === 'may' ? this.relate(positions, hole) : this.absorb(positions, hole);
+    const through = this.mode === 'may' ? this.relate(positions, letter) : this.absorb(positions, letter);
     return [...named.map((p) => p + 1), ...through];
   }
 
   /**
-   * Positions reachable from `positions` by reading *some* value of the hole, character by
+   * Positions reachable from `positions` by reading *some* value of the letter, character by
    * character. Letters of the pattern take part only when the value can hold a delimiter: otherwise
    * the value is one whole segment, and a letter that reads it is `named` above.
    */
-  private relate(positions: readonly number[], hole: Hole): number[] {
+  private relate(positions: readonly number[], letter: Letter): number[] {
     const reached = new Set<number>();
-    const nested = hole.type === 'any';
-    for (const value of holeGlobs(hole)) {
+    for (const value of letter.globs) {
       const seen = new Set<number>();
       const queue: [number, number][] = [];
       const add = (p: number, v: number): void => {
@@ -158,7 +154,7 @@ export class Automaton {
         const given = value[v];
         const token = this.tokens[p] as Token;
         if (given === undefined || !this.meet(token, given)) continue;
-        if (token.kind === 'letter' && (!nested || this.alone.has(this.globOf[p] as number))) continue;
+        if (token.kind === 'letter' && (letter.segment || this.alone.has(this.globOf[p] as number))) continue;
         const stays = token.kind === 'star' || token.kind === 'plus' || token.kind === 'letter';
         const repeats = given.kind === 'star' || given.kind === 'plus';
         if (token.kind !== 'star') add(p + 1, v + 1);
@@ -182,23 +178,23 @@ export class Automaton {
     return inClass(pattern.char, value.of) || (this.ignoreCase && inClass(pattern.char.toUpperCase(), value.of));
   }
 
-  /** Positions at which *every* value of the hole can be read on the way: wildcards that take all of its type. */
-  private absorb(positions: readonly number[], hole: Hole): number[] {
-    if (hole.values !== undefined) {
-      const ends = hole.values.map((value) => {
+  /** Positions at which *every* value of the letter can be read on the way: wildcards that take all of its type. */
+  private absorb(positions: readonly number[], letter: Letter): number[] {
+    const values = literalValues(letter);
+    if (values !== undefined) {
+      const ends = values.map((value) => {
         let at = [...positions];
-        for (const char of [...value]) at = this.close(this.readChar(at, this.ignoreCase ? fold(char) : char));
+        for (const char of value) at = this.close(this.readChar(at, this.ignoreCase ? fold(char) : char));
         return new Set(at);
       });
       const [first, ...rest] = ends;
       return first === undefined ? [] : [...first].filter((p) => rest.every((s) => s.has(p)));
     }
-    const of = classOf(hole);
     const out: number[] = [];
     for (const p of positions) {
       const token = this.tokens[p] as Token;
-      if (token.kind === 'star' && subclass(of, token.of)) out.push(p);
-      if (token.kind === 'plus' && subclass(of, token.of) && hole.type !== 'any') out.push(p, p + 1);
+      if (token.kind === 'star' && isWithin(letter, token.of)) out.push(p);
+      if (token.kind === 'plus' && isWithin(letter, token.of) && letter.segment) out.push(p, p + 1);
     }
     return out;
   }
@@ -230,7 +226,7 @@ export class Automaton {
     const known = this.states.get(key);
     if (known !== undefined) return known;
     const chars = new Set<string>();
-    const letters = new Map<string, Hole>();
+    const letters = new Map<string, Letter>();
     let open = false;
     let total = false;
     let accepting = false;
@@ -240,7 +236,7 @@ export class Automaton {
       else if (token.kind === 'char') {
         chars.add(token.char);
         if (this.ignoreCase) chars.add(token.char.toUpperCase());
-      } else if (token.kind === 'letter') letters.set(token.hole.hole, token.hole);
+      } else if (token.kind === 'letter') letters.set(token.letter.id, token.letter);
       else if (token.kind !== 'never') open = true;
       if (token.kind === 'star' && token.of === 'any' && this.ends[p + 1]) total = true;
     }
@@ -257,21 +253,6 @@ export class Automaton {
     };
     this.states.set(key, state);
     return state;
-  }
-}
-
-function classOf(hole: Hole): CharClass {
-  switch (hole.type) {
-    case 'account':
-      return 'digit';
-    case 'region':
-      return 'region';
-    case 'partition':
-      return 'partition';
-    case 'segment':
-      return 'name';
-    case 'any':
-      return 'any';
   }
 }
 

@@ -3,15 +3,15 @@
  * reader wants `arn:aws:…:111122223333:…`. This proposes such a resource; whether it is a
  * witness is for the replay to say.
  */
+import { plainOf, type Word } from './letter';
 import type { Query } from './solve';
-import { literal, type Text } from './text';
 
 export const SAMPLE_ACCOUNT = '111122223333';
 export const SAMPLE_REGION = 'us-east-1';
 
 /** The resource with realistic partition, region and account where the shortest one has arbitrary ones. */
-export function resourceSample(resource: Text, query: Query): string | undefined {
-  const plain = literal(resource);
+export function resourceSample(resource: Word, query: Query): string | undefined {
+  const plain = plainOf(resource);
   const parts = plain?.split(':');
   if (parts === undefined || parts.length < 6 || parts[0] !== 'arn') return undefined;
   const accepted = (candidate: readonly string[]): boolean => {

@@ -9,12 +9,13 @@
  * A condition that holds a hole or a policy variable is read in `may` where it is required and in
  * `must` where it is forbidden (see `glob.ts`).
  */
-import { Automaton, symbolsOf } from './automaton';
+import { Automaton } from './automaton';
 import type { KeyType } from './catalogue';
 import type { BaseOperator, Condition, PolicyVersion } from './document';
 import { compileGlob, type Mode, type Wildcards } from './glob';
 import { type Interval, readDates, readIps, readNumbers } from './interval';
 import { type Budget, findWord } from './language';
+import { plainOf, type Word, wordOf } from './letter';
 import { readBytes, writeBytes } from './operators/binary';
 import { literal, type Text, text } from './text';
 
@@ -100,7 +101,9 @@ function compileMatcher(condition: Condition, version: PolicyVersion): Matcher {
   if (family.kind === 'string') {
     const compile = (mode: Mode): Automaton =>
       new Automaton(
-        operandsOf(condition).map((v) => compileGlob(v, { mode, wildcards: family.wildcards ?? 'exact', variables })),
+        operandsOf(condition).map((v) =>
+          compileGlob(v, { mode, wildcards: family.wildcards ?? 'exact', variables, ignoreCase: family.ignoreCase }),
+        ),
         mode,
         family.ignoreCase,
       );
@@ -141,12 +144,11 @@ export interface Predicate {
 }
 
 /** True iff the predicate is satisfied by the value, unknown parts read in the satisfying direction. */
-export function satisfies(value: Text, { matcher, holds }: Predicate): boolean {
+export function satisfies(value: Word, { matcher, holds }: Predicate): boolean {
   if (matcher.kind === 'string') {
-    const symbols = symbolsOf(value);
-    return holds ? (matcher.may as Automaton).accepts(symbols) : !(matcher.must as Automaton).accepts(symbols);
+    return holds ? (matcher.may as Automaton).accepts(value) : !(matcher.must as Automaton).accepts(value);
   }
-  const plain = literal(value);
+  const plain = plainOf(value);
   if (plain === undefined) return true;
   const inside = (matcher.intervals ?? []).some((i) => i.contains(plain));
   return holds ? inside || matcher.unknown === true : !inside;
@@ -157,11 +159,11 @@ export function findValue(
   predicates: readonly Predicate[],
   type: KeyType,
   budget: Budget,
-): Text | undefined | 'unknown' {
-  const all = (value: Text): boolean => predicates.every((p) => satisfies(value, p));
-  if (type === 'bool') return ['true', 'false'].map((v) => text(v)).find(all);
+): Word | undefined | 'unknown' {
+  const all = (value: Word): boolean => predicates.every((p) => satisfies(value, p));
+  if (type === 'bool') return ['true', 'false'].map(wordOf).find(all);
   const others = predicates.filter((p) => p.matcher.kind !== 'string');
-  if (predicates.length === 0 && (type === 'numeric' || type === 'date' || type === 'ip')) return text(SAMPLES[type]);
+  if (predicates.length === 0 && (type === 'numeric' || type === 'date' || type === 'ip')) return wordOf(SAMPLES[type]);
   if (others.length === 0) {
     const required = predicates.filter((p) => p.holds).map((p) => p.matcher.may as Automaton);
     const forbidden = predicates.filter((p) => !p.holds).map((p) => p.matcher.must as Automaton);
@@ -180,7 +182,7 @@ export function findValue(
       others.flatMap((p) => (p.matcher.kind === kind ? (p.matcher.intervals ?? []) : [])),
     ),
   );
-  const found = candidates.map((v) => text(v)).find(all);
+  const found = candidates.map(wordOf).find(all);
   if (found !== undefined) return found;
   // A value that no operator of the kind can read satisfies all of them when none is required; keys
   // that AWS documents as numbers, dates or addresses have no such value.

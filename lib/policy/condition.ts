@@ -14,7 +14,8 @@ import type { Catalogue, KeyFacts } from './catalogue';
 import { FAMILIES, findValue, isUnknown, matcherOf, type Predicate, satisfies } from './condition-value';
 import type { Condition, PolicyVersion } from './document';
 import type { Budget } from './language';
-import { literal, show, type Text } from './text';
+import { textOfWord, type Word } from './letter';
+import { literal, show } from './text';
 
 /** The caller whose context a condition is about. For one principal's questions there is only side 0. */
 export type Side = 0 | 1;
@@ -28,7 +29,7 @@ export interface Constraint {
 }
 
 /** The value(s) of one variable; `undefined` when the key is absent. */
-export type Assignment = readonly Text[] | undefined;
+export type Assignment = readonly Word[] | undefined;
 
 /** `key` in lower case, with `0:` or `1:` before it for a key of the caller. */
 export function variableOf(condition: Condition, side: Side, catalogue: Catalogue): string {
@@ -93,12 +94,12 @@ export function solveVariable(
   const every = shapes.filter((s) => !s.some).map((s) => s.predicate);
   const some = shapes.filter((s) => s.some);
   if (some.length < 2) return single === 'unknown' ? 'unknown' : 'none';
-  const values: Text[] = [];
+  const values: Word[] = [];
   for (const { predicate } of some) {
     const value = findValue([...every, predicate], facts.type, budget);
     if (value === undefined) return 'none';
     if (value === 'unknown') return 'unknown';
-    if (!values.some((v) => show(v) === show(value))) values.push(value);
+    if (!values.some((v) => show(textOfWord(v)) === show(textOfWord(value)))) values.push(value);
   }
   return { value: values };
 }

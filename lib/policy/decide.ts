@@ -13,10 +13,10 @@ import type { Catalogue } from './catalogue';
 import { type CompiledStatement, uniteResources } from './compile';
 import type { Constraint, Side } from './condition';
 import { futureResourcesOf, resourcesOf, servicesOf } from './format';
-import { charTokens, type Token } from './glob';
 import type { Budget } from './language';
+import { plainOf } from './letter';
 import { type Candidate, type Outcome, type Query, solve, type Use } from './solve';
-import { literal } from './text';
+import { charTokens, type Token } from './token';
 
 export interface Choice {
   readonly side: Side;
@@ -137,7 +137,7 @@ function solveByName(query: Query, catalogue: Catalogue, budget: Budget, confirm
     const notThese = known.length === 0 ? [] : [new Automaton(known, 'may', true)];
     const outcome: Outcome = solve({ ...query, notNames: notThese }, catalogue, budget);
     if (typeof outcome === 'string') return outcome;
-    const name = outcome.action === undefined ? undefined : literal(outcome.action);
+    const name = outcome.action === undefined ? undefined : plainOf(outcome.action);
     if (name === undefined) return 'unknown';
     if (index.idOf(name) === undefined) {
       const solution = { action: name, candidate: outcome, query };

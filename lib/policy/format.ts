@@ -1,7 +1,7 @@
 /** ARN formats of resource types as automata: the strings that can be the resource of an action. */
 import { Automaton } from './automaton';
 import type { Catalogue, ResourceFormat } from './catalogue';
-import { charTokens, type Glob, type Token } from './glob';
+import { charTokens, type Glob, type Token } from './token';
 
 const automata = new WeakMap<Catalogue, Map<string, Automaton>>();
 

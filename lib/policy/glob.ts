@@ -6,26 +6,15 @@
  * parts; in mode `must` only strings that it matches for *all* values. Requirements are compiled
  * in `may` and prohibitions in `must`, so what is unknown widens Allow and narrows Deny.
  *
- * Some holes become *letters*, symbols of their own beside the characters, so that a hole equals
- * itself and differs from its siblings (the argument is in `automaton.ts`). That is done for a hole
- * that fills a whole segment between `:` and `/` and cannot contain either, and for a hole that
- * is the whole text. Every other hole, and every policy variable, is a gap: anything of its type
- * in `may`, nothing in `must`.
+ * Some holes become *letters*, symbols of their own beside the characters (`letter.ts`), so that a
+ * hole equals itself and differs from its siblings. Every other hole, and every policy variable, is a
+ * gap: anything of its type in `may`, nothing in `must`.
  */
-import type { Hole, Text } from './text';
 
-/** Character classes that ARN slots, hole types and wildcards need. */
-export type CharClass = 'any' | 'no-colon' | 'name' | 'region' | 'digit' | 'partition';
+import { holeGlobs, type Letter, letterOf, staysInSegment } from './letter';
+import { type Hole, type Text, text } from './text';
+import { type Glob, subclass, type Token } from './token';
 
-export type Token =
-  | { readonly kind: 'char'; readonly char: string }
-  /** Exactly one, zero or more, one or more characters of a class. */
-  | { readonly kind: 'one' | 'star' | 'plus'; readonly of: CharClass }
-  | { readonly kind: 'letter'; readonly hole: Hole }
-  /** Matches nothing: an unknown part read in mode `must`. */
-  | { readonly kind: 'never' };
-
-export type Glob = readonly Token[];
 export type Mode = 'may' | 'must';
 
 /**
@@ -35,73 +24,6 @@ export type Mode = 'may' | 'must';
  * `exact`: no wildcards (StringEquals).
  */
 export type Wildcards = 'glob' | 'arn' | 'exact';
-
-export function inClass(char: string, of: CharClass): boolean {
-  switch (of) {
-    case 'any':
-      return true;
-    case 'no-colon':
-      return char !== ':';
-    case 'name':
-      return char !== ':' && char !== '/';
-    case 'region':
-      return (char >= 'a' && char <= 'z') || (char >= '0' && char <= '9') || char === '-';
-    case 'digit':
-      return char >= '0' && char <= '9';
-    case 'partition':
-      return (char >= 'a' && char <= 'z') || char === '-';
-  }
-}
-
-/** True iff every character of class `a` is in class `b`. */
-export function subclass(a: CharClass, b: CharClass): boolean {
-  if (a === b || b === 'any') return true;
-  const above: Record<CharClass, readonly CharClass[]> = {
-    any: [],
-    'no-colon': [],
-    name: ['no-colon'],
-    region: ['name', 'no-colon'],
-    digit: ['region', 'name', 'no-colon'],
-    partition: ['region', 'name', 'no-colon'],
-  };
-  return above[a].includes(b);
-}
-
-/** The values of a hole, as globs: their union is its type. */
-export function holeGlobs(hole: Hole): readonly Glob[] {
-  if (hole.values !== undefined) return hole.values.map(charTokens);
-  switch (hole.type) {
-    case 'account':
-      return [Array.from({ length: 12 }, () => ({ kind: 'one', of: 'digit' }) as const)];
-    case 'region':
-      return [[{ kind: 'plus', of: 'region' }]];
-    case 'partition':
-      return [[{ kind: 'plus', of: 'partition' }]];
-    case 'segment':
-      return [[{ kind: 'plus', of: 'name' }]];
-    case 'any':
-      return [[{ kind: 'star', of: 'any' }]];
-  }
-}
-
-/** True iff no value of the hole contains `:` or `/`. */
-function staysInSegment(hole: Hole): boolean {
-  if (hole.values !== undefined) return hole.values.every((v) => v !== '' && !/[:/]/.test(v));
-  return hole.type !== 'any';
-}
-
-/** True iff the two holes can have the same value. */
-export function mayEqual(a: Hole, b: Hole): boolean {
-  if (a.hole === b.hole) return true;
-  if (a.identity !== undefined && a.identity === b.identity) return false;
-  if (a.values !== undefined && b.values !== undefined) return a.values.some((v) => b.values?.includes(v));
-  return true;
-}
-
-export function charTokens(value: string): Token[] {
-  // Code points, as everywhere in the engine.
-  return [...value].map((char) => ({ kind: 'char', char }));
-}
 
 /** A policy variable in a text: `${aws:username}`, with its default when it has one. */
 export interface Variable {
@@ -147,66 +69,113 @@ export interface CompileOptions {
   readonly wildcards: Wildcards;
   /** True in documents of version 2012-10-17, for elements in which variables are substituted. */
   readonly variables: boolean;
+  /**
+   * For comparisons that ignore case: a letter stands for one value, not for its other spellings, so
+   * in `may` every hole is a gap.
+   */
+  readonly ignoreCase?: boolean;
 }
 
+/** One character or unknown part of a text, with what it means in a pattern. */
+type Atom =
+  | { readonly kind: 'char'; readonly char: string }
+  | { readonly kind: 'wildcard'; readonly char: '*' | '?' }
+  | { readonly kind: 'variable' }
+  | { readonly kind: 'hole'; readonly hole: Hole };
+
+function atomsOf(t: Text, { wildcards, variables }: CompileOptions): readonly Atom[] {
+  return t.parts.flatMap((part): readonly Atom[] => {
+    if (typeof part !== 'string') return [{ kind: 'hole', hole: part }];
+    return (variables ? splitVariables(part) : [part]).flatMap((piece): readonly Atom[] => {
+      if (typeof piece !== 'string')
+        return ['escaped' in piece ? { kind: 'char', char: piece.escaped } : { kind: 'variable' }];
+      return [...piece].map(
+        (char): Atom =>
+          wildcards !== 'exact' && (char === '*' || char === '?') ? { kind: 'wildcard', char } : { kind: 'char', char },
+      );
+    });
+  });
+}
+
+const COLONS_OF_ARN = 5;
+const ANYTHING: Glob = [{ kind: 'star', of: 'any' }];
+
 /** Compiles a text. */
-export function compileGlob(t: Text, { mode, wildcards, variables }: CompileOptions): Glob {
+export function compileGlob(t: Text, options: CompileOptions): Glob {
+  const { mode, wildcards } = options;
+  const atoms = atomsOf(t, options);
   const tokens: Token[] = [];
   // Colons read so far; after a part that may hold colons, as many as widen Allow and narrow Deny.
   let colons = 0;
-  const COLONS_OF_ARN = 5;
-  const wild = (): CharClass => (wildcards === 'arn' && colons < COLONS_OF_ARN ? 'no-colon' : 'any');
   let colonsUnknown = false;
   const unknownColons = (): void => {
     colonsUnknown = true;
     if (mode === 'may') colons = COLONS_OF_ARN;
   };
-  const literalPart = (value: string): void => {
-    for (const char of [...value]) {
-      if (wildcards !== 'exact' && char === '*') tokens.push({ kind: 'star', of: wild() });
-      else if (wildcards !== 'exact' && char === '?') tokens.push({ kind: 'one', of: wild() });
-      else tokens.push({ kind: 'char', char });
-      if (char === ':') colons++;
+  for (let i = 0; i < atoms.length; i++) {
+    const letter = mode === 'may' && options.ignoreCase === true ? undefined : letterAt(atoms, i);
+    if (letter !== undefined) {
+      tokens.push({ kind: 'letter', letter });
+      if (!letter.segment) unknownColons();
+      i = endOfSegment(atoms, i) - 1;
+      continue;
     }
-  };
-  t.parts.forEach((part, i) => {
-    if (typeof part === 'string') {
-      for (const piece of variables ? splitVariables(part) : [part]) {
-        if (typeof piece === 'string') literalPart(piece);
-        else if ('escaped' in piece) tokens.push({ kind: 'char', char: piece.escaped });
-        else {
-          tokens.push(mode === 'may' ? { kind: 'star', of: 'any' } : { kind: 'never' });
-          unknownColons();
-        }
+    const atom = atoms[i] as Atom;
+    switch (atom.kind) {
+      case 'char':
+        tokens.push(atom);
+        if (atom.char === ':') colons++;
+        break;
+      case 'wildcard': {
+        const of = wildcards === 'arn' && colons < COLONS_OF_ARN ? 'no-colon' : 'any';
+        tokens.push({ kind: atom.char === '*' ? 'star' : 'one', of });
+        break;
       }
-      return;
+      case 'variable':
+        tokens.push(mode === 'may' ? { kind: 'star', of: 'any' } : { kind: 'never' });
+        unknownColons();
+        break;
+      case 'hole':
+        if (mode === 'must') tokens.push({ kind: 'never' });
+        else tokens.push(...(options.ignoreCase === true ? ANYTHING : gapOf(atom.hole)));
+        if (!staysInSegment(atom.hole)) unknownColons();
     }
-    if (isLetter(t, i)) tokens.push({ kind: 'letter', hole: part });
-    else if (mode === 'may') tokens.push(...gapOf(part));
-    else tokens.push({ kind: 'never' });
-    if (part.type === 'any') unknownColons();
-  });
+  }
   // An ARN operator compares six components: a pattern with fewer matches nothing.
   if (wildcards === 'arn' && colons < COLONS_OF_ARN && !colonsUnknown) return [{ kind: 'never' }];
   return simplify(tokens);
 }
 
-/** A hole in mode `may` that is not a letter: any string of its type (of finitely many values: any string). */
+/** A hole in mode `may` that is no letter: any string of its type (of finitely many values: any string). */
 function gapOf(hole: Hole): Glob {
   const globs = holeGlobs(hole);
-  return globs.length === 1 && globs[0] !== undefined ? globs[0] : [{ kind: 'star', of: 'any' }];
+  return globs.length === 1 && globs[0] !== undefined ? globs[0] : ANYTHING;
 }
 
-/** A variable next to a hole ends in `}`, not in a delimiter, so such a hole is no letter. */
-function isLetter(t: Text, i: number): boolean {
-  const hole = t.parts[i] as Hole;
-  if (t.parts.length === 1) return true;
-  if (!staysInSegment(hole)) return false;
-  const before = t.parts[i - 1];
-  const after = t.parts[i + 1];
-  const opens = before === undefined || (typeof before === 'string' && /[:/]$/.test(before));
-  const closes = after === undefined || (typeof after === 'string' && /^[:/]/.test(after));
-  return opens && closes;
+/** The letter that begins at the atom: the one hole of the text, or a segment of characters and holes alone. */
+function letterAt(atoms: readonly Atom[], start: number): Letter | undefined {
+  const [only] = atoms;
+  if (atoms.length === 1 && only?.kind === 'hole') return letterOf([only.hole]);
+  if (start > 0 && !isDelimiter(atoms[start - 1] as Atom)) return undefined;
+  const segment = atoms.slice(start, endOfSegment(atoms, start));
+  if (!segment.some((a) => a.kind === 'hole')) return undefined;
+  const parts: (string | Hole)[] = [];
+  for (const atom of segment) {
+    if (atom.kind === 'wildcard' || atom.kind === 'variable') return undefined;
+    if (atom.kind === 'hole' && !staysInSegment(atom.hole)) return undefined;
+    parts.push(atom.kind === 'hole' ? atom.hole : atom.char);
+  }
+  return letterOf(text(...parts).parts);
+}
+
+function endOfSegment(atoms: readonly Atom[], start: number): number {
+  let end = start;
+  while (end < atoms.length && !isDelimiter(atoms[end] as Atom)) end++;
+  return atoms.length === 1 ? 1 : end;
+}
+
+function isDelimiter(atom: Atom): boolean {
+  return atom.kind === 'char' && (atom.char === ':' || atom.char === '/');
 }
 
 /** Drops stars next to equal stars; more would change nothing but the work. */

@@ -4,7 +4,7 @@
  * with values of their own, from the candidate's resource read against each pattern, and from one
  * resource found with every unknown part left open.
  */
-import { Automaton, symbolsOf } from './automaton';
+import { Automaton } from './automaton';
 import { SAMPLE_ACCOUNT, SAMPLE_REGION } from './beautify';
 import type { CompiledPolicies } from './compile';
 import type { Side } from './condition';
@@ -17,10 +17,12 @@ import {
   type Statement,
   textsOf,
 } from './document';
-import { charTokens, compileGlob, type Glob, holeGlobs, splitVariables, type Token } from './glob';
+import { compileGlob, splitVariables } from './glob';
 import { type Budget, findWord } from './language';
+import { holeGlobs, plainOf, textOfWord } from './letter';
 import type { Candidate, Query, Use } from './solve';
 import { type Hole, literal, type Part, substitute, type Text, text } from './text';
+import { charTokens, type Glob, type Token } from './token';
 
 export interface Proposal {
   readonly holes: ReadonlyMap<string, string>;
@@ -61,16 +63,18 @@ export function* propose(unknowns: Unknowns, query: Query, candidate: Candidate,
   for (const { side, key } of unknowns.variables) {
     const assigned = candidate.values.get(key) ?? candidate.values.get(`${side}:${key}`);
     const value =
-      assigned?.length === 1 && assigned[0] !== undefined ? literal(substitute(assigned[0], samples)) : undefined;
+      assigned?.length === 1 && assigned[0] !== undefined
+        ? literal(substitute(textOfWord(assigned[0]), samples))
+        : undefined;
     variables[side].set(key, value ?? sampleOfKey(key));
   }
   const spelling = new Map(unknowns.variables.map((v) => [v.key, v.written]));
   const first: Proposal = { holes: samples, variables, spelling };
   yield first;
-  const seen = literal(substitute(candidate.resource, samples));
+  const seen = literal(substitute(textOfWord(candidate.resource), samples));
   if (seen !== undefined) yield reading(query, seen, first);
   const open = findWord({ required: [query.resources, ...query.must.flatMap(openResources)], forbidden: [] }, budget);
-  const word = open === 'exhausted' || open.found === undefined ? undefined : literal(open.found);
+  const word = open === 'exhausted' || open.found === undefined ? undefined : plainOf(open.found);
   if (word !== undefined) yield reading(query, word, first);
   // One unknown at a time takes a value that the literal parts of the statements suggest.
   let tried = 0;
@@ -212,9 +216,7 @@ function suggestions(query: Query, hole: Hole): readonly string[] {
       ];
     }),
   );
-  return [...new Set([...(hole.values ?? []), ...literals])].filter(
-    (v) => v !== '' && type.accepts(symbolsOf(text(v))),
-  );
+  return [...new Set([...(hole.values ?? []), ...literals])].filter((v) => v !== '' && type.accepts(v));
 }
 
 export function substitutePolicies(policies: Policies, holes: ReadonlyMap<string, string>): Policies {

@@ -6,9 +6,8 @@
  * At each product state only one character of every class that the automata can tell apart there
  * needs to be tried: characters that no automaton reads by name behave alike within a class.
  */
-import type { AlphabetSymbol, Automaton, State } from './automaton';
-import type { Hole, Text } from './text';
-import { text } from './text';
+import type { Automaton, State } from './automaton';
+import type { AlphabetSymbol, Letter, Word } from './letter';
 
 export interface Language {
   /** All must accept. */
@@ -17,7 +16,7 @@ export interface Language {
   readonly forbidden: readonly Automaton[];
 }
 
-export type Search = { readonly found: Text } | { readonly found: undefined } | 'exhausted';
+export type Search = { readonly found: Word } | { readonly found: undefined } | 'exhausted';
 
 /** Work left for one question, counted in automaton positions visited; at 0 the answer is undecided. */
 export interface Budget {
@@ -85,10 +84,10 @@ function stateKey(states: readonly State[]): string {
   return key;
 }
 
-function spell(node: Node): Text {
+function spell(node: Node): Word {
   const out: AlphabetSymbol[] = [];
   for (let n: Node | undefined = node; n?.symbol !== undefined; n = n.parent) out.push(n.symbol);
-  return text(...out.reverse());
+  return out.reverse();
 }
 
 /** One representative of each class of characters that no automaton reads by name, pleasant ones first. */
@@ -102,11 +101,11 @@ const CLASSES: readonly string[] = [
 ];
 
 function symbolsAt(states: readonly State[], needed: number): readonly AlphabetSymbol[] {
-  const letters = new Map<string, Hole>();
+  const letters = new Map<string, Letter>();
   let closed: State | undefined;
   for (let i = 0; i < states.length; i++) {
     const state = states[i] as State;
-    for (const hole of state.letters) letters.set(hole.hole, hole);
+    for (const letter of state.letters) letters.set(letter.id, letter);
     // A requirement that reads only named characters decides which characters are worth trying.
     if (i < needed && !state.open && (closed === undefined || state.chars.length < closed.chars.length)) closed = state;
   }

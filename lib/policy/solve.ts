@@ -8,7 +8,7 @@
  * satisfy that clause; each branch settles one clause for good, so it ends. No candidate in any
  * branch means that there is no request: each step only split the set of requests without loss.
  */
-import { Automaton, symbolsOf } from './automaton';
+import { Automaton } from './automaton';
 import type { Catalogue } from './catalogue';
 import type { CompiledStatement } from './compile';
 import {
@@ -23,7 +23,7 @@ import {
 import type { Selection } from './document';
 import { compileGlob } from './glob';
 import { type Budget, findWord, type Search } from './language';
-import type { Text } from './text';
+import type { Word } from './letter';
 import { covers } from './variables';
 
 /** A statement, about the request as made by the caller of that side. */
@@ -46,9 +46,9 @@ export interface Query {
 }
 
 export interface Candidate {
-  readonly resource: Text;
+  readonly resource: Word;
   /** For a query with `names`. */
-  readonly action: Text | undefined;
+  readonly action: Word | undefined;
   readonly values: ReadonlyMap<string, Assignment>;
 }
 
@@ -140,13 +140,12 @@ function search(before: Branch, open: readonly Use[], query: Query, catalogue: C
 function matches({ statement, side }: Use, candidate: Candidate, catalogue: Catalogue): boolean {
   if (candidate.action !== undefined) {
     const { future } = statement;
-    if (future === undefined || future.automaton.accepts(symbolsOf(candidate.action)) === future.not) return false;
+    if (future === undefined || future.automaton.accepts(candidate.action) === future.not) return false;
   }
   const { resources, source } = statement;
-  const symbols = symbolsOf(candidate.resource);
   const selected = resources.not
-    ? !resources.may.accepts(symbols)
-    : resources.universal || resources.must.accepts(symbols);
+    ? !resources.may.accepts(candidate.resource)
+    : resources.universal || resources.must.accepts(candidate.resource);
   if (!selected) return false;
   return !source.conditions.some((condition) => {
     const variable = variableOf(condition, side, catalogue);

@@ -4,9 +4,11 @@
  * what is covered here is covered for every value.
  */
 import { Automaton } from './automaton';
-import { type Glob, splitVariables, type Token } from './glob';
+import { splitVariables } from './glob';
 import { findWord } from './language';
-import type { Text } from './text';
+import { type Letter, letterOf } from './letter';
+import type { Hole, Text } from './text';
+import type { Glob, Token } from './token';
 
 const WORK = 20_000;
 
@@ -26,12 +28,12 @@ export function covers(patterns: readonly Text[], pattern: Text): boolean {
 
 function atomic(t: Text): Glob {
   return t.parts.flatMap((part): readonly Token[] => {
-    if (typeof part !== 'string') return [{ kind: 'letter', hole: part }];
+    if (typeof part !== 'string') return letterToken(part);
     return splitVariables(part).flatMap((piece): readonly Token[] => {
       if (typeof piece !== 'string') {
         if ('escaped' in piece) return [{ kind: 'char', char: piece.escaped }];
         const id = `\${${piece.key.toLowerCase()},${piece.fallback ?? ''}}`;
-        return [{ kind: 'letter', hole: { hole: id, type: 'any', label: piece.key } }];
+        return letterToken({ hole: id, type: 'any', label: piece.key });
       }
       return [...piece].map((char): Token => {
         if (char === '*') return { kind: 'star', of: 'any' };
@@ -40,4 +42,10 @@ function atomic(t: Text): Glob {
       });
     });
   });
+}
+
+/** A hole as a letter of its own; its values do not matter here, and a letter of any type exists. */
+function letterToken({ hole, label }: Hole): readonly Token[] {
+  const letter = letterOf([{ hole, type: 'any', label }]) as Letter;
+  return [{ kind: 'letter', letter }];
 }

@@ -14,8 +14,9 @@ import { equal, type Solution } from './decide';
 import type { Context, Policies } from './document';
 import { type Proposal, propose, substitutePolicies, substituteStatement, unknownsOf } from './ground';
 import type { Budget } from './language';
+import { textOfWord, type Word } from './letter';
 import { type Candidate, type Query, solve } from './solve';
-import { literal, substitute, type Text } from './text';
+import { literal, substitute } from './text';
 
 /** A concrete request, as each side makes it. */
 export interface Concrete {
@@ -82,7 +83,7 @@ function concrete(
   query: Query,
   catalogue: Catalogue,
 ): Concrete | undefined {
-  const plain = (t: Text): string | undefined => literal(substitute(t, holes));
+  const plain = (word: Word): string | undefined => literal(substitute(textOfWord(word), holes));
   const resource = plain(candidate.resource);
   if (resource === undefined) return undefined;
   const contexts: [Record<string, string | string[]>, Record<string, string | string[]>] = [{}, {}];

@@ -4,9 +4,10 @@
  * spelled as the lemma says. Plain patterns are compared with the naive matcher exactly.
  */
 import fc from 'fast-check';
-import { type AlphabetSymbol, Automaton } from '../../lib/policy/automaton';
+import { Automaton } from '../../lib/policy/automaton';
 import { compileGlob } from '../../lib/policy/glob';
 import { findWord } from '../../lib/policy/language';
+import { type AlphabetSymbol, type Letter, letterOf, textOfWord } from '../../lib/policy/letter';
 import { type Hole, literal, substitute, type Text, text } from '../../lib/policy/text';
 
 /** Textbook recursion, nothing shared with the automata. */
@@ -36,28 +37,24 @@ const assignment = fc
   .filter(({ h, k }) => h !== k)
   .map((values) => new Map(Object.entries(values)));
 
-/** The word that the header of `automaton.ts` defines, for the holes that stand alone or fill a segment in `patterns`. */
+/** The word that the header of `automaton.ts` defines, for the letters that stand in `patterns`. */
 function spelled(
   value: string,
   patterns: readonly Text[],
   sigma: ReadonlyMap<string, string>,
 ): readonly AlphabetSymbol[] {
+  const has = (letter: Letter, s: string) => literal(substitute(text(...letter.parts), sigma)) === s;
+  const letters = patterns.flatMap((t) =>
+    glob(t, 'may').flatMap((token) => (token.kind === 'letter' ? [token.letter] : [])),
+  );
   const alone = patterns.flatMap((t) =>
-    t.parts.length === 1 && typeof t.parts[0] !== 'string' ? [t.parts[0] as Hole] : [],
+    t.parts.length === 1 && typeof t.parts[0] !== 'string' ? [letterOf(t.parts) as Letter] : [],
   );
-  const whole = alone.find((hole) => sigma.get(hole.hole) === value);
+  const whole = alone.find((letter) => has(letter, value));
   if (whole !== undefined) return [whole];
-  const fills = patterns.flatMap((t) =>
-    t.parts.flatMap((part, i) => {
-      const [before, after] = [t.parts[i - 1], t.parts[i + 1]];
-      const open = before === undefined || (typeof before === 'string' && /[:/]$/.test(before));
-      const close = after === undefined || (typeof after === 'string' && /^[:/]/.test(after));
-      return typeof part !== 'string' && part.type === 'segment' && open && close ? [part] : [];
-    }),
-  );
   return value.split(/([:/])/).flatMap((run): readonly AlphabetSymbol[] => {
-    const hole = run === '' ? undefined : fills.find((h) => sigma.get(h.hole) === run);
-    return hole === undefined ? [...run] : [hole];
+    const letter = run === '' ? undefined : letters.find((l) => l.segment && has(l, run));
+    return letter === undefined ? [...run] : [letter];
   });
 }
 
@@ -118,8 +115,11 @@ describe('the lemmas on holes', () => {
     const bucket = (hole: Hole) => new Automaton([glob(text('arn:', hole, '/*'), 'may')], 'may');
     const meet = (a: Automaton, b: Automaton) => findWord({ required: [a, b], forbidden: [] }, { left: 10_000 });
     expect(meet(bucket(H), bucket(K))).toEqual({ found: undefined });
-    expect(meet(bucket(H), bucket(H))).toEqual({ found: text('arn:', H, '/') });
+    expect(meet(bucket(H), bucket(H))).toEqual({ found: [...'arn:', letterOf([H]), '/'] });
     expect(meet(bucket(H), bucket(P))).not.toEqual({ found: undefined });
+    const logs = (hole: Hole, before: string) => new Automaton([glob(text(before, hole, '-v1'), 'may')], 'may');
+    expect(meet(logs(H, 'logs-'), logs(K, 'logs-'))).toEqual({ found: undefined });
+    expect(meet(logs(H, 'logs-'), logs(K, 'log'))).not.toEqual({ found: undefined });
     expect(meet(bucket(H), plain('arn:internal-a'))).toEqual({ found: undefined });
     expect(meet(bucket(H), plain('arn:internal-*/*'))).not.toEqual({ found: undefined });
   });
@@ -140,7 +140,7 @@ describe('search', () => {
         const first = words.find(holds);
         if (search === 'exhausted') return false;
         if (search.found === undefined) return first === undefined;
-        const found = literal(search.found) as string;
+        const found = literal(textOfWord(search.found)) as string;
         return holds(found) && (first === undefined ? found.length > 4 : found.length === first.length);
       }),
       { numRuns: 5_000 },
