@@ -9,6 +9,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { claimAccountSetting } from './registry';
 
 /** Lets API Gateway write logs in this account and region. Create one per account and region, in a stack of its own. */
 export class ApiGatewayAccount extends Construct {
@@ -20,6 +21,7 @@ export class ApiGatewayAccount extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
+    claimAccountSetting(this);
     const stack = Stack.of(this);
     const logGroups = stack.formatArn({
       service: 'logs',

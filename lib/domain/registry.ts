@@ -13,6 +13,7 @@ interface Claim {
 
 interface Claims {
   readonly domains: Claim[];
+  readonly settings: IConstruct[];
   /** Constructs, and ids of things outside the app, that belong to one domain. */
   readonly things: Map<IConstruct | string, Claim>;
 }
@@ -52,6 +53,18 @@ export function claimThing(what: string, thing: IConstruct | string, domain: str
   things.set(thing, { domain, by });
 }
 
+/** Throws if a construct of this kind already stands for the same account and region. */
+export function claimAccountSetting(by: IConstruct): void {
+  const { settings } = claimsOf(by);
+  const earlier = settings.find((other) => samePlace(other, by) && sameEnvironment(other, by));
+  if (earlier !== undefined) {
+    throw new TrustDomainError(
+      `the API Gateway setting of an account and region is one, and the app already has it at \`${earlier.node.path}\`: a second would overwrite it; leave out \`${by.node.path}\``,
+    );
+  }
+  settings.push(by);
+}
+
 function domainAt(claims: Claims, at: IConstruct | string): Claim | undefined {
   return claims.domains.find((claim) => claim.by === at);
 }
@@ -59,9 +72,15 @@ function domainAt(claims: Claims, at: IConstruct | string): Claim | undefined {
 /** One deployment would create both: the same Stage, or the same known account and region. */
 function samePlace(a: IConstruct, b: IConstruct): boolean {
   if (Stage.of(a) === Stage.of(b)) return true;
+  const known = [a, b].every(
+    (c) => !Token.isUnresolved(Stack.of(c).account) && !Token.isUnresolved(Stack.of(c).region),
+  );
+  return known && sameEnvironment(a, b);
+}
+
+function sameEnvironment(a: IConstruct, b: IConstruct): boolean {
   const [x, y] = [Stack.of(a), Stack.of(b)];
-  const known = [x.account, x.region, y.account, y.region].every((part) => !Token.isUnresolved(part));
-  return known && x.account === y.account && x.region === y.region;
+  return x.account === y.account && x.region === y.region;
 }
 
 /** The stack that is deployed: nested stacks change with it. */
@@ -74,7 +93,7 @@ export function outermostStack(of: IConstruct): Stack {
 function claimsOf(scope: IConstruct): Claims {
   let claims = CLAIMS.get(scope.node.root);
   if (claims === undefined) {
-    claims = { domains: [], things: new Map() };
+    claims = { domains: [], settings: [], things: new Map() };
     CLAIMS.set(scope.node.root, claims);
   }
   return claims;

@@ -19,13 +19,13 @@ import { attestationsOf } from './assumer';
 import type { BoundAuthentication } from './authentication';
 import { assetBucketArn, executionRoleArn } from './deployment-identity';
 import { DomainApi } from './domain-api';
-import { TrustDomainError } from './domain-error';
 import { DomainKey, useStatements } from './domain-key';
 import { DomainLogs } from './domain-logs';
 import { DomainRoles } from './domain-roles';
 import { DomainWebAcl, defaultRateLimit, defaultRuleGroups } from './domain-web-acl';
 import { ALL_DUTIES, type Duty, requireDuty } from './duty';
 import type { Exposure } from './exposure';
+import { grantedArns } from './granted-arns';
 import {
   DEFAULT_STAGE,
   ImportedTrustDomain,
@@ -311,9 +311,10 @@ export class TrustDomain extends Construct implements ITrustDomain {
   }
 
   private grant(grantee: IGrantable, methods: readonly string[], keyActions: readonly string[]): Grant {
+    const arns = grantedArns(this.domainName, grantee);
     const useKey = this.key.grant(grantee, ...keyActions);
     if (!this.authentication.byIam) return useKey;
-    for (const arn of principalArns(grantee)) this.apiPolicy.admit(arn);
+    for (const arn of arns) this.apiPolicy.admit(arn);
     return useKey.combine(
       Grant.addToPrincipalOrResource({
         grantee,
@@ -324,15 +325,4 @@ export class TrustDomain extends Construct implements ITrustDomain {
       }),
     );
   }
-}
-
-/** The ARNs by which `aws:PrincipalArn` knows the grantee; throws for what has none. */
-function principalArns(grantee: IGrantable): string[] {
-  const arns = grantee.grantPrincipal.policyFragment.principalJson.AWS ?? [];
-  if (arns.length === 0) {
-    throw new TrustDomainError(
-      `grant on a trust domain: \`${grantee.grantPrincipal}\` is no IAM principal, and callers of this domain sign with IAM; grant to a role or user`,
-    );
-  }
-  return arns;
 }

@@ -1,0 +1,28 @@
+/** By which ARNs policies know a grantee; services, accounts and everyone are no grantees of a trust domain. */
+import { AccountPrincipal, type IGrantable, type IPrincipal } from 'aws-cdk-lib/aws-iam';
+import { TrustDomainError } from './domain-error';
+
+/** Throws unless every principal of the grantee is one role or user. */
+export function grantedArns(domain: string, grantee: IGrantable): string[] {
+  const principal = grantee.grantPrincipal;
+  const json = principal.policyFragment.principalJson;
+  const arns = json.AWS ?? [];
+  const who = `grant on trust domain \`${domain}\``;
+  if (arns.length === 0 || Object.keys(json).length > 1) {
+    throw new TrustDomainError(
+      `${who}: \`${shown(principal)}\` is no IAM principal and signs no request; grant to a role or user`,
+    );
+  }
+  if (principal instanceof AccountPrincipal || arns.some((arn) => /[*?]/.test(arn) || /^\d{12}$|:root$/.test(arn))) {
+    throw new TrustDomainError(
+      `${who}: \`${shown(principal)}\` stands for principals that nobody named; grant to each role or user that needs it`,
+    );
+  }
+  return arns;
+}
+
+function shown(principal: IPrincipal): string {
+  return principal.principalAccount === undefined
+    ? principal.constructor.name
+    : `a principal of account ${principal.principalAccount}`;
+}

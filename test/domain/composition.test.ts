@@ -1,0 +1,316 @@
+/** How trust domains compose: names, marks and tags, Stages, places unknown, grants, other apps' domains. */
+import { App, CfnResource, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { AccountPrincipal, CompositePrincipal, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import * as fc from 'fast-check';
+import { ApiGatewayAccount, Authentication, Duty, Exposure, type ITrustDomain, TrustDomain } from '../../lib';
+import { ACCOUNT, aDomain, BACKEND, cognito, ENV, endpoint, inStack, REGION, templateOf } from './a-domain';
+
+type Rendered = {
+  readonly Type: string;
+  readonly Properties?: Record<string, unknown>;
+  readonly Metadata?: { readonly bulkhead?: Record<string, unknown> };
+};
+
+const resources = (template: Template): readonly Rendered[] => Object.values(template.toJSON().Resources);
+
+describe('every resource of a domain', () => {
+  test.each([
+    ['IAM', undefined],
+    ['Cognito', cognito],
+  ])('carries its domain and part, and tags where it can, with %s', (_, authentication) => {
+    const template = templateOf(aDomain(authentication === undefined ? {} : { authentication: authentication() }));
+    for (const resource of resources(template)) {
+      expect(resource.Metadata?.bulkhead).toMatchObject({ domain: 'orders', part: expect.any(String) });
+      expect([resource.Type, resource.Metadata?.bulkhead?.part]).not.toEqual([resource.Type, 'resource']);
+    }
+    for (const type of [
+      'AWS::KMS::Key',
+      'AWS::WAFv2::WebACL',
+      'AWS::IAM::Role',
+      'AWS::Logs::LogGroup',
+      'AWS::ApiGateway::Stage',
+    ]) {
+      template.allResourcesProperties(type, {
+        Tags: Match.arrayWith([
+          { Key: 'bulkhead:domain', Value: 'orders' },
+          { Key: 'bulkhead:owner', Value: 'shop-team' },
+        ]),
+      });
+    }
+  });
+
+  test('is classified at the API: exposure, owner, authentication', () => {
+    templateOf(aDomain({ exposure: Exposure.PARTNER })).hasResource('AWS::ApiGateway::RestApi', {
+      Metadata: {
+        bulkhead: { domain: 'orders', part: 'api', exposure: 'partner', owner: 'shop-team', authentication: 'iam' },
+      },
+    });
+  });
+
+  test('that an author gives to it is marked, and is no role or boundary of a duty', () => {
+    const domain = aDomain();
+    const stack = Stack.of(domain);
+    domain.own(new Bucket(stack, 'Data'));
+    domain.own(new Role(stack, 'Worker', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
+    const api = new RestApi(stack, 'Second', { deploy: false });
+    api.root.addMethod('GET', BACKEND);
+    domain.own(api);
+    const template = templateOf(domain);
+    template.hasResource('AWS::S3::Bucket', {
+      Properties: { Tags: Match.arrayWith([{ Key: 'bulkhead:domain', Value: 'orders' }]) },
+      Metadata: { bulkhead: { domain: 'orders', part: 'resource' } },
+    });
+    template.hasResource('AWS::IAM::Role', {
+      Properties: {
+        AssumeRolePolicyDocument: { Statement: [Match.objectLike({ Principal: { Service: 'lambda.amazonaws.com' } })] },
+      },
+      Metadata: { bulkhead: { domain: 'orders', part: 'resource' } },
+    });
+    template.hasResource('AWS::ApiGateway::RestApi', {
+      Properties: { Name: 'Second' },
+      Metadata: { bulkhead: { domain: 'orders', part: 'api', exposure: 'public', owner: 'shop-team' } },
+    });
+  });
+});
+
+describe('names', () => {
+  /** Every name or path that the template fixes. */
+  const physicalNames = (template: Template): string[] =>
+    resources(template).flatMap(({ Type, Properties = {} }) =>
+      ['RoleName', 'ManagedPolicyName', 'AliasName', 'LogGroupName', 'UserPoolName', 'Name'].flatMap((key) =>
+        typeof Properties[key] === 'string' && !Type.endsWith('Validator') && !Type.endsWith('Authorizer')
+          ? [`${Type} ${Properties[key]}`]
+          : [],
+      ),
+    );
+
+  const domainName = fc.stringMatching(/^[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,5}){0,2}$/);
+  const oneDomain = fc.record({
+    name: domainName,
+    exposure: fc.constantFrom(...Object.values(Exposure)),
+    byToken: fc.boolean(),
+    region: fc.constantFrom('eu-central-1', 'us-east-1'),
+  });
+
+  test('of different domains are different, and no family of one holds a name of another', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(oneDomain, { selector: (d) => d.name, minLength: 2, maxLength: 4 }), (domains) => {
+        const app = new App();
+        const names = domains.map(({ name, exposure, byToken, region }) => {
+          const stack = new Stack(app, `S-${name}`, { env: { account: ACCOUNT, region } });
+          const domain = inStack(stack, name, {
+            exposure,
+            authentication: byToken ? cognito() : Authentication.iam(),
+            ...(exposure === Exposure.INTERNAL ? { vpcEndpoints: [endpoint(stack, `vpce-${name}`)] } : {}),
+          });
+          return { domain, names: () => physicalNames(templateOf(domain)) };
+        });
+        const all = names.map((n) => n.names());
+        for (const list of all) expect(list.length).toBeGreaterThanOrEqual(7 * 2 + 4);
+        const flat = all.flat();
+        expect(new Set(flat).size).toBe(flat.length);
+        for (const { name } of domains) {
+          for (const other of domains.filter((d) => d.name !== name)) {
+            expect(`bulkhead/${other.name}/x`.startsWith(`bulkhead/${name}/`)).toBe(false);
+          }
+        }
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  test('need no reference to the domain’s stack', () => {
+    const app = new App();
+    const domain = inStack(new Stack(app, 'Orders', { env: ENV }), 'orders');
+    const other = new Stack(app, 'Other', { env: ENV });
+    new CfnResource(other, 'R', { type: 'Test::R', properties: { Role: domain.dutyRoleArn(Duty.AUDIT) } });
+    domain.addRoute('GET', '/orders', BACKEND);
+    expect(other.dependencies).toEqual([]);
+    expect(JSON.stringify(Template.fromStack(other).toJSON())).toContain(`role/bulkhead-orders-audit-${REGION}`);
+  });
+
+  test('of untyped duties are refused', () => {
+    expect(() => aDomain().dutyRoleArn('admin' as Duty)).toThrow(/^`admin` is no duty; the duties are `provision`/);
+    expect(() => aDomain().dutyRole('admin' as Duty)).toThrow(/is no duty/);
+  });
+});
+
+describe('a domain', () => {
+  test('in a stack of unknown place refers to that place', () => {
+    templateOf(aDomain({}, {})).hasResourceProperties('AWS::IAM::Role', {
+      RoleName: { 'Fn::Join': ['', ['bulkhead-orders-audit-', { Ref: 'AWS::Region' }]] },
+    });
+  });
+
+  test('in a Stage synthesizes there', () => {
+    const stage = new Stage(new App(), 'Prod', { env: ENV });
+    const domain = inStack(new Stack(stage, 'Orders'), 'orders');
+    templateOf(domain).resourceCountIs('AWS::IAM::Role', 7);
+  });
+
+  test('exposes what it provisions', () => {
+    const domain = aDomain({ authentication: cognito() });
+    const resolved = (value: unknown) => Stack.of(domain).resolve(value);
+    expect(resolved(domain.restApiId)).toEqual({ Ref: expect.stringMatching(/^ordersApi/) });
+    expect(resolved(domain.keyArn)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^ordersKey/), 'Arn'] });
+    expect(resolved(domain.webAcl.attrArn)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^ordersWebAcl/), 'Arn'] });
+    expect(resolved(domain.userPool?.userPoolArn)).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^ordersUserPool/), 'Arn'],
+    });
+    expect(resolved(domain.dutyRole(Duty.READ).roleArn)).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^ordersRolesreadRole/), 'Arn'],
+    });
+    expect(resolved(domain.dutyRemit(Duty.READ).managedPolicyArn)).toEqual({
+      Ref: expect.stringMatching(/^ordersRolesreadRemit/),
+    });
+    for (const log of [domain.accessLog, domain.webAclLog, domain.executionLog]) {
+      expect(resolved(log.logGroupArn)).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^ordersLogs/), 'Arn'] });
+    }
+    expect(domain).toMatchObject({ domainName: 'orders', exposure: 'public', owner: 'shop-team', stageName: 'v1' });
+    expect(aDomain().userPool).toBeUndefined();
+  });
+
+  test("takes CDK's own escape hatches", () => {
+    const domain = aDomain();
+    (domain.api.deploymentStage.node.defaultChild as CfnResource).addPropertyOverride('TracingEnabled', true);
+    Tags.of(domain).add('cost-centre', '42');
+    const template = templateOf(domain);
+    template.hasResourceProperties('AWS::ApiGateway::Stage', { TracingEnabled: true });
+    template.hasResourceProperties('AWS::KMS::Key', { Tags: Match.arrayWith([{ Key: 'cost-centre', Value: '42' }]) });
+  });
+});
+
+describe('grants', () => {
+  const worker = (domain: TrustDomain): Role =>
+    new Role(Stack.of(domain), 'Worker', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+  const policyOf = (template: Template) => JSON.stringify(template.findResources('AWS::IAM::Policy'));
+
+  test('to read let a role call GET and decrypt, and pass the resource policy', () => {
+    const domain = aDomain();
+    domain.grantRead(worker(domain));
+    const template = templateOf(domain);
+    expect(policyOf(template)).toContain('/v1/GET/*');
+    expect(policyOf(template)).toContain('kms:Decrypt');
+    expect(policyOf(template)).not.toMatch(/POST|kms:Encrypt/);
+    const [api] = Object.values(template.findResources('AWS::ApiGateway::RestApi'));
+    const others = api!.Properties.Policy.Statement.find((s: { Sid: string }) => s.Sid === 'NobodyElse');
+    expect(others.Condition.ArnNotEquals['aws:PrincipalArn']).toContainEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^Worker/), 'Arn'],
+    });
+    expect(others.Condition.ArnNotEquals['aws:PrincipalArn']).toHaveLength(3);
+  });
+
+  test('to write let a role call what changes and encrypt', () => {
+    const domain = aDomain();
+    domain.grantWrite(worker(domain));
+    const granted = policyOf(templateOf(domain));
+    for (const method of ['DELETE', 'PATCH', 'POST', 'PUT']) expect(granted).toContain(`/v1/${method}/*`);
+    expect(granted).toContain('kms:GenerateDataKey');
+    expect(granted).not.toMatch(/v1\/GET|kms:Decrypt/);
+  });
+
+  test('where callers carry tokens are of the key alone', () => {
+    const domain = aDomain({ authentication: cognito() });
+    domain.grantRead(worker(domain));
+    const granted = policyOf(templateOf(domain));
+    expect(granted).toContain('kms:Decrypt');
+    expect(granted).not.toContain('execute-api');
+  });
+
+  test('to what signs no request are refused', () => {
+    const domain = aDomain();
+    expect(() => domain.grantRead(new ServicePrincipal('lambda.amazonaws.com'))).toThrow(/is no IAM principal/);
+  });
+
+  test.each<[string, () => IGrantable]>([
+    ['an account', () => new AccountPrincipal('444455556666')],
+    [
+      'several at once',
+      () => new CompositePrincipal(new AccountPrincipal('444455556666'), new AccountPrincipal('777788889999')),
+    ],
+  ])('to %s are refused, which would let in principals that nobody named', (_, grantee) => {
+    expect(() => aDomain().grantWrite(grantee())).toThrow(/grant on trust domain `orders`/);
+  });
+});
+
+describe('a domain of another app', () => {
+  const stack = () => new Stack(new App(), 'Other', { env: ENV });
+  const orders = (scope: Stack): ITrustDomain =>
+    TrustDomain.fromAttributes(scope, 'orders', {
+      domainName: 'orders',
+      restApiId: 'abcde12345',
+      keyArn: `arn:aws:kms:us-east-1:444455556666:key/11111111-2222-3333-4444-555555555555`,
+      account: '444455556666',
+      region: 'us-east-1',
+    });
+
+  test('is known by its names', () => {
+    const scope = stack();
+    expect(scope.resolve(orders(scope).dutyRoleArn(Duty.READ))).toEqual({
+      'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::444455556666:role/bulkhead-orders-read-us-east-1']],
+    });
+  });
+
+  test('grants the caller’s half, and provisions nothing', () => {
+    const scope = stack();
+    const role = new Role(scope, 'Worker', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    orders(scope).grantRead(role);
+    const template = Template.fromStack(scope);
+    template.resourceCountIs('AWS::IAM::Role', 1);
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Action: 'execute-api:Invoke',
+            Resource: {
+              'Fn::Join': [
+                '',
+                ['arn:', { Ref: 'AWS::Partition' }, ':execute-api:us-east-1:444455556666:abcde12345/v1/GET/*'],
+              ],
+            },
+          }),
+          Match.objectLike({ Action: 'kms:Decrypt' }),
+        ],
+      },
+    });
+  });
+
+  test('has a name like any', () => {
+    expect(() => TrustDomain.fromAttributes(stack(), 'x', { domainName: 'X', restApiId: 'a', keyArn: 'b' })).toThrow(
+      /`X`: a domain's name/,
+    );
+  });
+});
+
+describe('the account-wide setting', () => {
+  test('is a construct of its own, with a role for API Gateway alone', () => {
+    const stack = new Stack(new App(), 'Account', { env: ENV });
+    new ApiGatewayAccount(stack, 'Logging');
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::ApiGateway::Account', {
+      CloudWatchRoleArn: { 'Fn::GetAtt': [Match.anyValue(), 'Arn'] },
+    });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [Match.objectLike({ Principal: { Service: 'apigateway.amazonaws.com' } })],
+      },
+    });
+    template.hasResourceProperties('AWS::IAM::ManagedPolicy', {
+      PolicyDocument: { Statement: [Match.objectLike({ Action: Match.arrayWith(['logs:PutLogEvents']) })] },
+    });
+  });
+
+  test('exists once per account and region', () => {
+    const app = new App();
+    new ApiGatewayAccount(new Stack(app, 'A', { env: ENV }), 'Logging');
+    expect(() => new ApiGatewayAccount(new Stack(app, 'B', { env: ENV }), 'Logging')).toThrow(
+      /already .* `A\/Logging`/,
+    );
+    expect(
+      () => new ApiGatewayAccount(new Stack(app, 'C', { env: { ...ENV, region: 'us-east-1' } }), 'Logging'),
+    ).not.toThrow();
+  });
+});
