@@ -2,13 +2,18 @@
  * Escalation paths as data: which requests, made together, let a principal act as somebody else
  * or change what itself may do. `lib/reach` turns each row into edges; a row states facts only.
  *
- * Rows of `escalation/published.ts` are the 65 paths of the public list; the other files hold
+ * The rows of `escalation/published-*.ts` are the 65 paths of the public list; the other files hold
  * what the list misses, each with the page of AWS's documentation that says the path works.
  * The reading of every field is argued in docs/catalogue.md, "Escalation paths".
  */
-import { COMPUTE_PATHS } from './escalation/compute';
+
+import { CHANGED_COMPUTE_PATHS } from './escalation/changed-compute';
 import { IDENTITY_PATHS } from './escalation/identity';
-import { PUBLISHED_PATHS } from './escalation/published';
+import { NEW_COMPUTE_PATHS } from './escalation/new-compute';
+import { NEW_DATA_PATHS } from './escalation/new-data';
+import { NEW_WORKFLOW_PATHS } from './escalation/new-workflow';
+import { PUBLISHED_COMPUTE_PATHS } from './escalation/published-compute';
+import { PUBLISHED_IDENTITY_PATHS } from './escalation/published-identity';
 import { RESOURCE_PATHS } from './escalation/resources';
 
 export type EscalationKind =
@@ -29,6 +34,8 @@ export type EscalationTarget =
   | 'self'
   /** A customer managed policy attached to the acting principal, or to a group that its user is in. */
   | 'policy-of-self'
+  /** The customer managed policy that is the acting principal's permissions boundary. */
+  | 'boundary-of-self'
   /** The role that is reached: passed, assumed, or edited. */
   | 'target-role'
   /** The user that is reached. */
@@ -53,11 +60,11 @@ export interface EscalationRequest {
   readonly action: string;
   readonly target: EscalationTarget;
   /**
-   * Keys that the request carries because of what it does, each with the values it may have: the
-   * policy must allow the request with one of them. Service principals are those of the `aws`
+   * Keys that the request carries because of what it does, each with the values it may have, or
+   * `absent` where it carries none: the policy must allow such a request. Service principals are those of the `aws`
    * partition; in China some carry the suffix `.cn`.
    */
-  readonly context?: Readonly<Record<string, readonly string[]>>;
+  readonly context?: Readonly<Record<string, readonly string[] | 'absent'>>;
 }
 
 export type Reached =
@@ -103,8 +110,12 @@ export interface EscalationPath {
 
 /** Every row, the published ones first; ids are unique. */
 export const ESCALATION_PATHS: readonly EscalationPath[] = [
-  ...PUBLISHED_PATHS,
+  ...PUBLISHED_COMPUTE_PATHS,
+  ...PUBLISHED_IDENTITY_PATHS,
   ...IDENTITY_PATHS,
-  ...COMPUTE_PATHS,
+  ...NEW_COMPUTE_PATHS,
+  ...NEW_WORKFLOW_PATHS,
+  ...NEW_DATA_PATHS,
+  ...CHANGED_COMPUTE_PATHS,
   ...RESOURCE_PATHS,
 ];

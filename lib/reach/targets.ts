@@ -66,6 +66,8 @@ export class Targets {
         return onArns(groupsOf(subject, this.world).map((g) => g.arn));
       case 'target-instance-profile':
         return principal === undefined ? [] : onArns((this.world.profilesOf.get(principal.id) ?? []).map((p) => p.arn));
+      case 'boundary-of-self':
+        return principal === undefined ? [] : onArns([this.world.boundaryPolicyOf.get(principal.id)?.arn ?? []].flat());
       case 'policy-of-self':
       case 'policy-of-target':
         return principal === undefined ? [] : onArns((this.world.policiesOf.get(principal.id) ?? []).map((m) => m.arn));

@@ -1,5 +1,5 @@
 /** The notation in which the rows of escalation paths are written: one short call a request or an outcome. */
-import type { EscalationRequest, EscalationTarget, Reached } from '../escalation-paths';
+import type { EscalationKind, EscalationPath, EscalationRequest, EscalationTarget, Reached } from '../escalation-paths';
 
 /** `iam:PassRole` of the reached role, to one of these services. */
 export function pass(...services: readonly string[]): EscalationRequest {
@@ -33,4 +33,73 @@ export function roleOf(...types: readonly string[]): Reached {
 
 export function resourceAny(...types: readonly string[]): Reached {
   return { kind: 'resource-any', types };
+}
+
+/** A row of the public list. */
+export function published(
+  id: string,
+  kind: EscalationKind,
+  does: string,
+  requests: readonly EscalationRequest[],
+  reached: Reached,
+): EscalationPath {
+  return { id, kind, does, requests, reached, source: `https://pathfinding.cloud/paths/${id}` };
+}
+
+/** A row that the public list misses; `page` is below AWS's documentation. */
+export function path(
+  id: string,
+  kind: EscalationKind,
+  does: string,
+  requests: readonly EscalationRequest[],
+  reached: Reached,
+  page: string,
+): EscalationPath {
+  return { id, kind, does, requests, reached, source: `https://docs.aws.amazon.com/${page}` };
+}
+
+/** Creates something that a service runs as the passed role. */
+export function runs(
+  id: string,
+  does: string,
+  services: string | readonly string[],
+  actions: readonly string[],
+  page: string,
+): EscalationPath {
+  const list = typeof services === 'string' ? [services] : services;
+  return path(id, 'new-passrole', does, [pass(...list), ...actions.map(creates)], passedRole(...list), page);
+}
+
+/** Gives the role to something that is there already; the request is on whatever the policy leaves open. */
+export function repasses(
+  id: string,
+  does: string,
+  services: string | readonly string[],
+  actions: readonly string[],
+  page: string,
+): EscalationPath {
+  const list = typeof services === 'string' ? [services] : services;
+  return path(id, 'existing-passrole', does, [pass(...list), ...actions.map(any)], passedRole(...list), page);
+}
+
+/** Changes or drives a resource of one of the types, which runs as its role. */
+export function drivesRole(
+  id: string,
+  does: string,
+  actions: readonly string[],
+  types: readonly string[],
+  page: string,
+): EscalationPath {
+  return path(id, 'existing-passrole', does, actions.map(drives), roleOf(...types), page);
+}
+
+/** Edits who may use a resource of one of the types. */
+export function opens(
+  id: string,
+  does: string,
+  actions: readonly string[],
+  types: readonly string[],
+  page: string,
+): EscalationPath {
+  return path(id, 'resource-access', does, actions.map(resource), resourceAny(...types), page);
 }

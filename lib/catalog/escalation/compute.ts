@@ -1,4 +1,0 @@
-/** Paths that the public list misses; see each row's source. */
-import type { EscalationPath } from '../escalation-paths';
-
-export const COMPUTE_PATHS: readonly EscalationPath[] = [];
