@@ -1,9 +1,10 @@
 /** By which ARNs policies know a grantee; services, accounts and everyone are no grantees of a trust domain. */
-import { AccountPrincipal, type IGrantable, type IPrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Stack } from 'aws-cdk-lib';
+import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { TrustDomainError } from './domain-error';
 
 /** Throws unless every principal of the grantee is one role or user. */
-export function grantedArns(domain: string, grantee: IGrantable): string[] {
+export function grantedArns(domain: string, stack: Stack, grantee: IGrantable): string[] {
   const principal = grantee.grantPrincipal;
   const json = principal.policyFragment.principalJson;
   const arns = json.AWS ?? [];
@@ -13,7 +14,8 @@ export function grantedArns(domain: string, grantee: IGrantable): string[] {
       `${who}: \`${shown(principal)}\` is no IAM principal and signs no request; grant to a role or user`,
     );
   }
-  if (principal instanceof AccountPrincipal || arns.some((arn) => /[*?]/.test(arn) || /^\d{12}$|:root$/.test(arn))) {
+  // Resolved, because CDK writes an account's ARN as a token.
+  if (arns.some((arn) => /[*?]|^"\d{12}"$|:root"/.test(JSON.stringify(stack.resolve(arn))))) {
     throw new TrustDomainError(
       `${who}: \`${shown(principal)}\` stands for principals that nobody named; grant to each role or user that needs it`,
     );

@@ -311,7 +311,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
   }
 
   private grant(grantee: IGrantable, methods: readonly string[], keyActions: readonly string[]): Grant {
-    const arns = grantedArns(this.domainName, grantee);
+    const arns = grantedArns(this.domainName, Stack.of(this), grantee);
     const useKey = this.key.grant(grantee, ...keyActions);
     if (!this.authentication.byIam) return useKey;
     for (const arn of arns) this.apiPolicy.admit(arn);

@@ -5,8 +5,10 @@ import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AccountPrincipal, CompositePrincipal, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import * as fc from 'fast-check';
-import { ApiGatewayAccount, Authentication, Duty, Exposure, type ITrustDomain, TrustDomain } from '../../lib';
-import { ACCOUNT, aDomain, BACKEND, cognito, ENV, endpoint, inStack, REGION, templateOf } from './a-domain';
+import { ApiGatewayAccount, Duty, Exposure, type ITrustDomain, TrustDomain } from '../../lib';
+import { ALL_DUTIES } from '../../lib/domain/duty';
+import { DomainNames } from '../../lib/domain/names';
+import { ACCOUNT, aDomain, BACKEND, cognito, ENV, inStack, REGION, templateOf } from './a-domain';
 
 type Rendered = {
   readonly Type: string;
@@ -77,49 +79,64 @@ describe('every resource of a domain', () => {
 });
 
 describe('names', () => {
-  /** Every name or path that the template fixes. */
-  const physicalNames = (template: Template): string[] =>
-    resources(template).flatMap(({ Type, Properties = {} }) =>
-      ['RoleName', 'ManagedPolicyName', 'AliasName', 'LogGroupName', 'UserPoolName', 'Name'].flatMap((key) =>
-        typeof Properties[key] === 'string' && !Type.endsWith('Validator') && !Type.endsWith('Authorizer')
-          ? [`${Type} ${Properties[key]}`]
-          : [],
-      ),
-    );
+  const NAMING = ['RoleName', 'ManagedPolicyName', 'AliasName', 'LogGroupName', 'UserPoolName', 'Name'];
+  const SCOPED = [
+    'AWS::ApiGateway::RequestValidator',
+    'AWS::ApiGateway::Authorizer',
+    'AWS::Cognito::UserPoolResourceServer',
+  ];
 
-  const domainName = fc.stringMatching(/^[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,5}){0,2}$/);
-  const oneDomain = fc.record({
-    name: domainName,
-    exposure: fc.constantFrom(...Object.values(Exposure)),
-    byToken: fc.boolean(),
-    region: fc.constantFrom('eu-central-1', 'us-east-1'),
+  /** All fixed names of a domain, as `DomainNames` gives them. */
+  function namesOf(domain: string, region: string): string[] {
+    const names = new DomainNames(new Stack(new App(), 'S', { env: { account: ACCOUNT, region } }), domain);
+    const roles = ALL_DUTIES.map((duty) => names.role(duty));
+    return [
+      ...roles,
+      names.api,
+      names.keyAlias,
+      names.accessLogGroup,
+      names.webAclLogGroup,
+      names.approval,
+      names.assetPrefix,
+    ];
+  }
+
+  const domainName = fc.stringMatching(/^[a-z][a-z0-9]{0,5}(-[a-z0-9]{1,9}){0,3}$/).filter((name) => name.length <= 30);
+  const region = fc.constantFrom('eu-central-1', 'us-east-1', 'ap-southeast-1');
+
+  test('of two domains, or of one in two regions where names are global, are different', () => {
+    fc.assert(
+      fc.property(domainName, domainName, region, region, (a, b, here, there) => {
+        const [first, second] = [namesOf(a, here), namesOf(b, there)];
+        expect(new Set(first).size).toBe(first.length);
+        const global = (names: string[]) => names.slice(0, ALL_DUTIES.length);
+        if (a !== b) expect(first.filter((name) => second.includes(name))).toEqual([]);
+        else if (here !== there) expect(global(first).filter((name) => global(second).includes(name))).toEqual([]);
+      }),
+    );
   });
 
-  test('of different domains are different, and no family of one holds a name of another', () => {
+  test('that open a family hold no name of another domain', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(oneDomain, { selector: (d) => d.name, minLength: 2, maxLength: 4 }), (domains) => {
-        const app = new App();
-        const names = domains.map(({ name, exposure, byToken, region }) => {
-          const stack = new Stack(app, `S-${name}`, { env: { account: ACCOUNT, region } });
-          const domain = inStack(stack, name, {
-            exposure,
-            authentication: byToken ? cognito() : Authentication.iam(),
-            ...(exposure === Exposure.INTERNAL ? { vpcEndpoints: [endpoint(stack, `vpce-${name}`)] } : {}),
-          });
-          return { domain, names: () => physicalNames(templateOf(domain)) };
-        });
-        const all = names.map((n) => n.names());
-        for (const list of all) expect(list.length).toBeGreaterThanOrEqual(7 * 2 + 4);
-        const flat = all.flat();
-        expect(new Set(flat).size).toBe(flat.length);
-        for (const { name } of domains) {
-          for (const other of domains.filter((d) => d.name !== name)) {
-            expect(`bulkhead/${other.name}/x`.startsWith(`bulkhead/${name}/`)).toBe(false);
-          }
-        }
+      fc.property(domainName, domainName, region, (a, b, where) => {
+        fc.pre(a !== b);
+        const families = namesOf(a, where).filter((name) => name.endsWith('/'));
+        expect(families).toHaveLength(1);
+        for (const family of families) expect(namesOf(b, where).filter((name) => name.startsWith(family))).toEqual([]);
       }),
-      { numRuns: 12 },
     );
+  });
+
+  test('in the template are these, whatever the exposure and authentication', () => {
+    for (const exposure of Object.values(Exposure)) {
+      const template = templateOf(aDomain({ exposure, authentication: cognito() }));
+      const written = resources(template)
+        .filter((r) => !SCOPED.includes(r.Type))
+        .flatMap(({ Properties = {} }) =>
+          NAMING.flatMap((key) => (typeof Properties[key] === 'string' ? [Properties[key]] : [])),
+        );
+      expect(new Set(written)).toEqual(new Set(namesOf('orders', REGION).filter((name) => !/Approve|\/$/.test(name))));
+    }
   });
 
   test('need no reference to the domain’s stack', () => {

@@ -1,9 +1,16 @@
 /** What a trust domain promises about its API, key, web ACL and logs, on the rendered template. */
 import { Duration, Size } from 'aws-cdk-lib';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { JsonSchemaType } from 'aws-cdk-lib/aws-apigateway';
 import { Exposure, RateAggregation, Sensitivity } from '../../lib';
 import { ACCOUNT, aDomain, BACKEND, cognito, REGION, templateOf } from './a-domain';
+
+let rendered: Template | undefined;
+/** The plainest domain, rendered once. */
+function byIam(): Template {
+  rendered ??= templateOf(aDomain());
+  return rendered;
+}
 
 const roleArn = (duty: string) => ({
   'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, `:iam::${ACCOUNT}:role/bulkhead-orders-${duty}-${REGION}`]],
@@ -37,7 +44,7 @@ describe('the API', () => {
   });
 
   test('with IAM callers denies all but the roles that read and write, and lets each call its own methods', () => {
-    templateOf(aDomain()).hasResourceProperties('AWS::ApiGateway::RestApi', {
+    byIam().hasResourceProperties('AWS::ApiGateway::RestApi', {
       Policy: {
         Statement: [
           Match.objectLike({
@@ -113,7 +120,7 @@ describe('the API', () => {
   });
 
   test('answers preflight requests and compresses only when asked', () => {
-    templateOf(aDomain()).resourcePropertiesCountIs('AWS::ApiGateway::Method', { HttpMethod: 'OPTIONS' }, 0);
+    byIam().resourcePropertiesCountIs('AWS::ApiGateway::Method', { HttpMethod: 'OPTIONS' }, 0);
     const asked = templateOf(
       aDomain({ corsOrigins: ['https://app.example.com'], minCompressionSize: Size.kibibytes(1) }),
     );
@@ -133,9 +140,9 @@ describe('the API', () => {
   });
 
   test('authenticates every method, its own and those added by CDK itself', () => {
-    const byIam = aDomain();
-    byIam.api.root.addMethod('GET', BACKEND);
-    const iam = templateOf(byIam);
+    const signing = aDomain();
+    signing.api.root.addMethod('GET', BACKEND);
+    const iam = templateOf(signing);
     iam.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizationType: 'AWS_IAM' });
 
     const byToken = aDomain({ authentication: cognito() });
@@ -148,7 +155,7 @@ describe('the API', () => {
   });
 
   test('never touches the account-wide setting', () => {
-    templateOf(aDomain()).resourceCountIs('AWS::ApiGateway::Account', 0);
+    byIam().resourceCountIs('AWS::ApiGateway::Account', 0);
   });
 });
 
@@ -250,7 +257,7 @@ describe('the web ACL', () => {
   });
 
   test('stands before the stage and logs without credentials', () => {
-    const template = templateOf(aDomain());
+    const template = byIam();
     template.hasResourceProperties('AWS::WAFv2::WebACLAssociation', {
       ResourceArn: Match.anyValue(),
       WebACLArn: Match.anyValue(),
@@ -268,7 +275,7 @@ describe('the logs', () => {
   test.each(['/bulkhead/orders/access', 'aws-waf-logs-bulkhead-orders'])(
     '%s is encrypted, kept a year, and retained',
     (name) => {
-      templateOf(aDomain()).hasResource('AWS::Logs::LogGroup', {
+      byIam().hasResource('AWS::Logs::LogGroup', {
         DeletionPolicy: 'Retain',
         Properties: { LogGroupName: name, KmsKeyId: Match.anyValue(), RetentionInDays: 365 },
       });
@@ -276,7 +283,7 @@ describe('the logs', () => {
   );
 
   test('of execution has the name that API Gateway writes to, and exists before the stage', () => {
-    const template = templateOf(aDomain());
+    const template = byIam();
     const [api] = Object.keys(template.findResources('AWS::ApiGateway::RestApi'));
     const [log] = Object.keys(
       template.findResources('AWS::Logs::LogGroup', {
