@@ -106,6 +106,16 @@ export class Oracle {
     return overlap(about(a, ids[0]), about(b, ids[1]), this.catalogue).verdict !== 'disjoint';
   }
 
+  /** Values of the key that Allows of the action name, whatever the operator: what is worth trying. */
+  valuesOf(actor: Actor, action: string, key: string): readonly Text[] {
+    const id = this.index.idOf(action);
+    const allowing = actor.compiled.layers.flatMap((l) => l.allow).filter((s) => id !== undefined && s.actions.has(id));
+    const named = allowing
+      .flatMap((s) => s.source.conditions)
+      .filter((c) => c.key.toLowerCase() === key.toLowerCase() && c.operator !== 'Null');
+    return named.flatMap((c) => c.values);
+  }
+
   /** Selections of resources, one of which selects the resource of every allowed request with the action; undefined: any. */
   selections(actor: Actor, action: string): readonly Selection[] | undefined {
     const id = this.index.idOf(action);

@@ -1,6 +1,9 @@
 /**
  * Which roles an actor can assume, as steps. Candidates come from the trust policies that name it,
  * and from those that admit its whole account, met with what it may assume on its own side.
+ *
+ * The roles of `cdk bootstrap` admit their whole account. Principals of the templates are asked whether they may
+ * assume them like any role; that no outsider does but to deploy is an assumption, printed with every report.
  */
 import type { EscalationPath } from '../catalog/escalation-paths';
 import type { Principal } from '../model/model';
@@ -51,7 +54,7 @@ export class Assuming {
   private *find(actor: Actor): Iterable<Step> {
     const done = new Set<string>([actor.principal.id]);
     for (const role of this.candidates(actor)) {
-      if (done.has(role.id)) continue;
+      if (done.has(role.id) || (actor.principal.kind === 'external' && role.kind === 'bootstrap-role')) continue;
       done.add(role.id);
       const permit = this.permit(actor, role);
       if (permit !== undefined) yield stepOf(this.path, [permit], role, { kind: 'principal', principal: role });

@@ -3,7 +3,7 @@
  * whoever the policy of a resource is opened to. And those that trust policies name and no template
  * has: the outsiders, with whom every chain from outside begins.
  */
-import type { Origin, Principal, Resource } from '../model/model';
+import type { AttachedPolicy, Origin, Principal, Resource } from '../model/model';
 import { textKey } from '../model/text-key';
 import type { PolicyDocument, PrincipalElement } from '../policy/document';
 import { literal, show, type Text, text } from '../policy/text';
@@ -11,11 +11,19 @@ import { ALLOW_ALL } from './gains';
 import { accountNamed } from './named';
 import { requests } from './requests';
 
-/** A principal of the account that did not exist before, and has every permission that SCPs and the boundary leave. */
-export function administratorOf(account: Text, maker: Principal): Principal {
-  const id = `a new principal of account ${show(account)}`;
+const madeUp = new WeakSet<Principal>();
+
+/** True iff the principal stands for one that does not exist yet, so that there is nothing about it to edit. */
+export function isMadeUp(p: Principal): boolean {
+  return madeUp.has(p);
+}
+
+/** A principal of the account that did not exist before, and has every permission that SCPs and its boundary leave. */
+export function newcomerOf(account: Text, maker: Principal, boundary?: AttachedPolicy): Principal {
+  const within = boundary === undefined ? '' : ` within ${boundary.document.origin}`;
+  const id = `a new principal of account ${show(account)}${within}`;
   const { serviceControlPolicies } = maker.policies;
-  return {
+  const principal: Principal = {
     kind: 'role',
     id,
     origin: nowhere(id),
@@ -27,9 +35,16 @@ export function administratorOf(account: Text, maker: Principal): Principal {
     }),
     account,
     attached: [],
-    policies: { identityPolicies: [ALLOW_ALL], ...(serviceControlPolicies && { serviceControlPolicies }) },
+    ...(boundary && { boundary }),
+    policies: {
+      identityPolicies: [ALLOW_ALL],
+      ...(boundary && { permissionsBoundary: boundary.document }),
+      ...(serviceControlPolicies && { serviceControlPolicies }),
+    },
     unknown: [],
   };
+  madeUp.add(principal);
+  return principal;
 }
 
 /** Whoever the edited policy of the resource admits: everything that can be done to the resource. */
@@ -38,10 +53,10 @@ export function holderOf(resource: Resource): Principal | undefined {
   if (arn === undefined) return undefined;
   const service = textKey(arn).split(':')[2] ?? '*';
   const id = `whoever the policy of ${origin.id} admits`;
-  return {
-    kind: 'external',
+  const principal: Principal = {
+    kind: 'role',
     id,
-    origin: { ...origin, id },
+    origin: { ...origin, id, path: `whoever the policy of ${origin.path} admits` },
     arn,
     account: resource.account,
     ...(resource.domain === undefined ? {} : { domain: resource.domain }),
@@ -49,6 +64,8 @@ export function holderOf(resource: Resource): Principal | undefined {
     policies: requests(`${service}:*`, [arn, text(arn, ':*'), text(arn, '/*')]),
     unknown: [],
   };
+  madeUp.add(principal);
+  return principal;
 }
 
 /**

@@ -95,7 +95,10 @@ class Growing implements Closure {
       }
       for (const step of this.engine.assuming.steps(actor)) this.take(step, false);
     }
-    const current = (): Actor[] => [...this.members.values()].map((m) => m.actor).filter((a) => !this.ends.has(a.key));
+    const current = (): Actor[] =>
+      [...this.members.values()]
+        .map((m) => m.actor)
+        .filter((a) => !this.ends.has(a.key) && a.principal.kind !== 'external');
     if (this.members.size > 1) {
       for (const step of this.engine.rules.together(current(), (p) => this.members.has(p.id))) this.take(step, false);
     }
@@ -104,12 +107,12 @@ class Growing implements Closure {
 
   /** New editors may change every member; every editor may change a new member. */
   private edit(fresh: readonly Actor[], members: () => readonly Actor[]): void {
-    const editors = fresh.filter((a) => this.engine.rules.isEditor(a));
+    const editors = fresh.filter((a) => this.engine.rules.edits.isEditor(a));
     this.editors.push(...editors);
     if (this.editors.length === 0) return;
     const subjects = editors.length > 0 ? members() : fresh;
     for (const subject of subjects) {
-      for (const step of this.engine.rules.edits(this.editors, subject)) this.take(step, false);
+      for (const step of this.engine.rules.edits.of(this.editors, subject)) this.take(step, false);
     }
   }
 

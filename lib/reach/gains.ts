@@ -15,21 +15,25 @@ export interface Gains {
   readonly any: boolean;
   /** Its permissions boundary is gone, or says what it likes. */
   readonly unbounded: boolean;
-  /** The Deny statements of the policies attached to it are gone. */
-  readonly undenied: boolean;
+  /** Origins of attached documents whose Deny statements are gone, sorted. */
+  readonly undenied: readonly string[];
   /** Ids of the groups it has joined, sorted. */
   readonly groups: readonly string[];
 }
 
-export const NO_GAINS: Gains = { any: false, unbounded: false, undenied: false, groups: [] };
+export const NO_GAINS: Gains = { any: false, unbounded: false, undenied: [], groups: [] };
 
 export function joinGains(a: Gains, b: Gains): Gains {
   return {
     any: a.any || b.any,
     unbounded: a.unbounded || b.unbounded,
-    undenied: a.undenied || b.undenied,
-    groups: b.groups.length === 0 ? a.groups : [...new Set([...a.groups, ...b.groups])].sort(),
+    undenied: union(a.undenied, b.undenied),
+    groups: union(a.groups, b.groups),
   };
+}
+
+function union(a: readonly string[], b: readonly string[]): readonly string[] {
+  return b.length === 0 ? a : [...new Set([...a, ...b])].sort();
 }
 
 /** True iff `a` already holds all of `b`. */
@@ -37,13 +41,14 @@ export function coversGains(a: Gains, b: Gains): boolean {
   return (
     (a.any || !b.any) &&
     (a.unbounded || !b.unbounded) &&
-    (a.undenied || !b.undenied) &&
+    b.undenied.every((d) => a.undenied.includes(d)) &&
     b.groups.every((g) => a.groups.includes(g))
   );
 }
 
 export function gainsKey(g: Gains): string {
-  return `${g.any ? 'a' : ''}${g.unbounded ? 'b' : ''}${g.undenied ? 'd' : ''}${g.groups.map((id) => `|${id}`).join('')}`;
+  const lists = [...g.undenied.map((d) => `-${d}`), ...g.groups.map((id) => `+${id}`)];
+  return `${g.any ? 'a' : ''}${g.unbounded ? 'b' : ''}${lists.join('|')}`;
 }
 
 /** In words, after `as X`: `with any policy`; empty without gains. */
@@ -52,7 +57,7 @@ export function showGains(g: Gains): string {
     ...(g.any ? ['any policy'] : []),
     ...g.groups.map((id) => `the policies of \`${id}\``),
     ...(g.unbounded ? ['no boundary'] : []),
-    ...(g.undenied ? ['no Deny of its own'] : []),
+    ...g.undenied.map((d) => `no Deny of ${d}`),
   ];
   return words.length === 0 ? '' : `with ${words.join(' and ')}`;
 }
@@ -78,8 +83,9 @@ export function policiesWith(principal: Principal, gains: Gains, groups: Readonl
   const own = principal.policies;
   if (gainsKey(gains) === '') return own;
   const joined = gains.groups.flatMap((id) => groups.get(id)?.policies.identityPolicies ?? []);
-  const attached = [...own.identityPolicies, ...joined];
-  const kept = gains.undenied ? attached.map((d) => only(d, 'Allow')) : attached;
+  const kept = [...own.identityPolicies, ...joined].map((d) =>
+    gains.undenied.includes(d.origin) ? only(d, 'Allow') : d,
+  );
   const { permissionsBoundary, ...rest } = own;
   return {
     ...rest,

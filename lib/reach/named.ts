@@ -10,7 +10,6 @@
 import type { Principal } from '../model/model';
 import { splitText, textKey } from '../model/text-key';
 import type { PrincipalElement } from '../policy/document';
-import { mayEqual } from '../policy/glob';
 import { type Hole, literal, type Part, type Text } from '../policy/text';
 
 /**
@@ -110,7 +109,7 @@ function compatible(a: readonly Part[], b: readonly Part[]): boolean {
   let [restX, restY]: [Part | undefined, Part | undefined] = [a[0], b[0]];
   while (restX !== undefined && restY !== undefined) {
     if (typeof restX !== 'string' && typeof restY !== 'string') {
-      if (!mayEqual(restX, restY)) return false;
+      if (differ(restX, restY)) return false;
       if (restX.hole !== restY.hole) return true;
       restX = a[++x];
       restY = b[++y];
@@ -122,6 +121,13 @@ function compatible(a: readonly Part[], b: readonly Part[]): boolean {
     } else return !isGenerated(typeof restX === 'string' ? (restY as Hole) : restX);
   }
   return typeof (restX ?? restY) !== 'string';
+}
+
+/** True only if the holes never have the same value. */
+function differ(a: Hole, b: Hole): boolean {
+  if (a.hole === b.hole) return false;
+  if (a.identity !== undefined && a.identity === b.identity) return true;
+  return a.values !== undefined && b.values !== undefined && !a.values.some((v) => b.values!.includes(v));
 }
 
 function isGenerated(hole: Hole): boolean {

@@ -73,7 +73,7 @@ export function reachOf(
     closure,
     closureUntil: (principal, until) => closureOf(principal, engine, until),
     whoCan: (action, resource) => whoCan(model, trusts.outsiders, oracle, closure, action, resource),
-    assumptions: assumptionsOf(trusts.outsiders),
+    assumptions: assumptionsOf(model, trusts.outsiders),
   };
 }
 
@@ -122,20 +122,22 @@ export function blindness({ principal, compiled }: Actor): string | undefined {
   return principal.unknown[0] ?? compiled.opaque[0]?.opaque;
 }
 
-function assumptionsOf(outsiders: readonly Principal[]): readonly Assumption[] {
-  const names = outsiders.map((o) => `\`${o.id}\``);
-  return [
-    {
-      id: 'closed-world',
-      text: 'what runs as a role of the app is in the templates; nothing outside them changes the app’s principals, resources or policies',
-    },
-    ...(names.length === 0
-      ? []
-      : [
-          {
-            id: 'outsiders',
-            text: `principals outside the templates do in the app’s accounts only what the templates let them do: ${names.join(', ')}`,
-          },
-        ]),
+function assumptionsOf(model: Model, outsiders: readonly Principal[]): readonly Assumption[] {
+  const assumptions: Assumption[] = [
+    { id: 'closed-world', text: 'what runs as a role of the app is in the templates' },
   ];
+  if (outsiders.length > 0) {
+    const names = outsiders.map((o) => `\`${o.id}\``).join(', ');
+    assumptions.push({
+      id: 'outsiders',
+      text: `principals outside the templates come to act in the app only where its trust policies admit them: ${names}`,
+    });
+  }
+  if (model.principals.some((p) => p.kind === 'bootstrap-role')) {
+    assumptions.push({
+      id: 'bootstrap-assumers',
+      text: 'the bootstrap roles admit their whole account; nobody outside the templates assumes them but to deploy, and whoever does can do what CloudFormation can do',
+    });
+  }
+  return assumptions;
 }

@@ -1,6 +1,6 @@
 /**
- * All rules together, asked from the side of the actor: whom can it become, and what can it change
- * about those that it already acts as?
+ * All rules together, asked from the side of the actor: whom can it become? What it can change about
+ * those that it already acts as is in edits.ts.
  *
  * Rows that both edit a principal and become it are left out: becoming it is one step and editing it
  * another, so reach finds them as two (test/reach/rules.test.ts holds every such row to that). Rows that
@@ -8,24 +8,26 @@
  */
 import type { EscalationPath, EscalationRequest } from '../catalog/escalation-paths';
 import type { Principal } from '../model/model';
+import { RUNS_AS } from '../model/runs-as-table';
 import type { Catalogue } from '../policy/catalogue';
-import type { Text } from '../policy/text';
+import { show, type Text } from '../policy/text';
 import type { Actor } from './actor';
 import type { ArnIndex } from './arn-index';
 import type { Oracle } from './ask';
-import { administratorOf, holderOf } from './beyond';
-import { coversGains, type Gains, NO_GAINS } from './gains';
+import { ASSUME_ROLE } from './assume';
+import { holderOf, newcomerOf } from './beyond';
+import { Edits, isEdit } from './edits';
 import { PASS_ROLE, Rule } from './rule';
 import { type Step, stepOf } from './step';
 import { principalOf, type Subject, Targets } from './targets';
 import { servicesAdmitted } from './trust';
-import { isRole, type Runner, type World } from './world';
+import type { Runner, World } from './world';
 
-type About = Subject & { readonly kind: 'principal' };
+const BOUNDARY = 'iam:PermissionsBoundary';
 
 export class Rules {
   private readonly becoming: readonly Rule[];
-  private readonly editing: readonly { readonly rule: Rule; readonly gains: Gains; readonly joins: boolean }[];
+  readonly edits: Edits;
   private readonly targets: Targets;
   private readonly byClass = new Map<string, readonly Step[]>();
   private readonly runnersOfType = new Map<string, readonly Runner[]>();
@@ -41,10 +43,7 @@ export class Rules {
     // Few requests first: the simplest way to reach somebody is the one that is shown.
     const sorted = [...paths].sort((a, b) => a.requests.length - b.requests.length);
     this.becoming = sorted.filter((p) => becomes(p)).map(ruleOf);
-    this.editing = sorted.flatMap((path) => {
-      const gains = gainsOf(path);
-      return gains === undefined ? [] : [{ rule: ruleOf(path), gains, joins: path.reached.kind === 'group' }];
-    });
+    this.edits = new Edits(world, sorted.filter(isEdit).map(ruleOf));
     for (const r of world.runners.all) {
       const type = r.resource.origin.type;
       this.runnersOfType.set(type, [...(this.runnersOfType.get(type) ?? []), r]);
@@ -68,41 +67,6 @@ export class Rules {
       const makers = actors.filter((a) => rule.path.requests.some((r) => this.oracle.mightEver(a, r.action)));
       if (makers.length > 1) yield* this.stepsOf([rule], makers, reached);
     }
-  }
-
-  /** True iff some rule may let the actor change a principal that it acts as. */
-  isEditor(actor: Actor): boolean {
-    return actor.principal.kind !== 'external' && this.editing.some(({ rule }) => rule.mightFire([actor]));
-  }
-
-  /** What the editors together can add to what `subject` may do. */
-  *edits(editors: readonly Actor[], subject: Actor): Iterable<Step> {
-    if (subject.principal.kind === 'external') return;
-    const itself: About = { kind: 'principal', principal: subject.principal };
-    for (const { rule, gains, joins } of this.editing) {
-      if (coversGains(subject.gains, gains) && !joins) continue;
-      if (!wouldMatter(subject, gains) || !rule.mightFire(editors)) continue;
-      for (const about of joins ? this.groupsToJoin(subject) : [itself]) {
-        const permits = rule.fire(about, editors);
-        const group = about.group?.id;
-        if (permits !== undefined)
-          yield stepOf(
-            rule.path,
-            permits,
-            subject.principal,
-            about,
-            group === undefined ? gains : { ...NO_GAINS, groups: [group] },
-          );
-      }
-    }
-  }
-
-  private groupsToJoin({ principal, gains }: Actor): readonly About[] {
-    if (principal.kind !== 'user') return [];
-    const member = new Set([...(principal.memberOf ?? []), ...gains.groups]);
-    return [...this.world.groups.all]
-      .filter((g) => !member.has(g.id))
-      .map((group) => ({ kind: 'principal', principal, group }));
   }
 
   private *stepsOf(
@@ -129,7 +93,7 @@ export class Rules {
   private reachedBy({ reached }: EscalationPath, subject: Subject, maker: Actor): readonly Principal[] {
     switch (subject.kind) {
       case 'account':
-        return [administratorOf(subject.account, maker.principal)];
+        return [newcomerOf(subject.account, maker.principal, subject.boundary)];
       case 'resource':
         return [holderOf(subject.resource) ?? []].flat();
       case 'principal':
@@ -168,7 +132,7 @@ export class Rules {
         }
         return;
       case 'account-any':
-        yield { kind: 'account', account: makers[0]!.principal.account };
+        yield* this.newcomers(requests, makers);
         return;
       case 'principal-any':
       case 'self-any':
@@ -225,6 +189,20 @@ export class Rules {
     }
   }
 
+  /** With no boundary; and, where the requests speak of boundaries, with each that the makers' policies name. */
+  private *newcomers(requests: readonly EscalationRequest[], makers: readonly Actor[]): Iterable<Subject> {
+    const { account } = makers[0]!.principal;
+    yield { kind: 'account', account };
+    const [first] = requests.filter((r) => r.context?.[BOUNDARY] !== undefined);
+    if (first === undefined) return;
+    for (const pattern of makers.flatMap((m) => this.oracle.valuesOf(m, first.action, BOUNDARY))) {
+      const known = [...this.world.boundaries.candidates({ not: false, patterns: [pattern] })];
+      for (const boundary of known) yield { kind: 'account', account, boundary };
+      if (known.length === 0)
+        yield { kind: 'account', account, doubt: `what the boundary \`${show(pattern)}\` allows is not known` };
+    }
+  }
+
   private *candidates<T>(index: ArnIndex<T>, makers: readonly Actor[], action: string): Iterable<T> {
     for (const maker of makers) {
       if (!this.oracle.mightEver(maker, action)) continue;
@@ -239,50 +217,18 @@ export class Rules {
 }
 
 /** True iff a rule of its own finds what the row reaches. */
-function becomes({ reached, requests }: EscalationPath): boolean {
-  return (
-    reached.kind !== 'principal-any' &&
-    gainsOf({ reached } as EscalationPath) === undefined &&
-    !(reached.kind === 'principal' && requests.some((r) => r.action === 'sts:AssumeRole'))
-  );
-}
-
-function gainsOf({ reached }: Pick<EscalationPath, 'reached'>): Gains | undefined {
-  switch (reached.kind) {
-    case 'self-any':
-      return { ...NO_GAINS, any: true };
-    case 'self-unbounded':
-      return { ...NO_GAINS, unbounded: true };
-    case 'self-undenied':
-      return { ...NO_GAINS, undenied: true };
-    case 'group':
-      return NO_GAINS;
-    default:
-      return undefined;
-  }
-}
-
-/** A boundary or a Deny can be taken only from who has one. */
-function wouldMatter({ principal, policies }: Actor, gains: Gains): boolean {
-  if (gains.unbounded) return policies.permissionsBoundary !== undefined;
-  if (gains.undenied) return principal.attached.some((a) => a.document.statements.some((s) => s.effect === 'Deny'));
-  return isRole(principal) || principal.kind === 'user';
+function becomes(path: EscalationPath): boolean {
+  const { reached, requests } = path;
+  if (isEdit(path) || reached.kind === 'principal-any') return false;
+  return !(reached.kind === 'principal' && requests.some((r) => r.action === ASSUME_ROLE));
 }
 
 function isConcrete({ target }: EscalationRequest): boolean {
   return target !== 'any' && target !== 'new-compute' && target !== 'existing-compute';
 }
 
-/** Service principals that run resources of the type: by the name of its service, with the exceptions. */
+/** Service principals that run resources of the type; by the name of its service, where the model has no row for the type. */
 function servicesRunning(type: string): readonly string[] {
-  const [, service = ''] = type.split('::');
-  const names: Readonly<Record<string, readonly string[]>> = {
-    AppRunner: ['tasks.apprunner'],
-    AutoScaling: ['ec2'],
-    BedrockAgentCore: ['bedrock-agentcore'],
-    ECS: ['ecs-tasks'],
-    Serverless: ['lambda'],
-    StepFunctions: ['states'],
-  };
-  return (names[service] ?? [service.toLowerCase()]).map((name) => `${name}.amazonaws.com`);
+  const known = RUNS_AS.get(type)?.map((row) => row.service);
+  return known ?? [`${type.split('::')[1]?.toLowerCase()}.amazonaws.com`];
 }

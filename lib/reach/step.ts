@@ -53,7 +53,7 @@ function throughOf(subject: Subject): string | undefined {
     case 'resource':
       return subject.resource.origin.path;
     case 'principal':
-      return subject.group?.origin.path;
+      return subject.group?.origin.path ?? subject.without?.document.origin;
     case 'unseen':
     case 'account':
       return undefined;

@@ -3,7 +3,7 @@
  * of target the ARNs, and what the request's context then says for certain.
  */
 import type { EscalationRequest } from '../catalog/escalation-paths';
-import type { Principal, Resource } from '../model/model';
+import type { AttachedPolicy, Principal, Resource } from '../model/model';
 import { ActionIndex } from '../policy/action-set';
 import type { Catalogue } from '../policy/catalogue';
 import { overlap } from '../policy/overlap';
@@ -14,13 +14,24 @@ import { isRole, type Runner, type World } from './world';
 
 /** Whom or what an instance of a path is about. */
 export type Subject =
-  /** `group`: the one that it would join. `provider`: the identity provider that it trusts. */
-  | { readonly kind: 'principal'; readonly principal: Principal; readonly group?: Principal; readonly provider?: Text }
+  | About
   | { readonly kind: 'runner'; readonly runner: Runner }
   /** A role that a service may assume, although nothing in the templates runs as it; `seen` are the ARNs of what does run as somebody. */
   | { readonly kind: 'unseen'; readonly role: Principal; readonly seen: readonly Text[] }
   | { readonly kind: 'resource'; readonly resource: Resource }
-  | { readonly kind: 'account'; readonly account: Text };
+  /** A principal yet to be made in the account, with the boundary that it would carry. */
+  | { readonly kind: 'account'; readonly account: Text; readonly boundary?: AttachedPolicy; readonly doubt?: string };
+
+export interface About {
+  readonly kind: 'principal';
+  readonly principal: Principal;
+  /** The group that it would join. */
+  readonly group?: Principal;
+  /** The identity provider that it trusts. */
+  readonly provider?: Text;
+  /** The attached policy that would be taken away. */
+  readonly without?: AttachedPolicy;
+}
 
 /** One way to make the request: on this ARN (on any resource when absent), with this context. */
 export interface Target {
@@ -53,7 +64,7 @@ export class Targets {
     switch (target) {
       case 'any':
       case 'new-compute':
-        return [{ context }];
+        return [subject.kind === 'account' ? onNew(subject, context) : { context }];
       case 'existing-compute':
         if (subject.kind === 'unseen') return [{ except: subject.seen, context, doubt: unseen(subject.role) }];
         return subject.kind === 'runner' ? [this.onRunner(action, subject.runner, context)] : [];
@@ -66,11 +77,13 @@ export class Targets {
         return onArns(groupsOf(subject, this.world).map((g) => g.arn));
       case 'target-instance-profile':
         return principal === undefined ? [] : onArns((this.world.profilesOf.get(principal.id) ?? []).map((p) => p.arn));
-      case 'boundary-of-self':
-        return principal === undefined ? [] : onArns([this.world.boundaryPolicyOf.get(principal.id)?.arn ?? []].flat());
       case 'policy-of-self':
       case 'policy-of-target':
+        if (subject.kind === 'principal' && subject.without !== undefined)
+          return onArns([subject.without.arn ?? []].flat());
         return principal === undefined ? [] : onArns((this.world.policiesOf.get(principal.id) ?? []).map((m) => m.arn));
+      case 'boundary-of-self':
+        return onArns([principal?.boundary?.arn ?? []].flat());
       case 'self':
       case 'target-role':
       case 'target-user':
@@ -85,13 +98,14 @@ export class Targets {
     context: RequestContext,
   ): readonly Target[] {
     const types = this.typesOf(action);
-    if (types.has('iam:group') && !types.has('iam:user')) {
-      return groupsOf(subject, this.world).flatMap((g) => attaching(action, { arn: g.arn, context }));
+    if (types.has('iam:group') && !/^iam:(AddUserTo|RemoveUserFrom)Group$/i.test(action)) {
+      return groupsOf(subject, this.world).flatMap((g) => policyNamed(action, subject, { arn: g.arn, context }));
     }
+    if (types.has('iam:group')) return groupsOf(subject, this.world).map((g) => ({ arn: g.arn, context }));
     const wanted = isRole(principal) ? 'iam:role' : principal.kind === 'user' ? 'iam:user' : undefined;
     if (wanted === undefined || (types.size > 0 && !types.has(wanted))) return [];
     const target = { arn: principal.arn, context: { ...context, ...boundaryContext(action, principal) } };
-    return attaching(action, target).flatMap((t) => bounding(action, principal, t));
+    return policyNamed(action, subject, target).flatMap((t) => bounding(action, principal, t));
   }
 
   private onRunner(action: string, { resource }: Runner, context: RequestContext): Target {
@@ -150,8 +164,26 @@ function boundaryContext(action: string, { boundary }: Principal): RequestContex
   return boundary.arn === undefined ? {} : { 'iam:PermissionsBoundary': [boundary.arn] };
 }
 
+/** What makes a new principal carries its boundary, or none; so does what gives it a policy. */
+function onNew({ boundary, doubt }: Subject & { kind: 'account' }, context: RequestContext): Target {
+  const carried: RequestContext =
+    'iam:PermissionsBoundary' in context && boundary?.arn !== undefined
+      ? { 'iam:PermissionsBoundary': [boundary.arn] }
+      : {};
+  if (doubt === undefined) return { context: { ...context, ...carried } };
+  const { 'iam:PermissionsBoundary': _, ...free } = context;
+  return { context: free, doubt };
+}
+
 /** Which policy is attached decides what is gained: with AdministratorAccess everything, with another nobody knows here. */
-function attaching(action: string, target: Target): readonly Target[] {
+function policyNamed(action: string, subject: Subject, target: Target): readonly Target[] {
+  if (
+    /^iam:Detach(Role|User|Group)Policy$/i.test(action) &&
+    subject.kind === 'principal' &&
+    subject.without?.arn !== undefined
+  ) {
+    return [{ ...target, context: { ...target.context, 'iam:PolicyARN': [subject.without.arn] } }];
+  }
   if (!/^iam:Attach(Role|User|Group)Policy$/i.test(action)) return [target];
   return [
     { ...target, context: { ...target.context, 'iam:PolicyARN': [ADMINISTRATOR] } },

@@ -7,7 +7,7 @@
  * anything that runs as them are the exception (see `unseen` in rule.ts), because somebody made
  * them for something.
  */
-import type { Model, Principal, Resource } from '../model/model';
+import type { AttachedPolicy, Model, Principal, Resource } from '../model/model';
 import { textKey } from '../model/text-key';
 import { literal, type Text } from '../policy/text';
 import { ArnIndex } from './arn-index';
@@ -18,7 +18,6 @@ export interface ManagedPolicy {
   readonly arn: Text;
   readonly account: Text;
   readonly attachedTo: Principal[];
-  readonly boundaryOf: Principal[];
 }
 
 /** A resource that runs as a role. */
@@ -35,10 +34,11 @@ export interface World {
   readonly groups: ArnIndex<Principal>;
   readonly profiles: ArnIndex<Principal>;
   readonly policies: ArnIndex<ManagedPolicy>;
+  /** Policies that are somebody's boundary, one of each ARN. */
+  readonly boundaries: ArnIndex<AttachedPolicy>;
   readonly runners: ArnIndex<Runner>;
   readonly resources: ArnIndex<Resource>;
   readonly policiesOf: ReadonlyMap<string, readonly ManagedPolicy[]>;
-  readonly boundaryPolicyOf: ReadonlyMap<string, ManagedPolicy>;
   readonly profilesOf: ReadonlyMap<string, readonly Principal[]>;
   readonly membersOf: ReadonlyMap<string, readonly Principal[]>;
   readonly runnersAs: ReadonlyMap<string, readonly Runner[]>;
@@ -78,10 +78,10 @@ export function worldOf(model: Model): World {
     groups: new ArnIndex(of('group'), arnOf),
     profiles: new ArnIndex(profiles, arnOf),
     policies: new ArnIndex(policies, (p) => p.arn),
+    boundaries: new ArnIndex(boundariesOf(model), (b) => b.arn),
     runners: new ArnIndex(runners, (r) => r.resource.arn),
     resources: new ArnIndex(model.resources, (r) => r.arn),
     policiesOf: relate(policies.flatMap((m) => m.attachedTo.map((p) => [p.id, m] as const))),
-    boundaryPolicyOf: new Map(policies.flatMap((m) => m.boundaryOf.map((p) => [p.id, m] as const))),
     profilesOf: relate(profiles.flatMap((profile) => rolesIn(profile).map((r) => [r.id, profile] as const))),
     membersOf: relate(users.flatMap((u) => (u.memberOf ?? []).map((group) => [group, u] as const))),
     runnersAs: relate(runners.map((r) => [r.role.id, r] as const)),
@@ -90,20 +90,26 @@ export function worldOf(model: Model): World {
 
 function managedPolicies(model: Model): ManagedPolicy[] {
   const found = new Map<string, ManagedPolicy>();
-  const note = (arn: Text, holder: Principal, list: 'attachedTo' | 'boundaryOf'): void => {
+  const note = (arn: Text, holder: Principal): void => {
     const key = textKey(arn);
     let policy = found.get(key);
     if (policy === undefined) {
-      policy = { id: key, arn, account: holder.account, attachedTo: [], boundaryOf: [] };
+      policy = { id: key, arn, account: holder.account, attachedTo: [] };
       found.set(key, policy);
     }
-    policy[list].push(holder);
+    policy.attachedTo.push(holder);
   };
   for (const p of model.principals) {
-    for (const a of p.attached) if (a.attached === 'managed' && a.arn !== undefined) note(a.arn, p, 'attachedTo');
-    if (p.boundary?.attached === 'managed' && p.boundary.arn !== undefined) note(p.boundary.arn, p, 'boundaryOf');
+    for (const a of p.attached) if (a.attached === 'managed' && a.arn !== undefined) note(a.arn, p);
   }
   return [...found.values()];
+}
+
+function boundariesOf(model: Model): readonly AttachedPolicy[] {
+  const found = model.principals.flatMap((p) =>
+    p.boundary?.arn === undefined ? [] : [[textKey(p.boundary.arn), p.boundary] as const],
+  );
+  return [...new Map(found).values()];
 }
 
 function relate<T>(pairs: readonly (readonly [string, T])[]): ReadonlyMap<string, readonly T[]> {
