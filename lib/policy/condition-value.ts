@@ -161,7 +161,11 @@ export function findValue(
   budget: Budget,
 ): Word | undefined | 'unknown' {
   const all = (value: Word): boolean => predicates.every((p) => satisfies(value, p));
-  if (type === 'bool') return ['true', 'false'].map(wordOf).find(all);
+  if (type === 'bool') {
+    const word = ['true', 'false'].map(wordOf).find(all);
+    // A letter may have one of these values, and only the search below reads letters.
+    if (word !== undefined || !predicates.some((p) => p.matcher.may !== p.matcher.must)) return word;
+  }
   const others = predicates.filter((p) => p.matcher.kind !== 'string');
   if (predicates.length === 0 && (type === 'numeric' || type === 'date' || type === 'ip')) return wordOf(SAMPLES[type]);
   if (others.length === 0) {
@@ -199,7 +203,11 @@ export function findValue(
 
 const SAMPLES = { ip: '192.0.2.1', numeric: '1', date: '2026-01-01T00:00:00Z' } as const;
 
+/** The other family: a block of one is a limit to none of the other. */
+const SAMPLE_IPV6 = '2001:db8::1';
+
 function candidatesOf(kind: Matcher['kind'], intervals: readonly Interval[]): readonly string[] {
   if (kind === 'string') return [];
-  return [...new Set(intervals.flatMap((i) => i.candidates(intervals)))].concat(SAMPLES[kind]);
+  const samples = kind === 'ip' ? [SAMPLES.ip, SAMPLE_IPV6] : [SAMPLES[kind]];
+  return [...new Set(intervals.flatMap((i) => i.candidates(intervals)))].concat(samples);
 }

@@ -43,15 +43,19 @@ export function keyOfVariable(variable: string): { readonly key: string; readonl
   return { key: variable, side: undefined };
 }
 
-/** True iff the condition is true in a context without its key. Source: the operators' page, "...IfExists", "Null", and the set operators' page. */
-function trueWhenAbsent(condition: Condition): boolean {
-  if (condition.quantifier !== undefined) return condition.quantifier === 'ForAllValues';
-  if (condition.operator === 'Null') return nullAllows(condition, 'true');
-  return condition.ifExists || FAMILIES[condition.operator].negated;
+/** True iff a context without the key satisfies the constraint. Source: the operators' page, "...IfExists", "Null", and the set operators' page. */
+function satisfiedWhenAbsent({ condition, holds }: Constraint): boolean {
+  if (condition.quantifier !== undefined) return (condition.quantifier === 'ForAllValues') === holds;
+  if (condition.operator === 'Null') return nullAllows(condition, 'true', holds) === holds;
+  return (condition.ifExists || FAMILIES[condition.operator].negated) === holds;
 }
 
-function nullAllows(condition: Condition, value: 'true' | 'false'): boolean {
-  return condition.values.some((v) => (literal(v) ?? value).toLowerCase() === value);
+/** An unknown value says what the constraint asks of it: `true` where the condition is to hold. */
+function nullAllows(condition: Condition, value: 'true' | 'false', unknown: boolean): boolean {
+  return condition.values.some((v) => {
+    const plain = literal(v);
+    return plain === undefined ? unknown : plain.toLowerCase() === value;
+  });
 }
 
 type Shape = { readonly some: boolean; readonly predicate: Predicate };
@@ -60,7 +64,7 @@ type Shape = { readonly some: boolean; readonly predicate: Predicate };
 function shapeOf({ condition, version, holds }: Constraint): Shape | boolean {
   if (condition.operator === 'Null') {
     const { quantifier } = condition;
-    return (quantifier === undefined ? nullAllows(condition, 'false') : quantifier === 'ForAllValues') === holds;
+    return (quantifier === undefined ? nullAllows(condition, 'false', holds) : quantifier === 'ForAllValues') === holds;
   }
   const { negated } = FAMILIES[condition.operator];
   const matcher = matcherOf(condition, version);
@@ -76,8 +80,7 @@ export function solveVariable(
   budget: Budget,
 ): { readonly value: Assignment } | 'none' | 'unknown' {
   if (contradictory(constraints)) return 'none';
-  if (!facts.alwaysPresent && constraints.every((c) => trueWhenAbsent(c.condition) === c.holds))
-    return { value: undefined };
+  if (!facts.alwaysPresent && constraints.every(satisfiedWhenAbsent)) return { value: undefined };
   const shapes: Shape[] = [];
   for (const constraint of constraints) {
     const shape = shapeOf(constraint);
@@ -131,7 +134,7 @@ function writtenForm({ condition: c, version, side }: Constraint): string {
 
 /** True iff the constraint is satisfied by the value, unknown parts read in the satisfying direction. */
 export function satisfied(constraint: Constraint, value: Assignment): boolean {
-  if (value === undefined) return trueWhenAbsent(constraint.condition) === constraint.holds;
+  if (value === undefined) return satisfiedWhenAbsent(constraint);
   const shape = shapeOf(constraint);
   if (typeof shape === 'boolean') return shape;
   return shape.some

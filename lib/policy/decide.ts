@@ -204,7 +204,9 @@ function isPlain({ source, resources }: CompiledStatement): boolean {
     source.conditions.length === 0 &&
     !resources.not &&
     resources.withVariables === undefined &&
-    source.resource !== undefined
+    source.resource !== undefined &&
+    // `${*}` is one character or four, by the version.
+    !source.resource.patterns.some((t) => t.parts.some((p) => typeof p === 'string' && p.includes('${')))
   );
 }
 

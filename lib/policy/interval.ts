@@ -41,11 +41,13 @@ class Ordered implements Interval {
 
   candidates(intervals: readonly Interval[]): readonly string[] {
     const higher = intervals.flatMap((i) => (i instanceof Ordered && i.end > this.end ? [i.end] : []));
-    const next = Math.min(...higher, this.end + 2);
+    // Beyond 2^53 a step of one is lost in rounding.
+    const step = Math.max(1, Math.abs(this.end) / 2 ** 50);
+    const next = Math.min(...higher, this.end + 2 * step);
     const between = this.end + (next - this.end) / 2;
     // Whole numbers where one lies between, for a witness that reads well.
     const whole = Math.floor(between);
-    return [this.end, whole > this.end ? whole : between, this.end - 1].map(this.write);
+    return [this.end, whole > this.end ? whole : between, this.end - step].map(this.write);
   }
 }
 
@@ -59,9 +61,13 @@ export function readDates(value: string, compare: Comparison): readonly Interval
   return end === undefined ? [] : [new Ordered(end, compare, readDate, writeDate)];
 }
 
+const FIRST_YEAR = Date.UTC(1000, 0);
+const LAST_YEAR = Date.UTC(10_000, 0);
+
+/** As a calendar date where its form has room for the instant: years of four digits, whole milliseconds. */
 function writeDate(ms: number): string {
-  const date = new Date(ms);
-  return Number.isNaN(date.getTime()) ? String(ms / 1000) : date.toISOString().replace('.000Z', 'Z');
+  const written = Number.isInteger(ms) && ms >= FIRST_YEAR && ms < LAST_YEAR;
+  return written ? new Date(ms).toISOString().replace('.000Z', 'Z') : String(ms / 1000);
 }
 
 class Block implements Interval {

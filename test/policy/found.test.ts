@@ -1,0 +1,87 @@
+/**
+ * Cases that a sceptic found by reading the engine against AWS's documentation: each was called
+ * disjoint (or subset) although a request shows the contrary, or undecided although it is plain.
+ */
+import type { Policies } from '../../lib/policy/document';
+import { overlap } from '../../lib/policy/overlap';
+import { parsePolicy } from '../../lib/policy/parse';
+import { type Hole, type Text, text } from '../../lib/policy/text';
+import { principal, SMALL } from './notation';
+
+const ANYTHING = principal('allow * on *');
+
+function hole(id: string, type: Hole['type'], more: Partial<Hole> = {}): Hole {
+  return { hole: id, type, label: id, ...more };
+}
+
+interface StatementJson {
+  readonly Effect?: 'Allow' | 'Deny';
+  readonly Action?: string;
+  readonly Resource?: string | Text;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | Text | readonly (string | Text)[]>>>>;
+}
+
+/** A principal whose statements may hold texts with holes: `Allow s:Get on *` where not said otherwise. */
+function carrying(...statements: readonly StatementJson[]): Policies {
+  const Statement = statements.map((s) => ({ Effect: 'Allow', Action: 's:Get', Resource: '*', ...s }));
+  return { identityPolicies: [parsePolicy({ Version: '2012-10-17', Statement }, 'policy')] };
+}
+
+const verdict = (a: Policies, b: Policies) => overlap(a, b, SMALL).verdict;
+
+describe('values at the ends of what an operator reads', () => {
+  test('an address outside all of IPv4 is one of IPv6', () => {
+    const outside = principal('allow s:Get on * if NotIpAddress c:i 0.0.0.0/0 & Null c:i false');
+    expect(overlap(outside, ANYTHING, SMALL)).toMatchObject({ verdict: 'overlap' });
+    const nowhere = principal('allow s:Get on * if NotIpAddress c:i 0.0.0.0/0|::/0 & Null c:i false');
+    expect(verdict(nowhere, ANYTHING)).toBe('disjoint');
+  });
+
+  test('there is a number above one beyond which a step of one is lost in rounding', () => {
+    expect(verdict(principal('allow s:Get on * if NumericGreaterThan c:n 9007199254740992'), ANYTHING)).toBe('overlap');
+    const none = principal('allow s:Get on * if NumericGreaterThan c:n 9007199254740992 & NumericLessThan c:n 5');
+    expect(verdict(none, ANYTHING)).toBe('disjoint');
+  });
+
+  test('there is an instant after the last one that four digits of a year can write, and one between two milliseconds', () => {
+    expect(verdict(principal('allow s:Get on * if DateGreaterThan c:d 9999-12-31T23:59:59.999Z'), ANYTHING)).toBe(
+      'overlap',
+    );
+    const between =
+      'allow s:Get on * if DateGreaterThan c:d 2026-01-01T00:00:00.001Z & DateLessThan c:d 2026-01-01T00:00:00.002Z';
+    expect(verdict(principal(between), ANYTHING)).toBe('overlap');
+    const never =
+      'allow s:Get on * if DateGreaterThan c:d 2026-01-01T00:00:00Z & DateLessThan c:d 2026-01-01T00:00:00Z';
+    expect(verdict(principal(never), ANYTHING)).toBe('disjoint');
+  });
+});
+
+describe('escaped wildcards', () => {
+  test('`${*}` stays one character when its statement is united with another', () => {
+    const star = principal('allow s:Get on a/${*}x; allow s:Get on b/y');
+    expect(overlap(star, principal('allow s:Get on a/?x'), SMALL)).toMatchObject({
+      verdict: 'overlap',
+      witness: { resource: expect.stringMatching(/a\/\*x$/) },
+    });
+    expect(verdict(star, principal('allow s:Get on a/bx'))).toBe('disjoint');
+  });
+});
+
+describe('unresolved values in conditions', () => {
+  test('a Deny under `Null` of an unknown value may not apply', () => {
+    const unless = (value: string | Text) => carrying({}, { Effect: 'Deny', Condition: { Null: { 'c:s': value } } });
+    expect(verdict(unless(text(hole('h', 'any', { values: ['true', 'false'] }))), ANYTHING)).toBe('overlap');
+    const absentAndPresent = carrying(
+      {},
+      { Effect: 'Deny', Condition: { Null: { 'c:s': 'true' } } },
+      { Effect: 'Deny', Condition: { Null: { 'c:s': 'false' } } },
+    );
+    expect(verdict(absentAndPresent, ANYTHING)).toBe('disjoint');
+  });
+
+  test('an unknown value compared as text with a key of type bool may be `true`', () => {
+    const flag = (value: string | Text) => carrying({ Condition: { StringEquals: { 'c:b': value } } });
+    expect(verdict(flag(text(hole('h', 'any', { values: ['true', 'no'] }))), ANYTHING)).not.toBe('disjoint');
+    expect(verdict(flag('no'), ANYTHING)).toBe('disjoint');
+  });
+});
