@@ -20,7 +20,7 @@ import { GateError, SeparationError } from './gate-error';
 import { hookSynth, isSynthesizing } from './synth-hook';
 import { isRunByCli, printWithoutStack, seal } from './under-cli';
 
-/** In the directory of the cloud assembly. */
+/** In the directory of the app's cloud assembly. */
 export const REPORT_FILE = 'bulkhead-report.json';
 
 /** The context key that holds the configuration. */
@@ -78,7 +78,7 @@ function attempt(run: () => Error | undefined): Error | undefined {
   }
 }
 
-/** Judges the assembly and writes the report into it; the error with which synthesis must fail, if any. */
+/** Judges the assembly and writes the report; the error with which synthesis must fail, if any. */
 function inspect(stage: Stage, assembly: CloudAssembly): Error | undefined {
   const contents = readCloudAssembly(assembly.directory);
   const report = analyse(contents, {
@@ -87,7 +87,7 @@ function inspect(stage: Stage, assembly: CloudAssembly): Error | undefined {
     // A Stage alone does not have all that the configuration of the app speaks of.
     partial: stage.node.scope !== undefined,
   });
-  const file = join(assembly.directory, REPORT_FILE);
+  const file = join(outermostDirectory(stage, assembly), REPORT_FILE);
   writeFileSync(file, toJson(report));
   const options = { sources: contents.sources, reportFile: relative(process.cwd(), file) };
   if (report.verdict !== 'proved') return new SeparationError(report, options);
@@ -99,6 +99,11 @@ function inspect(stage: Stage, assembly: CloudAssembly): Error | undefined {
 }
 
 /** Without its manifest the directory is no cloud assembly, not even with one left over from an earlier run. */
-function refuse({ node: { root } }: Stage, assembly: CloudAssembly): void {
-  rmSync(join(Stage.isStage(root) ? root.outdir : assembly.directory, 'manifest.json'), { force: true });
+function refuse(stage: Stage, assembly: CloudAssembly): void {
+  rmSync(join(outermostDirectory(stage, assembly), 'manifest.json'), { force: true });
+}
+
+/** `cdk.out`, also for a Stage that is synthesized by itself. */
+function outermostDirectory({ node: { root } }: Stage, assembly: CloudAssembly): string {
+  return Stage.isStage(root) ? root.outdir : assembly.directory;
 }

@@ -33,6 +33,8 @@ afterAll(() => {
 });
 
 interface Options {
+  /** CDK's built-in validation: most of a run's time, and part of the runs that could let something pass. @default true */
+  readonly builtIn?: boolean;
   readonly flags?: readonly string[];
   readonly register?: 'enforce' | 'aspect';
   readonly directory?: string;
@@ -41,11 +43,12 @@ interface Options {
 function synth(
   scenario: string,
   violating: boolean,
-  { flags = [], register = 'enforce', directory = newDirectory() }: Options = {},
+  { flags = [], register = 'enforce', directory = newDirectory(), builtIn = true }: Options = {},
 ): Run {
   const args = ['synth', '--quiet', '--no-notices', '--no-version-reporting', '--app', APP, ...flags];
   const { CDK_VALIDATION: _, NODE_ENV: __, JEST_WORKER_ID: ___, ...inherited } = process.env;
-  const env = { ...inherited, SCENARIO: scenario, VIOLATING: violating ? 'yes' : 'no', REGISTER: register };
+  const fixture = { SCENARIO: scenario, VIOLATING: violating ? 'yes' : 'no', REGISTER: register };
+  const env = { ...inherited, ...fixture, ...(builtIn ? {} : { CDK_VALIDATION: 'false' }) };
   const { status, stdout, stderr } = spawnSync(CDK, args, { cwd: directory, env, encoding: 'utf8' });
   return { status, output: stdout + stderr, directory };
 }
@@ -80,53 +83,59 @@ describe('cdk synth', () => {
     expectPassed(synth(scenario, false, options));
   });
 
-  test.each([['--ignore-errors'], ['--strict'], ['--no-validation']])(
-    'with %s, the stack in a nested Stage',
-    (flag) => {
-      expectRefused(synth('a stack in a nested Stage', true, { flags: [flag] }));
-      expectPassed(synth('a stack in a nested Stage', false, { flags: [flag] }));
-    },
-  );
+  const FLAGS = ['--ignore-errors', '--strict', '--no-validation'];
+
+  test.each(FLAGS)('with %s, the stack in a nested Stage', (flag) => {
+    expectRefused(synth('a stack in a nested Stage', true, { flags: [flag] }));
+  });
+
+  test('with all of these flags, a clean app passes', () => {
+    expectPassed(synth('a stack in a nested Stage', false, { flags: FLAGS }));
+  });
+});
+
+describe('a process of the CDK CLI', () => {
+  const builtIn = false;
 
   test('an error that the app swallows still ends the run with status 1', () => {
-    expectRefused(synth('an error that the app swallows', true));
-    expectPassed(synth('an error that the app swallows', false));
+    expectRefused(synth('an error that the app swallows', true, { builtIn }));
+    expectPassed(synth('an error that the app swallows', false, { builtIn }));
   });
 
   test('a second App in the process', () => {
-    const run = synth('a second App in the process', true);
+    const run = synth('a second App in the process', true, { builtIn });
     expect(run.output).toMatch(/SOD-1 violated/);
     expect(run.status).toBe(1);
-    expectPassed(synth('a second App in the process', false));
+    expectPassed(synth('a second App in the process', false, { builtIn }));
   });
 
   test('templates rewritten after synthesis', () => {
-    const { status, output, directory } = synth('templates rewritten after synthesis', true);
+    const { status, output, directory } = synth('templates rewritten after synthesis', true, { builtIn });
     expect(output).toContain('was changed after it had been proved');
     expect(status).toBe(1);
     expect(existsSync(join(directory, 'cdk.out', 'manifest.json'))).toBe(false);
-    expectPassed(synth('templates rewritten after synthesis', false));
+    expectPassed(synth('templates rewritten after synthesis', false, { builtIn }));
   });
 
   test('an assembly left over from a clean run cannot be deployed after a refused one', () => {
-    const { directory } = synth('a stack of the app', false);
+    const { directory } = synth('a stack of the app', false, { builtIn });
     expect(existsSync(join(directory, 'cdk.out', 'manifest.json'))).toBe(true);
-    expectRefused(synth('a stack of the app', true, { directory }));
+    expectRefused(synth('a stack of the app', true, { directory, builtIn }));
   });
 
   test('an exception inside Bulkhead fails closed, names itself and keeps the stack', () => {
-    const { status, output, directory } = synth('an exception inside Bulkhead', true);
+    const { status, output, directory } = synth('an exception inside Bulkhead', true, { builtIn });
     expect(status).toBe(1);
     expect(output).toMatch(
       /bulkhead itself failed while it judged this app, so synthesis fails and nothing is proved: EISDIR/,
     );
     expect(output).toMatch(/at inspect .*gate\.ts:\d+/);
     expect(existsSync(join(directory, 'cdk.out', 'manifest.json'))).toBe(false);
-    expectPassed(synth('an exception inside Bulkhead', false));
+    expectPassed(synth('an exception inside Bulkhead', false, { builtIn }));
   });
 
   test('a wrong configuration is one clear error without a stack', () => {
-    const { status, output } = synth('a configuration that names nothing', true);
+    const { status, output } = synth('a configuration that names nothing', true, { builtIn });
     expect(status).toBe(1);
     expect(output).toContain('bulkhead cannot judge this app, so synthesis fails: the context key `bulkhead`');
     expect(output).toContain('`*Deploier*`');
