@@ -104,6 +104,20 @@ function sampleOf(hole: Hole, taken: ReadonlyMap<string, string>): string {
   }
 }
 
+/** True iff every hole has a value of its type, and holes that never have the same value do not. */
+export function isPossible({ holes: values }: Proposal, holes: ReadonlyMap<string, Hole>): boolean {
+  const taken = new Map<string, string>();
+  for (const [id, hole] of holes) {
+    const value = values.get(id);
+    if (value === undefined || !new Automaton(holeGlobs(hole), 'may').accepts(value)) return false;
+    if (hole.identity === undefined) continue;
+    const key = `${hole.identity}\u0000${value}`;
+    if (taken.has(key)) return false;
+    taken.set(key, id);
+  }
+  return true;
+}
+
 function sampleOfKey(key: string): string {
   if (key.endsWith('account')) return SAMPLE_ACCOUNT;
   return key.endsWith('region') ? SAMPLE_REGION : 'example';

@@ -12,7 +12,7 @@ import { type CompiledPolicies, compileStatement } from './compile';
 import { keyOfVariable, type Side } from './condition';
 import { equal, type Solution } from './decide';
 import type { Context, Policies } from './document';
-import { type Proposal, propose, substitutePolicies, substituteStatement, unknownsOf } from './ground';
+import { isPossible, type Proposal, propose, substitutePolicies, substituteStatement, unknownsOf } from './ground';
 import type { Budget } from './language';
 import { textOfWord, type Word } from './letter';
 import { type Candidate, type Query, solve } from './solve';
@@ -45,6 +45,7 @@ export function confirmSolution(
     return best(request, query, candidate, (r) => replay(r, (p) => p));
   }
   for (const proposal of propose(unknowns, query, candidate, budget)) {
+    if (!isPossible(proposal, unknowns.holes)) continue;
     const grounded = ground(query, proposal, catalogue);
     const solved = solve(grounded, catalogue, budget);
     if (typeof solved === 'string') continue;
