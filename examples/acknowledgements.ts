@@ -8,53 +8,39 @@ import type { CfnRestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
 import { type ApiGatewayAccount, Duty, TrustDomain } from '../lib';
 
+export const REASONS = {
+  metrics:
+    'CloudWatch takes no resource for GetMetricData and ListMetrics. They are declared as common requests, which every report prints: counts and durations, no data.',
+  ownPathsAndAssets:
+    'The wildcard stands for the paths of one method, or the assets of one prefix, of this domain alone. The gate proves at every synthesis that no other duty and no other domain reaches them.',
+  signedCalls:
+    'Callers of this domain sign with IAM: the resource policy names the roles that may call, and a user pool would be a second way in.',
+  noCache:
+    'Responses are not cached: a cached response is served without asking the backend who may see it, and API Gateway does not encrypt its cache with the key of the domain.',
+  logsOfTheAccount:
+    'The account has one role with which API Gateway writes the logs of every API, and API Gateway checks it for these rights. No principal but the service assumes it.',
+} as const;
+
 /** For a whole app: its trust domains and, where it has one, the account-wide logging role. */
 export function acknowledge(app: App, account?: ApiGatewayAccount): void {
   for (const domain of app.node.findAll().filter((node) => node instanceof TrustDomain)) acknowledgeDomain(domain);
-  if (account !== undefined) {
-    const stack = Stack.of(account);
-    answer(
-      account,
-      [wildcard(`arn:${partition(stack)}:logs:${region(stack)}:${accountId(stack)}:log-group:*`)],
-      'The account has one role with which API Gateway writes the logs of every API, and API Gateway checks it for these rights. No principal but the service assumes it.',
-    );
-  }
+  if (account === undefined) return;
+  const stack = Stack.of(account);
+  const logGroups = `arn:${partition(stack)}:logs:${region(stack)}:${accountId(stack)}:log-group:*`;
+  answer(account, [wildcard(logGroups)], REASONS.logsOfTheAccount);
 }
 
 function acknowledgeDomain(domain: TrustDomain): void {
   const stack = Stack.of(domain);
-  const at = `${region(stack)}:${accountId(stack)}`;
-  for (const duty of Object.values(Duty)) {
-    answer(
-      domain.dutyRemit(duty),
-      [wildcard('*')],
-      'CloudWatch takes no resource for GetMetricData and ListMetrics. They are declared as common requests, which every report prints: counts and durations, no data.',
-    );
-  }
-  const api = `<${stack.getLogicalId(domain.api.node.defaultChild as CfnRestApi)}>/${domain.stageName}`;
-  const assets = `arn:${partition(stack)}:s3:::cdk-${DefaultStackSynthesizer.DEFAULT_QUALIFIER}-assets-${accountId(stack)}-${region(stack)}/bulkhead/${domain.domainName}/*`;
-  answer(
-    domain,
-    [
-      wildcard(assets),
-      ...['GET', 'DELETE', 'PATCH', 'POST', 'PUT'].map((method) =>
-        wildcard(`arn:${partition(stack)}:execute-api:${at}:${api}/${method}/*`),
-      ),
-    ],
-    'The wildcard stands for the paths of one method, or the assets of one prefix, of this domain alone. The gate proves at every synthesis that no other duty and no other domain reaches them.',
-  );
-  if (domain.userPool === undefined) {
-    answer(
-      domain,
-      ['AwsSolutions-COG4'],
-      'Callers of this domain sign with IAM: the resource policy names the roles that may call, and a user pool would be a second way in.',
-    );
-  }
-  answer(
-    domain,
-    ['NIST.800.53.R5-APIGWCacheEnabledAndEncrypted'],
-    'Responses are not cached: a cached response is served without asking the backend who may see it, and API Gateway does not encrypt its cache with the key of the domain.',
-  );
+  for (const duty of Object.values(Duty)) answer(domain.dutyRemit(duty), [wildcard('*')], REASONS.metrics);
+  const bucket = `cdk-${DefaultStackSynthesizer.DEFAULT_QUALIFIER}-assets-${accountId(stack)}-${region(stack)}`;
+  const assets = `arn:${partition(stack)}:s3:::${bucket}/bulkhead/${domain.domainName}/*`;
+  const api = `<${stack.getLogicalId(domain.api.node.defaultChild as CfnRestApi)}>`;
+  const stage = `arn:${partition(stack)}:execute-api:${region(stack)}:${accountId(stack)}:${api}/${domain.stageName}`;
+  const paths = ['GET', 'DELETE', 'PATCH', 'POST', 'PUT'].map((method) => `${stage}/${method}/*`);
+  answer(domain, [assets, ...paths].map(wildcard), REASONS.ownPathsAndAssets);
+  if (domain.userPool === undefined) answer(domain, ['AwsSolutions-COG4'], REASONS.signedCalls);
+  answer(domain, ['NIST.800.53.R5-APIGWCacheEnabledAndEncrypted'], REASONS.noCache);
 }
 
 function answer(scope: IConstruct, ids: readonly string[], reason: string): void {
