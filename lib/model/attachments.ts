@@ -8,7 +8,7 @@ import { literal, show, type Text, text } from '../policy/text';
 import { boundaryOf } from './boundaries';
 import { ALWAYS, both, conditionGuard, type Guard } from './conditions';
 import { Directory } from './directory';
-import { asList, isObject } from './json';
+import { asList, intrinsicName, isObject } from './json';
 import type { ManagedPolicies } from './managed-policies';
 import { originOf } from './mark';
 import type { AttachedPolicy, Origin } from './model';
@@ -18,7 +18,7 @@ import type { Resolver } from './resolver';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
 import { guardedDocument, readPolicy } from './template-policy';
-import { variantsOf } from './variants';
+import { branchesOf, variantsOf } from './variants';
 
 /** Which property of which type names whom a policy is attached to. */
 const TARGETS = [
@@ -54,7 +54,7 @@ export class Attachments {
     const { r } = this;
     const { stack, declared, origin } = draft;
     const { properties } = declared;
-    for (const [i, inline] of asList(properties.Policies).entries()) this.inline(draft, inline, i);
+    this.inline(draft, properties.Policies);
     this.managedOf(draft, properties.ManagedPolicyArns);
     boundaryOf(r, draft, properties.PermissionsBoundary, this.managed);
     if (draft.kind === 'role') {
@@ -77,18 +77,22 @@ export class Attachments {
     }
   }
 
-  private inline(draft: Draft, value: unknown, index: number): void {
-    const { stack, origin, guard } = draft;
-    const [name, body] = isObject(value) ? [value.PolicyName, value.PolicyDocument] : [undefined, value];
-    const written = typeof name === 'string' ? name : `policy ${index + 1}`;
-    // An inline policy that is itself an Fn::If is read as the document of its branches.
-    const document = isObject(value) && 'Fn::If' in value ? branchDocuments(value) : body;
-    this.attach(
-      draft,
-      readPolicy(this.r, stack, document, `${origin.path} (inline policy ${written})`, 'identity', guard),
-      'inline',
-      origin,
-    );
+  private inline(draft: Draft, policies: unknown): void {
+    const { r } = this;
+    const { stack, origin } = draft;
+    let position = 0;
+    for (const list of branchesOf(r, stack, policies, draft.guard)) {
+      for (const item of asList(list.value)) {
+        position++;
+        for (const { value, guard } of branchesOf(r, stack, item, list.guard)) {
+          if (!isObject(value) || (intrinsicName(value) === 'Ref' && r.resolve(stack, value) === NO_VALUE)) continue;
+          const known = intrinsicName(value) === undefined;
+          const [name, document] = known ? [value.PolicyName, value.PolicyDocument] : [undefined, value];
+          const where = `${origin.path} (inline policy ${typeof name === 'string' ? name : position})`;
+          this.attach(draft, readPolicy(r, stack, document, where, 'identity', guard), 'inline', origin);
+        }
+      }
+    }
   }
 
   private managedOf(draft: Draft, arns: unknown): void {
@@ -206,13 +210,4 @@ export class Attachments {
     this.drafts.push(draft);
     return draft;
   }
-}
-
-/** An `Fn::If` over whole inline policies, as the same `Fn::If` over their documents. */
-function branchDocuments(value: unknown): unknown {
-  if (!isObject(value)) return value;
-  const argument = value['Fn::If'];
-  if (Array.isArray(argument))
-    return { 'Fn::If': [argument[0], branchDocuments(argument[1]), branchDocuments(argument[2])] };
-  return 'PolicyDocument' in value ? value.PolicyDocument : value;
 }

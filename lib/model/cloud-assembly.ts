@@ -7,7 +7,7 @@
  * never a pass. The format is that of the package `@aws-cdk/cloud-assembly-schema`.
  */
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { InputError } from './input-error';
 import type { Deployment, RenderedTemplate } from './rendered-template';
 
@@ -167,10 +167,7 @@ class AssemblyReader implements AssemblyContents {
         if (type === 'aws:cdk:logicalId' && typeof data === 'string') elements.push([path, data]);
         else if (type === 'aws:cdk:templateFile' && typeof data === 'string') templateFiles.set(path, data);
         else if (type === 'aws:cdk:creationStack' && Array.isArray(data)) {
-          // Frames outside the user's code are folded by CDK into lines without a position.
-          const frame = data
-            .map((line) => /\(([^()]+:\d+:\d+)\)$/.exec(String(line))?.[1])
-            .find((f) => f !== undefined);
+          const frame = data.map((line) => placeOf(String(line))).find((place) => place !== undefined);
           if (frame !== undefined) this.sources.set(path, frame);
         } else if (type === 'aws:cdk:asset') {
           // The legacy synthesizer has no asset manifest; its assets stand in the stack's metadata.
@@ -240,6 +237,17 @@ function deploymentRoles(properties: Json, assets: Assets): Deployment {
     ...(filePublishingRoleArn && { filePublishingRoleArn }),
     ...(imagePublishingRoleArn && { imagePublishingRoleArn }),
   };
+}
+
+/** The directory of this library, whose frames tell the user nothing. */
+const LIBRARY = `${dirname(__dirname)}${sep}`;
+
+/** `bin/app.ts:12:3` of a frame in the user's code; CDK folds frames of packages into lines without a position. */
+function placeOf(frame: string): string | undefined {
+  const place = /\(([^()]+:\d+:\d+)\)$/.exec(frame)?.[1];
+  if (place === undefined || place.startsWith(LIBRARY)) return undefined;
+  const near = relative(process.cwd(), place);
+  return near.startsWith('..') ? place : near;
 }
 
 function destinations(asset: unknown): Json[] {

@@ -38,9 +38,13 @@ export function referencesOf(r: Resolver, element: Element, index: ElementIndex)
 }
 
 /** Logical ids that the value names with `Ref`, `Fn::GetAtt` or `Fn::Sub`, however they resolve. */
-export function* lexical(value: unknown, at: string): Generator<{ readonly logicalId: string; readonly at: string }> {
+export function* lexical(
+  value: unknown,
+  at: string,
+  inIntrinsic = false,
+): Generator<{ readonly logicalId: string; readonly at: string }> {
   if (isList(value)) {
-    for (const [i, item] of value.entries()) yield* lexical(item, `${at}[${i}]`);
+    for (const [i, item] of value.entries()) yield* lexical(item, inIntrinsic ? at : `${at}[${i}]`, inIntrinsic);
     return;
   }
   if (!isObject(value)) return;
@@ -59,7 +63,9 @@ export function* lexical(value: unknown, at: string): Generator<{ readonly logic
       if (!Object.hasOwn(own, logicalId)) yield { logicalId, at };
     }
   }
-  for (const [key, inner] of Object.entries(value)) yield* lexical(inner, name === undefined ? `${at}.${key}` : at);
+  // Within an intrinsic the path stays at the property, where the value will be.
+  const inside = inIntrinsic || name !== undefined;
+  for (const [key, inner] of Object.entries(value)) yield* lexical(inner, inside ? at : `${at}.${key}`, inside);
 }
 
 function* textsIn(value: Resolved, at: string): Generator<{ readonly text: Text; readonly at: string }> {

@@ -7,12 +7,12 @@
 import type { Condition, PolicyDocument, Statement } from '../policy/document';
 import { PolicyError, type PolicyKind, parsePolicy } from '../policy/parse';
 import { show, type Text } from '../policy/text';
-import { ALWAYS, both, formulaOf, type Guard, guardOf } from './conditions';
+import { ALWAYS, both, type Guard } from './conditions';
 import { intrinsicName, isList, isObject } from './json';
 import { isResolvedList, isResolvedObject, NO_VALUE, type Resolved, toText } from './resolved';
 import type { Resolver } from './resolver';
 import type { Stack } from './stack';
-import { variantsOf } from './variants';
+import { branchesOf, variantsOf } from './variants';
 
 export interface PolicyReading {
   readonly document: PolicyDocument;
@@ -56,39 +56,28 @@ function versionOf(statements: readonly Statement[]): PolicyDocument['version'] 
   return statements.every((s) => s.version === '2008-10-17') && statements.length > 0 ? '2008-10-17' : '2012-10-17';
 }
 
-/** Follows `Fn::If` above the statements; hands each branch on with its guard. */
-function branches(reader: Reader, value: unknown, guard: Guard, next: (value: unknown, guard: Guard) => void): void {
-  const argument = isObject(value) && intrinsicName(value) === 'Fn::If' ? value['Fn::If'] : undefined;
-  const [name, yes, no] = isList(argument) ? argument : [];
-  if (typeof name !== 'string') {
-    next(value, guard);
-    return;
-  }
-  const formula = formulaOf(reader.r, reader.stack, name);
-  for (const holds of [true, false]) {
-    if (typeof formula === 'boolean' && formula !== holds) continue;
-    const narrowed = both(guard, guardOf(reader.r, reader.stack, new Map([[name, holds]])));
-    if (narrowed.length > 0) branches(reader, holds ? yes : no, narrowed, next);
-  }
-}
-
 function readDocument(reader: Reader, value: unknown, guard: Guard): void {
-  branches(reader, value, guard, (chosen, g) => {
-    const document = documentObject(reader, chosen);
-    if (document === undefined) return;
+  const { r, stack } = reader;
+  for (const whole of branchesOf(r, stack, value, guard)) {
+    const document = documentObject(reader, whole.value);
+    if (document === undefined) continue;
     const { Statement, ...frame } = document;
-    branches(reader, Statement, g, (list, inner) => {
-      for (const item of listOfStatements(reader, list)) {
-        branches(reader, item, inner, (statement, own) => readStatement(reader, frame, statement, own));
+    for (const list of branchesOf(r, stack, Statement, whole.guard)) {
+      for (const item of listOfStatements(reader, list.value)) {
+        for (const one of branchesOf(r, stack, item, list.guard)) readStatement(reader, frame, one.value, one.guard);
       }
-    });
-  });
+    }
+  }
 }
 
 /** CloudFormation takes a document as an object or as its JSON text. */
 function documentObject(reader: Reader, value: unknown): Readonly<Record<string, unknown>> | undefined {
   const whole = isObject(value) && intrinsicName(value) === undefined ? value : reader.r.resolve(reader.stack, value);
-  if (whole === NO_VALUE || whole === null) return undefined;
+  if (whole === NO_VALUE) return undefined;
+  if (whole === null) {
+    reader.unknown.push(`${reader.origin}: got no policy document, expected one`);
+    return undefined;
+  }
   if (typeof whole === 'string') {
     try {
       const parsed: unknown = JSON.parse(whole);

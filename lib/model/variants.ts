@@ -3,7 +3,7 @@
  * enumerated over the conditions that stand in the value itself. Conditions behind references are
  * not followed; those values are holes already.
  */
-import { formulaOf, type Guard, guardOf } from './conditions';
+import { both, formulaOf, type Guard, guardOf } from './conditions';
 import { intrinsicName, isList, isObject } from './json';
 import { NO_VALUE, type Resolved } from './resolved';
 import type { Choices, Resolver } from './resolver';
@@ -53,4 +53,28 @@ function openConditions(r: Resolver, stack: Stack, value: unknown, into: Set<str
     for (const item of Object.values(value)) openConditions(r, stack, item, into);
   }
   return into;
+}
+
+/**
+ * The branches of a value that is an `Fn::If` itself, unresolved; the value where it is none. Branches that
+ * no deployment takes are left out.
+ */
+export function* branchesOf(
+  r: Resolver,
+  stack: Stack,
+  value: unknown,
+  guard: Guard,
+): Generator<{ readonly value: unknown; readonly guard: Guard }> {
+  const argument = isObject(value) && intrinsicName(value) === 'Fn::If' ? value['Fn::If'] : undefined;
+  const [name, yes, no] = isList(argument) ? argument : [];
+  if (typeof name !== 'string') {
+    yield { value, guard };
+    return;
+  }
+  const formula = formulaOf(r, stack, name);
+  for (const holds of [true, false]) {
+    if (typeof formula === 'boolean' && formula !== holds) continue;
+    const narrowed = both(guard, guardOf(r, stack, new Map([[name, holds]])));
+    if (narrowed.length > 0) yield* branchesOf(r, stack, holds ? yes : no, narrowed);
+  }
 }

@@ -1,0 +1,134 @@
+import type { Api } from '../../lib/model/model';
+import { att, type Json, model, ref, resource } from './notation';
+
+const only = (resources: Json): Api => {
+  const { apis } = model(resources);
+  expect(apis).toHaveLength(1);
+  return apis[0] as Api;
+};
+const routes = (resources: Json) =>
+  only(resources).routes.map((r) => `${r.method} ${r.path} ${r.authentication}${r.sensitivity ? ' HIGH' : ''}`);
+
+const API = { Api: resource('AWS::ApiGateway::RestApi') };
+
+describe('REST', () => {
+  const orders = resource('AWS::ApiGateway::Resource', {
+    RestApiId: ref('Api'),
+    ParentId: att('Api', 'RootResourceId'),
+    PathPart: 'orders',
+  });
+  const one = resource('AWS::ApiGateway::Resource', {
+    RestApiId: ref('Api'),
+    ParentId: ref('Orders'),
+    PathPart: '{id}',
+  });
+  const method = (properties: Json, more?: Json): Json =>
+    resource(
+      'AWS::ApiGateway::Method',
+      { RestApiId: ref('Api'), ResourceId: att('Api', 'RootResourceId'), HttpMethod: 'GET', ...properties },
+      more,
+    );
+
+  test('paths from the resources', () => {
+    const resources = {
+      ...API,
+      Orders: orders,
+      One: one,
+      M: method({ ResourceId: ref('One') }),
+      N: method({ HttpMethod: 'POST' }),
+    };
+    expect(routes(resources)).toEqual(['GET /orders/{id} NONE', 'POST / NONE']);
+  });
+
+  test.each<[string, Json, string]>([
+    ['IAM', { AuthorizationType: 'AWS_IAM' }, 'AWS_IAM'],
+    ['a user pool', { AuthorizationType: 'COGNITO_USER_POOLS' }, 'COGNITO_USER_POOLS'],
+    ['a key is named, and no more than a key', { AuthorizationType: 'NONE', ApiKeyRequired: true }, 'API_KEY'],
+    ['what only the deployment knows', { AuthorizationType: ref('P') }, 'UNKNOWN'],
+    ['nothing', {}, 'NONE'],
+  ])('authentication: %s', (_, properties, expected) => {
+    expect(only({ ...API, M: method(properties) }).authentication).toEqual([expected]);
+  });
+
+  test('a high-value route says so', () => {
+    const high = method({}, { Metadata: { bulkhead: { domain: 'd', part: 'method', sensitivity: 'HIGH' } } });
+    expect(routes({ ...API, M: high })).toEqual(['GET / NONE HIGH']);
+  });
+
+  test('an OpenAPI body', () => {
+    const body = {
+      paths: {
+        '/a': { get: {}, post: { security: [{ pool: [] }] } },
+        '/b': { 'x-amazon-apigateway-any-method': { security: [{ iam: [] }] } },
+      },
+      components: {
+        securitySchemes: {
+          pool: { 'x-amazon-apigateway-authtype': 'cognito_user_pools' },
+          iam: { 'x-amazon-apigateway-authtype': 'awsSigv4' },
+        },
+      },
+    };
+    expect(routes({ Api: resource('AWS::ApiGateway::RestApi', { Body: body }) })).toEqual([
+      'GET /a NONE',
+      'POST /a COGNITO_USER_POOLS',
+      'ANY /b AWS_IAM',
+    ]);
+  });
+});
+
+test('HTTP and WebSocket', () => {
+  const api = (ProtocolType: string): Json => ({
+    Api: resource('AWS::ApiGatewayV2::Api', { ProtocolType }),
+    R: resource('AWS::ApiGatewayV2::Route', {
+      ApiId: ref('Api'),
+      RouteKey: ProtocolType === 'HTTP' ? 'GET /x' : '$connect',
+      AuthorizationType: 'JWT',
+    }),
+  });
+  expect(routes(api('HTTP'))).toEqual(['GET /x JWT']);
+  expect(routes(api('WEBSOCKET'))).toEqual(['ANY $connect JWT']);
+  expect([only(api('HTTP')).kind, only(api('WEBSOCKET')).kind]).toEqual(['http', 'websocket']);
+});
+
+test.each<[string, Json, string]>([
+  [
+    'appsync',
+    resource('AWS::AppSync::GraphQLApi', {
+      AuthenticationType: 'API_KEY',
+      AdditionalAuthenticationProviders: [{ AuthenticationType: 'AWS_IAM' }],
+    }),
+    'POST /graphql API_KEY or AWS_IAM',
+  ],
+  ['function-url', resource('AWS::Lambda::Url', { AuthType: 'NONE' }), 'ANY / NONE'],
+])('%s', (kind, api, expected) => {
+  expect(routes({ Api: api })).toEqual([expected]);
+  expect(only({ Api: api }).kind).toBe(kind);
+});
+
+test('load balancers, by their listeners', () => {
+  const listener = (properties: Json): Json => ({
+    Api: resource('AWS::ElasticLoadBalancingV2::LoadBalancer'),
+    L: resource('AWS::ElasticLoadBalancingV2::Listener', { LoadBalancerArn: ref('Api'), Port: 443, ...properties }),
+  });
+  expect(routes(listener({ DefaultActions: [{ Type: 'forward' }] }))).toEqual(['ANY :443/ NONE']);
+  expect(routes(listener({ DefaultActions: [{ Type: 'authenticate-oidc' }, { Type: 'forward' }] }))).toEqual([
+    'ANY :443/ authenticate-oidc',
+  ]);
+  expect(routes(listener({ MutualAuthentication: { Mode: 'verify' } }))).toEqual(['ANY :443/ MUTUAL_TLS']);
+  expect(model({ X: resource('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'gateway' }) }).apis).toEqual([]);
+});
+
+test('exposure, owner and authentication of the mark are the API’s and its domain’s', () => {
+  const mark = { domain: 'orders', part: 'api', exposure: 'partner', owner: 'team-a', authentication: 'IAM' };
+  const resources = { Api: resource('AWS::ApiGateway::RestApi', {}, { Metadata: { bulkhead: mark } }) };
+  expect(only(resources)).toMatchObject({
+    domain: 'orders',
+    exposure: 'partner',
+    owner: 'team-a',
+    authentication: ['IAM'],
+  });
+  expect(model(resources).domains).toMatchObject([
+    { name: 'orders', exposure: 'partner', owner: 'team-a', declaredAt: [{ id: 'S/Api' }] },
+  ]);
+  expect(only(API).domain).toBeUndefined();
+});

@@ -1,0 +1,350 @@
+import { buildModel } from '../../lib/model/build-model';
+import { show } from '../../lib/policy/text';
+import {
+  ACCOUNT,
+  agnostic,
+  allow,
+  att,
+  deny,
+  doc,
+  type Json,
+  join,
+  model,
+  principalOf,
+  ref,
+  resource,
+  rights,
+  role,
+  sentence,
+  stack,
+  sub,
+} from './notation';
+
+const READ = allow('s3:GetObject', 'arn:aws:s3:::b/x');
+const READS = 'Allow s3:GetObject on arn:aws:s3:::b/x';
+
+describe('policies, from whichever side they are attached', () => {
+  const managed = { M: resource('AWS::IAM::ManagedPolicy', { ManagedPolicyName: 'm', PolicyDocument: doc(READ) }) };
+
+  test.each<[string, Json]>([
+    ['inline', { A: role([READ]) }],
+    [
+      'AWS::IAM::Policy by Ref',
+      { A: role(), P: resource('AWS::IAM::Policy', { Roles: [ref('A')], PolicyDocument: doc(READ) }) },
+    ],
+    [
+      'AWS::IAM::Policy by name',
+      { A: role([], { RoleName: 'a' }), P: resource('AWS::IAM::Policy', { Roles: ['a'], PolicyDocument: doc(READ) }) },
+    ],
+    [
+      'AWS::IAM::RolePolicy',
+      { A: role(), P: resource('AWS::IAM::RolePolicy', { RoleName: ref('A'), PolicyDocument: doc(READ) }) },
+    ],
+    ['a managed policy, by its ARN', { A: role([], { ManagedPolicyArns: [ref('M')] }), ...managed }],
+    [
+      'a managed policy, by its spelled ARN',
+      { A: role([], { ManagedPolicyArns: [sub('arn:aws:iam::${AWS::AccountId}:policy/m')] }), ...managed },
+    ],
+    [
+      'a managed policy that names the role',
+      { A: role(), M: resource('AWS::IAM::ManagedPolicy', { Roles: [ref('A')], PolicyDocument: doc(READ) }) },
+    ],
+    [
+      'a document as JSON text',
+      { A: role(), P: resource('AWS::IAM::Policy', { Roles: [ref('A')], PolicyDocument: JSON.stringify(doc(READ)) }) },
+    ],
+    [
+      'one statement instead of a list',
+      { A: role([], { Policies: [{ PolicyName: 'p', PolicyDocument: { Version: '2012-10-17', Statement: READ } }] }) },
+    ],
+  ])('%s', (_, resources) => {
+    const a = principalOf(model(resources), 'A');
+    expect(rights(a)).toEqual([READS]);
+    expect(a.unknown).toEqual([]);
+  });
+
+  test('users have the policies of their groups', () => {
+    const m = model({
+      G: resource('AWS::IAM::Group', { Policies: [{ PolicyName: 'p', PolicyDocument: doc(READ) }] }),
+      U: resource('AWS::IAM::User', { Groups: [ref('G')] }),
+      V: resource('AWS::IAM::User'),
+      W: resource('AWS::IAM::User'),
+      Add: resource('AWS::IAM::UserToGroupAddition', { GroupName: ref('G'), Users: [ref('V')] }),
+      P: resource('AWS::IAM::UserPolicy', { UserName: ref('V'), PolicyDocument: doc(allow('s3:ListBucket')) }),
+      Q: resource('AWS::IAM::GroupPolicy', { GroupName: ref('G'), PolicyDocument: doc(allow('s3:PutObject')) }),
+    });
+    expect(rights(principalOf(m, 'U'))).toEqual([READS, 'Allow s3:PutObject on *']);
+    expect(new Set(rights(principalOf(m, 'V')))).toEqual(
+      new Set([READS, 'Allow s3:ListBucket on *', 'Allow s3:PutObject on *']),
+    );
+    expect(principalOf(m, 'V').memberOf).toEqual(['S/G']);
+    expect(rights(principalOf(m, 'W'))).toEqual([]);
+  });
+
+  test('a group from outside the app leaves its member undecided', () => {
+    const m = model({ U: resource('AWS::IAM::User', { Groups: ['admins'] }) });
+    expect(principalOf(m, 'U').unknown).toEqual([expect.stringContaining('the group `admins` is not in the app')]);
+  });
+
+  test('an instance profile holds its roles', () => {
+    const m = model({ A: role(), I: resource('AWS::IAM::InstanceProfile', { Roles: [ref('A')] }) });
+    expect(principalOf(m, 'I').holds?.map(show)).toEqual([show(principalOf(m, 'A').arn)]);
+  });
+
+  test('across stacks: by name, and by import', () => {
+    const roles = stack(
+      { A: role([], { RoleName: 'a' }), B: role() },
+      { sections: { Outputs: { B: { Value: ref('B'), Export: { Name: 'b' } } } } },
+    );
+    const policies = stack(
+      { P: resource('AWS::IAM::Policy', { Roles: ['a', { 'Fn::ImportValue': 'b' }], PolicyDocument: doc(READ) }) },
+      { stackName: 'T' },
+    );
+    const m = buildModel([roles, policies]);
+    expect(rights(principalOf(m, 'S/A'))).toEqual([READS]);
+    expect(rights(principalOf(m, 'S/B'))).toEqual([READS]);
+    expect(m.principals).toHaveLength(2);
+  });
+
+  test('in another account, a role of that name is another role', () => {
+    const policies = stack(
+      { P: resource('AWS::IAM::Policy', { Roles: ['a'], PolicyDocument: doc(READ) }) },
+      { stackName: 'T', account: '444455556666' },
+    );
+    const m = buildModel([stack({ A: role([], { RoleName: 'a' }) }), policies]);
+    expect(rights(principalOf(m, 'S/A'))).toEqual([]);
+    expect(principalOf(m, 'external/role/a').kind).toBe('external');
+  });
+
+  test('a role that the app names and does not create is a principal of which little is known', () => {
+    const m = model({ P: resource('AWS::IAM::Policy', { Roles: ['legacy'], PolicyDocument: doc(READ) }) });
+    const legacy = principalOf(m, 'external/role/legacy');
+    expect(show(legacy.arn)).toBe(`arn:aws:iam::${ACCOUNT}:role/legacy`);
+    expect(rights(legacy)).toEqual([READS]);
+    expect(legacy.unknown).toHaveLength(1);
+  });
+
+  test('a name that only the deployment knows is an assumption', () => {
+    const sections = { Parameters: { Name: { Type: 'String' } } };
+    const m = model({ P: resource('AWS::IAM::Policy', { Roles: [ref('Name')], PolicyDocument: doc(READ) }) }, sections);
+    expect(m.assumptions.map((a) => a.text)).toEqual([
+      expect.stringContaining('S/P is attached to the role `${parameter Name of stack S}`'),
+    ]);
+  });
+});
+
+describe('managed policies of AWS', () => {
+  const attached = (arn: unknown, options = {}) =>
+    principalOf(buildModel([agnostic({ A: role([], { ManagedPolicyArns: [arn] }) }, options)]), 'A');
+
+  test('are read from the catalogue', () => {
+    const a = attached('arn:aws:iam::aws:policy/AdministratorAccess', { region: 'eu-west-1' });
+    expect(rights(a)).toEqual(['Allow * on *']);
+    expect(a.attached[0]).toMatchObject({ attached: 'aws-managed' });
+    expect(a.unknown).toEqual([]);
+  });
+
+  test('by an ARN in an open partition, as CDK writes them', () => {
+    const arn = join('arn:', ref('AWS::Partition'), ':iam::aws:policy/service-role/AWSLambdaBasicExecutionRole');
+    expect(rights(attached(arn))).toEqual([expect.stringContaining('logs:CreateLogGroup')]);
+  });
+
+  test('have the ARNs of their partition', () => {
+    const arn = 'arn:aws-cn:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda';
+    expect(rights(attached(arn, { region: 'cn-north-1' })).join()).toContain('arn:aws-cn:');
+    expect(rights(attached(arn, { region: 'cn-north-1' })).join()).not.toContain('arn:aws:');
+    expect(rights(attached(arn)).join()).toContain('arn:${AWS::Partition}:');
+  });
+
+  test.each([
+    ['a policy of AWS that is not in the catalogue', 'arn:aws:iam::aws:policy/NoSuchPolicy', 'not a policy of AWS'],
+    ['a policy outside the app', `arn:aws:iam::${ACCOUNT}:policy/elsewhere`, 'not in the app'],
+    ['a parameter', ref('P'), 'not known before deployment'],
+    ['an import', { 'Fn::ImportValue': 'x' }, 'not known before deployment'],
+  ])('%s leaves the role undecided', (_, arn, reason) => {
+    expect(attached(arn, { sections: { Parameters: { P: { Type: 'String' } } } }).unknown).toEqual([
+      expect.stringContaining(reason),
+    ]);
+  });
+});
+
+describe('boundaries', () => {
+  const B = resource('AWS::IAM::ManagedPolicy', { ManagedPolicyName: 'b', PolicyDocument: doc(READ) });
+
+  test.each([
+    ['by Ref', ref('B')],
+    ['by its spelled ARN', sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/b')],
+  ])('%s', (_, arn) => {
+    const a = principalOf(model({ A: role([], { PermissionsBoundary: arn }), B }), 'A');
+    expect(a.boundary?.document.statements.map(sentence)).toEqual([READS]);
+    expect(a.policies.permissionsBoundary).toBe(a.boundary?.document);
+  });
+
+  test('a policy of AWS', () => {
+    const a = principalOf(
+      model({ A: role([], { PermissionsBoundary: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }) }),
+      'A',
+    );
+    expect(a.boundary?.attached).toBe('aws-managed');
+  });
+
+  test.each([
+    ['outside the app', `arn:aws:iam::${ACCOUNT}:policy/elsewhere`, {}],
+    [
+      'that cannot be read',
+      ref('B'),
+      { B: resource('AWS::IAM::ManagedPolicy', { PolicyDocument: doc({ Effect: 'Allow' }) }) },
+    ],
+  ])('a boundary %s bounds nothing, and the role is not undecided for it', (_, arn, more) => {
+    const a = principalOf(model({ A: role([READ], { PermissionsBoundary: arn }), ...more }), 'A');
+    expect(a.boundary).toBeUndefined();
+    expect(a.policies.permissionsBoundary).toBeUndefined();
+    expect(a.boundaryUnknown).toBeDefined();
+    expect(a.unknown).toEqual([]);
+  });
+
+  test('none', () => {
+    const a = principalOf(model({ A: role() }), 'A');
+    expect(a.boundary).toBeUndefined();
+    expect(a.boundaryUnknown).toBeUndefined();
+  });
+});
+
+describe('policies that cannot be read leave their principal undecided, with the place', () => {
+  test.each<[string, unknown, string]>([
+    ['a misspelt effect', doc({ ...READ, Effect: 'allow' }), 'S/A (inline policy p): statement 1: Effect: got `allow`'],
+    ['the second statement', doc(READ, { Effect: 'Allow' }), 'S/A (inline policy p): statement 2: no `Action`'],
+    ['a principal', doc({ ...READ, Principal: '*' }), 'statement 1: Principal'],
+    [
+      'a document that only the deployment knows',
+      ref('P'),
+      'the document `${parameter P of stack S}` is not known before deployment',
+    ],
+    ['statements that only the deployment knows', { Version: '2012-10-17', Statement: ref('P') }, 'the statements'],
+    ['no document', undefined, 'got no policy document'],
+    ['text that is not JSON', '{', 'is not known before deployment'],
+    ['no statement', { Version: '2012-10-17' }, 'no `Statement`'],
+  ])('%s', (_, document, reason) => {
+    const sections = { Parameters: { P: { Type: 'String' } } };
+    const a = principalOf(
+      model({ A: role([], { Policies: [{ PolicyName: 'p', PolicyDocument: document }] }) }, sections),
+      'A',
+    );
+    expect(a.unknown.join('\n')).toContain(reason);
+  });
+
+  test('an unresolved action is the engine’s to judge', () => {
+    const sections = { Parameters: { P: { Type: 'String' } } };
+    const a = principalOf(model({ A: role([allow(ref('P'))]) }, sections), 'A');
+    expect(a.unknown).toEqual([]);
+    expect(a.policies.identityPolicies[0]?.statements[0]?.opaque).toContain('unresolved');
+  });
+
+  test('what else the document says is read all the same', () => {
+    const a = principalOf(model({ A: role([READ, { Effect: 'Allow' }, deny('iam:*')]) }), 'A');
+    expect(rights(a)).toEqual([READS, 'Deny iam:* on *']);
+  });
+});
+
+test('trust, tags, marks and paths', () => {
+  const m = model({
+    A: role(
+      [],
+      {
+        Tags: [
+          { Key: 'duty', Value: 'read' },
+          { Key: 'late', Value: ref('P') },
+        ],
+      },
+      {
+        Metadata: {
+          bulkhead: { domain: 'orders', duty: 'read', part: 'role' },
+          'aws:cdk:path': 'Orders/Read/Resource',
+        },
+      },
+    ),
+  });
+  const a = principalOf(m, 'A');
+  expect(a).toMatchObject({ domain: 'orders', duty: 'read', dutyFrom: 'mark', kind: 'role', tags: { duty: 'read' } });
+  expect(a.origin).toMatchObject({
+    id: 'S/A',
+    path: 'Orders/Read/Resource',
+    stack: 'S',
+    logicalId: 'A',
+    type: 'AWS::IAM::Role',
+  });
+  expect(a.trust?.statements.map((s) => s.principal?.entries.map((e) => show(e.value)))).toEqual([
+    [`arn:aws:iam::${ACCOUNT}:root`],
+  ]);
+  expect(m.domains).toEqual([{ name: 'orders', declaredAt: [] }]);
+});
+
+test('two stacks of one name, in two regions, are two', () => {
+  const m = buildModel([stack({ A: role() }), stack({ A: role() }, { region: 'us-east-1' })]);
+  expect(m.principals.map((p) => p.id)).toEqual(['S/A', `S@${ACCOUNT}-us-east-1/A`]);
+});
+
+describe('grants by resource policies', () => {
+  const key = (statement: Json): Json => resource('AWS::KMS::Key', { KeyPolicy: doc(statement) });
+  const grants = (resources: Json, id = 'A') => {
+    const { policies } = principalOf(model(resources), id);
+    return {
+      bounded: (policies.resourceGrants ?? []).flatMap((d) => d.statements.map(sentence)),
+      unbounded: (policies.unboundedGrants ?? []).flatMap((d) => d.statements.map(sentence)),
+    };
+  };
+  const to = (principal: unknown, more: Json = {}): Json => ({
+    Effect: 'Allow',
+    Principal: principal,
+    Action: 'kms:Decrypt',
+    Resource: '*',
+    ...more,
+  });
+  const KEY = `arn:aws:kms:eu-west-1:${ACCOUNT}:key/\${the id of K in stack S}`;
+
+  test('to a role, within its boundary', () => {
+    expect(grants({ A: role(), K: key(to({ AWS: att('A') })) })).toEqual({
+      bounded: [`Allow kms:Decrypt on ${KEY}`],
+      unbounded: [],
+    });
+  });
+
+  test('to a role by its fixed ARN', () => {
+    const arn = `arn:aws:iam::${ACCOUNT}:role/a`;
+    expect(grants({ A: role([], { RoleName: 'a' }), K: key(to({ AWS: arn })) }).bounded).toHaveLength(1);
+  });
+
+  test('to a user, or a session of a role, beyond any boundary', () => {
+    expect(grants({ A: resource('AWS::IAM::User'), K: key(to({ AWS: att('A') })) }).unbounded).toHaveLength(1);
+    const session = `arn:aws:sts::${ACCOUNT}:assumed-role/a/me`;
+    expect(grants({ A: role([], { RoleName: 'a' }), K: key(to({ AWS: session })) }).unbounded).toHaveLength(1);
+  });
+
+  test('to everyone whose ARN matches', () => {
+    const like = (arn: string): Json => to('*', { Condition: { ArnLike: { 'aws:PrincipalArn': arn } } });
+    const resources = (arn: string): Json => ({ A: role([], { RoleName: 'orders-read' }), K: key(like(arn)) });
+    expect(grants(resources('arn:aws:iam::*:role/orders-*')).unbounded).toHaveLength(1);
+    expect(grants(resources('arn:aws:iam::*:role/billing-*')).unbounded).toHaveLength(0);
+  });
+
+  test.each([
+    ['another role', { AWS: att('B') }],
+    ['a service', { Service: 'lambda.amazonaws.com' }],
+    ['the account, which only delegates', { AWS: `arn:aws:iam::${ACCOUNT}:root` }],
+    ['the account by its number', { AWS: ACCOUNT }],
+  ])('not by a grant to %s', (_, principal) => {
+    expect(grants({ A: role(), B: role(), K: key(to(principal)) })).toEqual({ bounded: [], unbounded: [] });
+  });
+
+  test('everyone is the resource’s, not the role’s', () => {
+    const m = model({ A: role(), K: key(to('*')) });
+    expect(principalOf(m, 'A').policies.unboundedGrants).toBeUndefined();
+    expect(m.resources[0]?.openTo?.statements.map(sentence)).toEqual([`Allow kms:Decrypt on ${KEY}`]);
+    expect(model({ K: key(to({ AWS: att('A') })), A: role() }).resources[0]?.openTo).toBeUndefined();
+  });
+
+  test('an endpoint’s policy grants nothing', () => {
+    const endpoint = resource('AWS::EC2::VPCEndpoint', { PolicyDocument: doc(to({ AWS: att('A') })) });
+    expect(grants({ A: role(), E: endpoint }).bounded).toEqual([]);
+  });
+});

@@ -1,0 +1,303 @@
+import { buildModel } from '../../lib/model/build-model';
+import { RUNS_AS } from '../../lib/model/runs-as-table';
+import { show } from '../../lib/policy/text';
+import {
+  ACCOUNT,
+  allow,
+  att,
+  doc,
+  type Json,
+  join,
+  model,
+  ref,
+  resource,
+  resourceOf,
+  role,
+  sentence,
+  stack,
+  sub,
+  when,
+} from './notation';
+
+describe('what runs as a role', () => {
+  const runs = (resources: Json, id = 'X', sections?: Json) =>
+    (resourceOf(model({ A: role([], { RoleName: 'a' }), ...resources }, sections), id).runsAs ?? []).map(
+      (r) => `${r.service} ${show(r.role)}`,
+    );
+  const A = `arn:aws:iam::${ACCOUNT}:role/a`;
+
+  test.each<[string, Json, string]>([
+    ['AWS::Lambda::Function', { Role: att('A') }, 'lambda'],
+    ['AWS::ECS::TaskDefinition', { TaskRoleArn: ref('A') }, 'ecs-tasks'],
+    ['AWS::CodeBuild::Project', { ServiceRole: ref('A') }, 'codebuild'],
+    ['AWS::StepFunctions::StateMachine', { RoleArn: att('A') }, 'states'],
+    ['AWS::Events::Rule', { Targets: [{ Arn: 'x', RoleArn: att('A') }] }, 'events'],
+    ['AWS::Scheduler::Schedule', { Target: { RoleArn: att('A') } }, 'scheduler'],
+    [
+      'AWS::CodePipeline::Pipeline',
+      { Stages: [{ Actions: [{ Configuration: { RoleArn: att('A') } }] }] },
+      'cloudformation',
+    ],
+    ['AWS::KinesisFirehose::DeliveryStream', { ExtendedS3DestinationConfiguration: { RoleARN: att('A') } }, 'firehose'],
+    ['AWS::Cognito::IdentityPoolRoleAttachment', { Roles: { authenticated: att('A') } }, 'cognito-identity'],
+    ['AWS::ApiGateway::Method', { Integration: { Credentials: sub('${A.Arn}') } }, 'apigateway'],
+    ['AWS::Glue::Job', { Role: 'a' }, 'glue'],
+    ['AWS::Batch::JobDefinition', { ContainerProperties: { JobRoleArn: att('A') } }, 'ecs-tasks'],
+    ['AWS::Redshift::Cluster', { IamRoles: [att('A')] }, 'redshift'],
+    ['AWS::S3::Bucket', { ReplicationConfiguration: { Role: att('A') } }, 's3'],
+  ])('%s', (type, properties, service) => {
+    expect(runs({ X: resource(type, properties) })).toEqual([`${service}.amazonaws.com ${A}`]);
+    expect(runs({ X: resource(type) })).toEqual([]);
+  });
+
+  test('through an instance profile, by name and by ARN', () => {
+    const profile = { I: resource('AWS::IAM::InstanceProfile', { Roles: [ref('A')] }) };
+    expect(runs({ X: resource('AWS::EC2::Instance', { IamInstanceProfile: ref('I') }), ...profile })).toEqual([
+      `ec2.amazonaws.com ${A}`,
+    ]);
+    const template = { LaunchTemplateData: { IamInstanceProfile: { Arn: att('I') } } };
+    expect(runs({ X: resource('AWS::EC2::LaunchTemplate', template), ...profile })).toEqual([`ec2.amazonaws.com ${A}`]);
+  });
+
+  test('a type that the table does not hold: every property that names a role', () => {
+    const tomorrow = resource('AWS::Tomorrow::Runner', { Deep: [{ JobRoleArn: att('A') }], RoleNote: 'nothing' });
+    expect(runs({ X: tomorrow })).toEqual([`tomorrow.amazonaws.com ${A}`]);
+  });
+
+  test('a custom resource runs as the role of its provider', () => {
+    const custom = {
+      F: resource('AWS::Lambda::Function', { Role: att('A') }),
+      X: resource('Custom::Thing', { ServiceToken: att('F') }),
+    };
+    expect(runs(custom)).toEqual([`lambda.amazonaws.com ${A}`]);
+  });
+
+  test('either role, where a condition decides', () => {
+    const sections = { Parameters: { P: { Type: 'String' } }, Conditions: { C: { 'Fn::Equals': [ref('P'), 'x'] } } };
+    const resources = {
+      B: role([], { RoleName: 'b' }),
+      X: resource('AWS::Lambda::Function', { Role: when('C', att('A'), att('B')) }),
+    };
+    expect(runs(resources, 'X', sections)).toEqual([
+      `lambda.amazonaws.com ${A}`,
+      `lambda.amazonaws.com ${A.replace(/a$/, 'b')}`,
+    ]);
+  });
+
+  test('the table is well formed', () => {
+    for (const [type, rows] of RUNS_AS) {
+      expect(type).toMatch(/^AWS::\w+::\w+$/);
+      for (const row of rows) {
+        expect(row.service).toMatch(/^[a-z0-9.-]+\.amazonaws\.com$/);
+        expect(row.path.every((step) => /^(\[\]|\*\*?|\w+)$/.test(step))).toBe(true);
+      }
+    }
+    expect(RUNS_AS.size).toBeGreaterThan(80);
+  });
+});
+
+describe('references', () => {
+  const referencesOf = (resources: Json, id: string) =>
+    resourceOf(model(resources), id).references.map((r) => `${r.at} → ${r.to}`);
+  const topic = { T: resource('AWS::SNS::Topic', { TopicName: 't' }) };
+
+  test.each<[string, unknown]>([
+    ['Ref', ref('T')],
+    ['GetAtt', att('T', 'TopicArn')],
+    ['Sub', sub('x ${T.TopicName} y')],
+    ['Join', join('x', ref('T'))],
+    ['a fixed ARN', `arn:aws:sns:eu-west-1:${ACCOUNT}:t`],
+    ['a fixed ARN with pseudo-parameters', sub('arn:aws:sns:${AWS::Region}:${AWS::AccountId}:t')],
+  ])('by %s', (_, value) => {
+    const alarm = resource('AWS::CloudWatch::Alarm', { AlarmActions: [value] });
+    expect(referencesOf({ ...topic, X: alarm }, 'X')).toEqual(['AlarmActions[0] → S/T']);
+  });
+
+  test('what stands below an ARN speaks of its owner', () => {
+    const policy = resource('AWS::IAM::ManagedPolicy', {
+      PolicyDocument: doc(allow('dynamodb:Query', join(att('T'), '/index/*'))),
+    });
+    const resources = { T: resource('AWS::DynamoDB::Table'), X: policy };
+    expect(new Set(referencesOf(resources, 'X'))).toEqual(new Set(['PolicyDocument.Statement[0].Resource → S/T']));
+  });
+
+  test('a longer name is another resource', () => {
+    const alarm = resource('AWS::CloudWatch::Alarm', { AlarmActions: [`arn:aws:sns:eu-west-1:${ACCOUNT}:tt`] });
+    expect(referencesOf({ ...topic, X: alarm }, 'X')).toEqual([]);
+  });
+
+  test('through an import and a weak reference from another stack', () => {
+    const producer = stack(
+      { K: resource('AWS::KMS::Key') },
+      { sections: { Outputs: { K: { Value: att('K'), Export: { Name: 'k' } } } } },
+    );
+    const consumer = stack(
+      {
+        X: resource('AWS::SNS::Topic', { KmsMasterKeyId: { 'Fn::ImportValue': 'k' } }),
+        Y: resource('AWS::SNS::Topic', {
+          KmsMasterKeyId: { 'Fn::GetStackOutput': { StackName: 'S', OutputName: 'K' } },
+        }),
+      },
+      { stackName: 'T' },
+    );
+    const m = buildModel([producer, consumer]);
+    for (const id of ['T/X', 'T/Y'])
+      expect(resourceOf(m, id).references).toEqual([{ to: 'S/K', at: 'KmsMasterKeyId' }]);
+  });
+});
+
+describe('resource policies', () => {
+  const statement = (action: string, more: Json = {}): Json => ({
+    Effect: 'Allow',
+    Principal: { Service: 's3.amazonaws.com' },
+    Action: action,
+    Resource: '*',
+    ...more,
+  });
+  const policyOf = (resources: Json, id = 'X') =>
+    (resourceOf(model(resources), id).policy?.statements ?? []).map(sentence);
+
+  test.each<[string, Json]>([
+    ['a key', { X: resource('AWS::KMS::Key', { KeyPolicy: doc(statement('kms:Decrypt')) }) }],
+    [
+      'a table',
+      { X: resource('AWS::DynamoDB::Table', { ResourcePolicy: { PolicyDocument: doc(statement('kms:Decrypt')) } }) },
+    ],
+    [
+      'a bucket',
+      {
+        X: resource('AWS::S3::Bucket'),
+        P: resource('AWS::S3::BucketPolicy', { Bucket: ref('X'), PolicyDocument: doc(statement('kms:Decrypt')) }),
+      },
+    ],
+    [
+      'a bucket by its name',
+      {
+        X: resource('AWS::S3::Bucket', { BucketName: 'b' }),
+        P: resource('AWS::S3::BucketPolicy', { Bucket: 'b', PolicyDocument: doc(statement('kms:Decrypt')) }),
+      },
+    ],
+    [
+      'a queue',
+      {
+        X: resource('AWS::SQS::Queue'),
+        P: resource('AWS::SQS::QueuePolicy', { Queues: [ref('X')], PolicyDocument: doc(statement('kms:Decrypt')) }),
+      },
+    ],
+    [
+      'a topic',
+      {
+        X: resource('AWS::SNS::Topic'),
+        P: resource('AWS::SNS::TopicPolicy', { Topics: [ref('X')], PolicyDocument: doc(statement('kms:Decrypt')) }),
+      },
+    ],
+    [
+      'a secret',
+      {
+        X: resource('AWS::SecretsManager::Secret'),
+        P: resource('AWS::SecretsManager::ResourcePolicy', {
+          SecretId: ref('X'),
+          ResourcePolicy: doc(statement('kms:Decrypt')),
+        }),
+      },
+    ],
+    [
+      'what is not in the app',
+      { X: resource('AWS::S3::BucketPolicy', { Bucket: 'elsewhere', PolicyDocument: doc(statement('kms:Decrypt')) }) },
+    ],
+  ])('of %s', (_, resources) => {
+    expect(policyOf(resources)).toEqual(['Allow kms:Decrypt on *']);
+  });
+
+  test('several of one resource are one document', () => {
+    const policy = (action: string): Json =>
+      resource('AWS::SNS::TopicPolicy', { Topics: [ref('X')], PolicyDocument: doc(statement(action)) });
+    expect(
+      policyOf({ X: resource('AWS::SNS::Topic'), P: policy('sns:Publish'), Q: policy('sns:Subscribe') }),
+    ).toHaveLength(2);
+  });
+
+  test('Lambda permissions are statements of the function', () => {
+    const permission = (properties: Json): Json =>
+      resource('AWS::Lambda::Permission', { FunctionName: att('X'), Action: 'lambda:InvokeFunction', ...properties });
+    const resources = {
+      X: resource('AWS::Lambda::Function'),
+      P: permission({
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn: 'arn:aws:execute-api:x',
+        SourceAccount: ACCOUNT,
+      }),
+      Q: permission({ Principal: ACCOUNT, FunctionName: ref('X') }),
+    };
+    const policy = resourceOf(model(resources), 'X').policy;
+    expect(policy?.statements.map((s) => s.principal?.entries.map((e) => `${e.type} ${show(e.value)}`))).toEqual([
+      ['Service apigateway.amazonaws.com'],
+      [`AWS ${ACCOUNT}`],
+    ]);
+    expect(policy?.statements.map(sentence)[0]).toContain(
+      `if StringEquals aws:SourceAccount ${ACCOUNT} and ArnLike aws:SourceArn arn:aws:execute-api:x`,
+    );
+  });
+
+  test('one that cannot be read is a gap', () => {
+    const m = model({ X: resource('AWS::KMS::Key', { KeyPolicy: doc({ Effect: 'Allow' }) }) });
+    expect(m.gaps).toEqual([{ path: 'S/X', reason: expect.stringContaining('no `Action`') }]);
+    expect(model({ X: resource('AWS::KMS::Key', { KeyPolicy: doc(statement('kms:*')) }) }).gaps).toEqual([]);
+  });
+});
+
+describe('gaps: what the templates do not show', () => {
+  test.each<[string, Json, Json | undefined, string]>([
+    ['a macro', {}, { Transform: 'AWS::Serverless-2016-10-31' }, 'the macro `AWS::Serverless-2016-10-31`'],
+    ['one macro of several', {}, { Transform: ['AWS::LanguageExtensions', 'Mine'] }, 'the macro `Mine`'],
+    [
+      'a nested template elsewhere',
+      { N: resource('AWS::CloudFormation::Stack', { TemplateURL: 'https://x' }) },
+      undefined,
+      'nested stack',
+    ],
+    ['a stack set', { N: resource('AWS::CloudFormation::StackSet') }, undefined, 'other accounts'],
+    ['a module', { N: resource('My::Own::Thing::MODULE') }, undefined, 'module'],
+    ['an included snippet', { 'Fn::Transform': { Name: 'AWS::Include' } }, undefined, 'macro includes parts'],
+    [
+      'a loop over a parameter',
+      { 'Fn::ForEach::L': ['X', ref('P'), { 'R${X}': resource('AWS::SNS::Topic') }] },
+      undefined,
+      'collection of the loop',
+    ],
+    [
+      'a mark that nobody wrote',
+      { N: resource('AWS::SNS::Topic', {}, { Metadata: { bulkhead: { duty: 'sweep' } } }) },
+      undefined,
+      '`Metadata.bulkhead.duty` is `sweep`',
+    ],
+  ])('%s', (_, resources, sections, reason) => {
+    expect(model(resources, sections).gaps?.map((g) => g.reason)).toEqual([expect.stringContaining(reason)]);
+  });
+
+  test('language extensions are none: loops are unrolled', () => {
+    const loop = {
+      'Fn::ForEach::L': [
+        'X',
+        ['a', 'b'],
+        { 'R${X}': resource('AWS::SNS::Topic', { TopicName: sub('t-${X}'), Tags: [ref('X')] }) },
+      ],
+    };
+    const m = model(loop, { Transform: 'AWS::LanguageExtensions' });
+    expect(m.gaps).toEqual([]);
+    expect(m.resources.map((r) => show(r.arn!))).toEqual(
+      ['a', 'b'].map((x) => `arn:aws:sns:eu-west-1:${ACCOUNT}:t-${x}`),
+    );
+  });
+
+  test('loops in loops are bounded', () => {
+    const many = Array.from({ length: 100 }, (_, i) => `v${i}`);
+    const loop = (depth: number): Json =>
+      depth === 0 ? {} : { [`Fn::ForEach::L${depth}`]: [`X${depth}`, many, loop(depth - 1)] };
+    expect(
+      model(loop(6))
+        .gaps?.map((g) => g.reason)
+        .join(),
+    ).toContain('loops make more than');
+  });
+});
