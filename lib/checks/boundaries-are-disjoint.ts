@@ -98,7 +98,7 @@ function overlapping({ clashes, shared }: Cause): Finding {
     id: 'SOD-5',
     severity: 'violated',
     message: `${names} both allow the request \`${action}\` on \`${resource}\`, so attached policies may bring the two together${others}`,
-    witness: witnessOf(verdict.witness),
+    witness: witnessOf(verdict.witness, a.policies, b.policies),
     explanation: explainClash(first),
     fix: `take the request out of one of the two remits: narrow ${grants.map(nameOfGrant).join(' or ')}`,
   };

@@ -66,12 +66,13 @@ function judgeStatement(
   const rival = rivalOf(principal, granted, remit, model, context);
   if (rival === undefined) {
     const { action, resource, context: contextA, holes } = verdict.witness;
+    const witness = witnessOf({ action, resource, contextA, contextB: contextA, holes }, context.only(granted));
     return [
       {
         ...about(principal),
         severity: 'violated',
         message: `${nameOf(principal)} is granted the request \`${action}\` on \`${resource}\`, which is outside its remit`,
-        witness: { action, resource, contextA, ...(holes && { holes }) },
+        witness: { ...witness, contextB: undefined },
         explanation: [grantedBy],
         fix,
       },
@@ -107,7 +108,10 @@ function rivalOf(
     if (reason === undefined) continue;
     const verdict = context.overlap(policies, other.policies, { except });
     if (verdict.verdict !== 'overlap') continue;
-    return { clash: { a: { principal, policies }, b: other, reason, verdict }, witness: witnessOf(verdict.witness) };
+    return {
+      clash: { a: { principal, policies }, b: other, reason, verdict },
+      witness: witnessOf(verdict.witness, policies, other.policies),
+    };
   }
   return undefined;
 }

@@ -64,7 +64,7 @@ function findingOf({ clashes, shared }: Cause): Finding {
     id: 'SOD-1',
     severity: unknown.length > 0 ? 'undecided' : 'violated',
     message: `${names} may both make the request \`${action}\` on \`${resource}\`, and ${because(reason)}${others}`,
-    witness: witnessOf(verdict.witness),
+    witness: witnessOf(verdict.witness, a.policies, b.policies),
     explanation: [...unknown, ...explainClash(first!)],
     fix:
       shared === undefined

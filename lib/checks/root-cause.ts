@@ -9,6 +9,7 @@ import { evaluate } from '../policy/evaluate';
 import { explain } from '../policy/explain';
 import { substitutePolicies } from '../policy/ground';
 import { nameOfStatement } from '../policy/parse';
+import type { Hole } from '../policy/text';
 import type { OverlapVerdict, OverlapWitness } from '../policy/verdict';
 import type { FindingWitness } from './finding';
 import { nameOf, type Reason, type Subject } from './separation';
@@ -88,9 +89,38 @@ export function explainSide(clash: Clash, side: 'a' | 'b'): readonly string[] {
   return explain(filled(policies, witness), requestOf(witness, side), nameOf(principal));
 }
 
-export function witnessOf(witness: OverlapWitness): FindingWitness {
-  const { action, resource, contextA, contextB, holes } = witness;
-  return { action, resource, contextA, contextB, ...(holes && { holes }) };
+/** The witness as findings show it, with the values of unknown parts that the request shows, by their labels. */
+export function witnessOf(
+  { action, resource, contextA, contextB, holes = {} }: OverlapWitness,
+  ...policies: readonly Policies[]
+): FindingWitness {
+  const shown = JSON.stringify([resource, contextA, contextB]);
+  const values: Record<string, string> = {};
+  for (const hole of policies.flatMap(holesOfPolicies)) {
+    const value = holes[hole.hole];
+    if (value !== undefined && shown.includes(value)) values[hole.label] = value;
+  }
+  return { action, resource, contextA, contextB, ...(Object.keys(values).length > 0 && { holes: values }) };
+}
+
+function holesOfPolicies(policies: Policies): readonly Hole[] {
+  const documents = [
+    ...policies.identityPolicies,
+    ...(policies.resourceGrants ?? []),
+    ...(policies.unboundedGrants ?? []),
+  ];
+  const limits = [
+    policies.permissionsBoundary ?? [],
+    policies.sessionPolicies ?? [],
+    policies.serviceControlPolicies ?? [],
+  ].flat();
+  return [...documents, ...limits]
+    .flatMap(({ statements }) => statements)
+    .flatMap(({ resource, conditions }) => [
+      ...(resource?.patterns ?? []),
+      ...conditions.flatMap(({ values }) => values),
+    ])
+    .flatMap(({ parts }) => parts.filter((part) => typeof part !== 'string'));
 }
 
 /** `` statement `Sid` of ORIGIN ``. */

@@ -60,9 +60,10 @@ export function separationOf(model: Model): (a: Principal, b: Principal) => Reas
   };
 }
 
-/** `Payments/Deploy/Resource` (deploy of `payments`). */
+/** `Payments/Deploy` (deploy of `payments`): by the construct that the author wrote, not the L1 inside it. */
 export function nameOf(principal: Principal): string {
-  const { duty, domain } = principal;
+  const { duty, domain, origin } = principal;
+  const path = origin.path.replace(/\/(Resource|Default)$/, '');
   const role = [duty, domain === undefined ? undefined : `of \`${domain}\``].filter((word) => word !== undefined);
-  return role.length === 0 ? `\`${principal.origin.path}\`` : `\`${principal.origin.path}\` (${role.join(' ')})`;
+  return role.length === 0 ? `\`${path}\`` : `\`${path}\` (${role.join(' ')})`;
 }

@@ -14,7 +14,7 @@ export class SeparationError extends Error {
   ) {
     super(toErrorText(report, options));
     this.name = 'SeparationError';
-    this.stack = `${this.name}: ${this.message}`;
+    this.stack = this.message;
   }
 }
 

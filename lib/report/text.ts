@@ -5,7 +5,7 @@
  */
 import type { Finding } from '../checks/finding';
 import { DUTIES, type Duty, type Model } from '../model/model';
-import type { Context, Selection, Statement } from '../policy/document';
+import type { Context, Selection } from '../policy/document';
 import { show } from '../policy/text';
 import type { Report } from './report';
 
@@ -81,10 +81,14 @@ function separationText({ model, findings }: Report): string[] {
   return ['may roles of two duties make one and the same request?', ...table([['', ...held], ...rows])];
 }
 
+/** The findings in which two roles do share a request. */
+const OVERLAPS: ReadonlySet<string> = new Set(['SOD-1', 'SOD-2', 'SOD-3']);
+
 function separationCell(model: Model, findings: readonly Finding[], a: Duty, b: Duty): string {
   if (!model.conflicts.some(([x, y]) => (x === a && y === b) || (x === b && y === a))) return 'may';
   const duties = new Map(model.principals.map((principal) => [principal.id, principal.duty]));
   const between = findings.filter((finding) => {
+    if (!OVERLAPS.has(finding.id)) return false;
     const involved = finding.principals.map((id) => duties.get(id));
     return involved.includes(a) && involved.includes(b);
   });
@@ -92,17 +96,24 @@ function separationCell(model: Model, findings: readonly Finding[], a: Duty, b: 
   return between.length > 0 ? '?' : 'no';
 }
 
+/** Statements that differ in their resources only are one line: every domain declares its own. */
 function commonText(model: Model): string[] {
-  const lines = model.common.statements.map(
-    (statement) => `${statement.effect} ${selection('Action', statement.action)}${resourceText(statement)}`,
-  );
+  const resources = new Map<string, string[]>();
+  for (const { effect, action, resource, conditions } of model.common.statements) {
+    const under = conditions.length === 0 ? '' : ', under conditions';
+    const what = `${effect} ${selection('Action', action)}${under}`;
+    const on = resource === undefined ? [] : [selection('Resource', resource)];
+    resources.set(what, [...(resources.get(what) ?? []), ...on]);
+  }
+  const lines = [...resources].map(([what, all]) => {
+    const rest = all.length - SHOWN_RESOURCES;
+    const shown = all.slice(0, SHOWN_RESOURCES).join(', ');
+    return `${what} on ${rest > 0 ? `${shown} and ${rest} more` : shown}`;
+  });
   return list('common requests, which every duty may make', lines);
 }
 
-function resourceText({ resource, conditions }: Statement): string {
-  const on = resource === undefined ? '' : ` on ${selection('Resource', resource)}`;
-  return conditions.length === 0 ? on : `${on}, under ${conditions.length === 1 ? 'a condition' : 'conditions'}`;
-}
+const SHOWN_RESOURCES = 3;
 
 function selection(element: 'Action' | 'Resource', { not, patterns }: Selection): string {
   return `${not ? `everything but ` : ''}${patterns.map(show).join(', ')}${not ? ` (Not${element})` : ''}`;
