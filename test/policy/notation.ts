@@ -7,13 +7,13 @@
  * `!` before a list makes it `NotAction` or `NotResource`. A resource other than `*` and `arn:…`
  * stands behind `arn:aws:s:::`. A key names its own facts: `r:` is of the request, `c:` of the
  * caller; then the type, `s` string, `m` several strings, `n` number, `d` date, `b` bool, `i` address,
- * `a` ARN; `p` makes it always present; digits tell keys of one type apart.
+ * `a` ARN, `y` binary; `p` makes it always present; digits tell keys of one type apart.
  */
 import type { Catalogue, KeyFacts, KeyType, ResourceFormat } from '../../lib/policy/catalogue';
 import type { Policies, PolicyDocument } from '../../lib/policy/document';
 import { parsePolicy } from '../../lib/policy/parse';
 
-const PREFIX = 'arn:aws:s:::';
+export const PREFIX = 'arn:aws:s:::';
 
 export const FORMATS = {
   object: { id: 's:object', parts: [PREFIX, { slot: 'name' }, '/', { slot: 'path' }] },
@@ -37,10 +37,11 @@ const TYPES: Readonly<Record<string, KeyType>> = {
   b: 'bool',
   i: 'ip',
   a: 'arn',
+  y: 'binary',
 };
 
 function keyFacts(key: string): KeyFacts {
-  const [, scope, letter, present] = /^([rc]):([smndbia])(p?)\d*$/i.exec(key.toLowerCase()) ?? [];
+  const [, scope, letter, present] = /^([rc]):([smndbiay])(p?)\d*$/i.exec(key.toLowerCase()) ?? [];
   if (scope === undefined || letter === undefined)
     return { scope: 'caller', multivalued: true, type: 'string', alwaysPresent: false };
   return {

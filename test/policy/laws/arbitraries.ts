@@ -111,6 +111,7 @@ const FAMILIES: readonly Family[] = [
     ],
     quantified: false,
   },
+  { letter: 'y', operators: ['BinaryEquals'], values: ['eA==', 'eB==', 'eHk=', 'eQ=='], quantified: false },
 ];
 
 /** At most `perStatement` conditions on the keys of the given letters; `r:s` and `c:s` are the common ones. */
@@ -137,8 +138,8 @@ function conditions(letters: string, perStatement: number): fc.Arbitrary<string>
       {
         weight: 1,
         arbitrary: fc
-          .tuple(fc.constantFrom('r', 'c'), fc.boolean())
-          .map(([scope, absent]) => `Null ${scope}:${family.letter} ${absent}`),
+          .tuple(quantifier, fc.constantFrom('r', 'c'), fc.boolean())
+          .map(([quantified, scope, absent]) => `${quantified}Null ${scope}:${family.letter} ${absent}`),
       },
     );
   });

@@ -21,8 +21,8 @@ const VOCABULARIES: Readonly<Record<string, Vocabulary>> = {
   'string conditions': { keys: 's', conditionsPerStatement: 2, statements: 3 },
   'several values': { keys: 'm', conditionsPerStatement: 2, statements: 3 },
   'numbers, dates and booleans': { keys: 'ndb', conditionsPerStatement: 2, statements: 3 },
-  'addresses and ARNs': { keys: 'ia', conditionsPerStatement: 2, statements: 3 },
-  'keys of every type': { keys: 'smndbia', conditionsPerStatement: 2, statements: 2 },
+  'addresses, ARNs and bytes': { keys: 'iay', conditionsPerStatement: 2, statements: 3 },
+  'keys of every type': { keys: 'smndbiay', conditionsPerStatement: 2, statements: 2 },
 };
 
 /** How often each verdict came up; a property that only ever sees one of them proves little. */

@@ -8,7 +8,7 @@ test('a key that is always present has a value in the witness, even where no con
   const a = principal('allow * on a; deny !t:Do on * if ForAllValues:StringEquals r:mp x');
   expect(overlap(a, principal('allow s:Move,s:List on *'), SMALL)).toMatchObject({
     verdict: 'overlap',
-    witness: { action: 's:Move', contextA: { 'r:mp': [expect.stringMatching(/^[^x]/)] } },
+    witness: { action: 's:Move', contextA: { 'r:mp': expect.not.stringMatching(/^x$/) } },
   });
 });
 

@@ -11,7 +11,7 @@ const SEED = Number(process.env.SEED ?? 1);
 const RUNS = Number(process.env.RUNS ?? 400);
 const options = { seed: SEED, numRuns: RUNS };
 
-const RICH = { keys: 'smndbia', conditionsPerStatement: 2, statements: 3 };
+const RICH = { keys: 'smndbiay', conditionsPerStatement: 2, statements: 3 };
 const one = written(RICH);
 
 const verdict = (a: Policies, b: Policies) => overlap(a, b, SMALL).verdict;

@@ -1,83 +1,35 @@
 /**
- * Policies as SMT-LIB: strings and regular expressions, numbers, bit vectors. Written from AWS's
- * documentation and the parsed policy, without a line of the engine, so that the two err apart.
+ * Policies as SMT-LIB. Written from AWS's documentation and the parsed policy, without a line of the
+ * engine, so that the two err apart.
  *
- * The action is an integer, the resource a string. A key is a few constants: whether each of its
+ * Every action is a question of its own. What the policies ask of a string (the resource, a value of
+ * a key) becomes Boolean constants, one a pattern; `cells.ts` finds which of their combinations some
+ * string has. Numbers, dates, addresses and Booleans are constants of their own sorts. A key is a few constants: whether each of its
  * slots holds a value, and the value; a key with several values gets as many slots as the policies
  * have conditions on it, which suffices, because each condition needs at most one value to be true
  * or to be false. Keys of the request are shared by both callers, the others named by the side.
  */
-import type { Catalogue, KeyType, ResourceFormat, Slot } from '../../../lib/policy/catalogue';
+import type { Catalogue, KeyType } from '../../../lib/policy/catalogue';
 import type { Condition, Policies, PolicyDocument, Selection, Statement } from '../../../lib/policy/document';
 import { literal, type Text } from '../../../lib/policy/text';
+import { arnLike, EVERYTHING, exact, globbing, ignoringCase, type Language, resourcesOf } from './languages';
 
 export type Side = 'A' | 'B';
 
-const and = (terms: readonly string[]): string =>
-  terms.length === 0 ? 'true' : terms.length === 1 ? (terms[0] ?? '') : `(and ${terms.join(' ')})`;
-const or = (terms: readonly string[]): string =>
-  terms.length === 0 ? 'false' : terms.length === 1 ? (terms[0] ?? '') : `(or ${terms.join(' ')})`;
-const not = (term: string): string => `(not ${term})`;
-
-const ANY = '(re.* re.allchar)';
-const ONE = 're.allchar';
-// Printable ASCII is alphabet enough: the policies name no other character, and many of it stand for all.
-const NO_COLON = '(re.union (re.range " " "9") (re.range ";" "~"))';
-const NAME = '(re.union (re.range " " ".") (re.range "0" "9") (re.range ";" "~"))';
-
-/** A string literal; SMT-LIB doubles quotes and escapes what is not printable ASCII. */
-function quote(value: string): string {
-  const escaped = [...value].map((c) => {
-    const code = c.codePointAt(0) ?? 0;
-    return c === '"' ? '""' : code < 0x20 || code > 0x7e || c === '\\' ? `\\u{${code.toString(16)}}` : c;
-  });
-  return `"${escaped.join('')}"`;
+function and(terms: readonly string[]): string {
+  const left = terms.filter((t) => t !== 'true');
+  if (left.includes('false')) return 'false';
+  return left.length === 0 ? 'true' : left.length === 1 ? (left[0] as string) : `(and ${left.join(' ')})`;
 }
 
-function sequence(parts: readonly string[]): string {
-  return parts.length === 0 ? '(str.to_re "")' : parts.length === 1 ? (parts[0] ?? '') : `(re.++ ${parts.join(' ')})`;
+function or(terms: readonly string[]): string {
+  const left = terms.filter((t) => t !== 'false');
+  if (left.includes('true')) return 'true';
+  return left.length === 0 ? 'false' : left.length === 1 ? (left[0] as string) : `(or ${left.join(' ')})`;
 }
 
-/** `*` and `?` over the given classes, everything else as it is. */
-function globRegex(glob: string, many = ANY, one = ONE): string {
-  return sequence(
-    glob
-      .split(/([*?])/)
-      .flatMap((p) => (p === '' ? [] : [p === '*' ? many : p === '?' ? one : `(str.to_re ${quote(p)})`])),
-  );
-}
-
-/** Each of the six components on its own. */
-function arnRegex(pattern: string): string | undefined {
-  const pieces = pattern.split(':');
-  if (pieces.length < 6) return undefined;
-  const first = pieces.slice(0, 5).map((p) => globRegex(p, `(re.* ${NO_COLON})`, NO_COLON));
-  return sequence([...first.flatMap((p) => [p, '(str.to_re ":")']), globRegex(pieces.slice(5).join(':'))]);
-}
-
-function ignoringCase(value: string): string {
-  return sequence(
-    [...value].map((c) =>
-      c.toLowerCase() === c.toUpperCase()
-        ? `(str.to_re ${quote(c)})`
-        : `(re.union (str.to_re ${quote(c.toLowerCase())}) (str.to_re ${quote(c.toUpperCase())}))`,
-    ),
-  );
-}
-
-const DIGIT = '(re.range "0" "9")';
-const SLOTS: Readonly<Record<Slot, string>> = {
-  partition: '(re.+ (re.union (re.range "a" "z") (str.to_re "-")))',
-  // Some global resources leave the region empty.
-  region: `(re.* (re.union (re.range "a" "z") ${DIGIT} (str.to_re "-")))`,
-  account: `(re.union ((_ re.^ 12) ${DIGIT}) (str.to_re "aws") (str.to_re ""))`,
-  name: `(re.+ ${NAME})`,
-  path: `(re.+ ${NO_COLON})`,
-  any: '(re.+ re.allchar)',
-};
-
-export function formatRegex(format: ResourceFormat): string {
-  return sequence(format.parts.map((p) => (typeof p === 'string' ? `(str.to_re ${quote(p)})` : SLOTS[p.slot])));
+function not(term: string): string {
+  return term === 'true' ? 'false' : term === 'false' ? 'true' : `(not ${term})`;
 }
 
 function plain(t: Text): string {
@@ -85,6 +37,12 @@ function plain(t: Text): string {
   if (value === undefined) throw new Error('the encoding knows no holes');
   if (value.includes('${')) throw new Error(`the encoding knows no policy variables: \`${value}\``);
   return value;
+}
+
+const RESOURCE = '|resource|';
+
+function patternConstant(variable: string, pattern: number): string {
+  return `|${variable.slice(1, -1)} matches ${pattern}|`;
 }
 
 interface Key {
@@ -97,10 +55,8 @@ function symbol(key: Key, part: 'used' | 'value', slot: number): string {
   return `|${key.name} ${part} ${slot}|`;
 }
 
-const SORTS: Readonly<Record<KeyType, string>> = {
-  string: 'String',
-  arn: 'String',
-  binary: 'String',
+/** Types without a sort are text. */
+const SORTS: Readonly<Partial<Record<KeyType, string>>> = {
   numeric: 'Real',
   date: 'Real',
   bool: 'Bool',
@@ -133,55 +89,30 @@ function groups(address: string): bigint {
   return all.reduce((n, g) => n * 65536n + g, 0n);
 }
 
-/** The operator without its negation: does this value of the key match this value of the policy? */
-function matchTerm(operator: string, type: KeyType, value: string, wanted: string): string {
-  const base = operator.replace('Not', '');
-  const within = (regex: string | undefined) => (regex === undefined ? 'false' : `(str.in_re ${value} ${regex})`);
-  const ordered = (wantedNumber: number, compare: string) => `(${compare} ${value} ${real(wantedNumber)})`;
-  const compare: Readonly<Record<string, string>> = {
-    Equals: '=',
-    LessThan: '<',
-    LessThanEquals: '<=',
-    GreaterThan: '>',
-    GreaterThanEquals: '>=',
-  };
-  if (base.startsWith('Numeric')) return ordered(Number(wanted), compare[base.slice('Numeric'.length)] ?? '');
-  if (base.startsWith('Date')) return ordered(Date.parse(wanted), compare[base.slice('Date'.length)] ?? '');
+const COMPARISONS: Readonly<Record<string, string>> = {
+  Equals: '=',
+  LessThan: '<',
+  LessThanEquals: '<=',
+  GreaterThan: '>',
+  GreaterThanEquals: '>=',
+};
+
+/** The strings that an operator matches, its negation left out; `undefined` where it matches none. */
+function languageOf(base: string, wanted: string): Language | undefined {
   switch (base) {
-    case 'Bool':
-      return type === 'bool' ? `(= ${value} ${wanted})` : within(ignoringCase(wanted));
-    case 'IpAddress':
-      return blockTerm(wanted, value);
     case 'StringEquals':
-      return `(= ${value} ${quote(wanted)})`;
+      return exact(wanted);
     case 'StringEqualsIgnoreCase':
-      return within(ignoringCase(wanted));
+    case 'Bool':
+      return ignoringCase(wanted);
     case 'StringLike':
-      return within(globRegex(wanted));
+      return globbing(wanted);
     case 'ArnEquals':
     case 'ArnLike':
-      return within(arnRegex(wanted));
+      return arnLike(wanted);
     default:
-      throw new Error(`the encoding does not know \`${operator}\``);
+      throw new Error(`the encoding does not know \`${base}\``);
   }
-}
-
-function conditionTerm(c: Condition, key: Key): string {
-  const slots = Array.from({ length: key.slots }, (_, i) => i);
-  const used = (i: number) => symbol(key, 'used', i);
-  const absent = not(or(slots.map(used)));
-  if (c.operator === 'Null') return or(c.values.map((v) => (plain(v).toLowerCase() === 'true' ? absent : not(absent))));
-  const negated = c.operator.includes('Not');
-  const holds = (i: number) => {
-    const matched = or(c.values.map((v) => matchTerm(c.operator, key.type, symbol(key, 'value', i), plain(v))));
-    return negated ? not(matched) : matched;
-  };
-  const every = and(slots.map((i) => `(=> ${used(i)} ${holds(i)})`));
-  const some = or(slots.map((i) => and([used(i), holds(i)])));
-  if (c.quantifier === 'ForAllValues') return every;
-  if (c.quantifier === 'ForAnyValue') return some;
-  const present = negated ? every : some;
-  return c.ifExists || negated ? `(ite ${absent} true ${present})` : `(and ${not(absent)} ${present})`;
 }
 
 function documentsOf(p: Policies): readonly PolicyDocument[] {
@@ -193,22 +124,41 @@ function documentsOf(p: Policies): readonly PolicyDocument[] {
   ];
 }
 
-/** Collects declarations while it writes the formula. */
-export class Encoding {
+/** A string of the question, with the patterns asked of it: each a Boolean constant. */
+export interface StringVariable {
+  readonly within: Language;
+  readonly patterns: readonly { readonly constant: string; readonly language: Language }[];
+}
+
+/** One action's question. */
+export interface Formula {
+  readonly declarations: readonly string[];
+  readonly strings: readonly StringVariable[];
+  readonly assertion: string;
+}
+
+class Encoding {
   private readonly keys = new Map<string, Key>();
-  private readonly lines: string[] = [];
+  private readonly strings = new Map<string, { within: Language; patterns: Map<string, Language> }>();
+  private readonly declarations: string[] = [];
+  private readonly name: string;
 
   constructor(
     private readonly catalogue: Catalogue,
     private readonly policies: readonly Policies[],
+    action: number,
   ) {
-    this.lines.push('(declare-const act Int)', '(declare-const res String)');
-    const wellFormed = catalogue.actions.map((_, id) => {
-      const formats = catalogue.resourceFormats(id);
-      const regexes = formats.length === 0 ? ['(str.to_re "*")'] : formats.map(formatRegex);
-      return `(and (= act ${id}) (str.in_re res ${regexes.length === 1 ? regexes[0] : `(re.union ${regexes.join(' ')})`}))`;
-    });
-    this.lines.push(`(assert ${or(wellFormed)})`);
+    this.name = catalogue.actions[action] as string;
+    this.strings.set(RESOURCE, { within: resourcesOf(catalogue.resourceFormats(action)), patterns: new Map() });
+  }
+
+  formula(assertion: string): Formula {
+    const strings = [...this.strings].map(([variable, { within, patterns }]) => ({
+      within,
+      patterns: [...patterns.values()].map((language, i) => ({ constant: patternConstant(variable, i), language })),
+    }));
+    const constants = strings.flatMap((s) => s.patterns.map((p) => `(declare-const ${p.constant} Bool)`));
+    return { declarations: [...this.declarations, ...constants], strings, assertion };
   }
 
   /** True iff the caller of the side may make the request. */
@@ -229,29 +179,26 @@ export class Encoding {
     ]);
   }
 
-  /** The whole question. */
-  script(assertion: string): string {
-    return [...this.lines, `(assert ${assertion})`, '(check-sat)'].join('\n');
-  }
-
   private statement(s: Statement, side: Side): string {
-    return and([this.action(s.action), this.resource(s.resource), ...s.conditions.map((c) => this.condition(c, side))]);
+    const action = this.action(s.action);
+    return action === 'false'
+      ? action
+      : and([this.resource(s.resource), ...s.conditions.map((c) => this.condition(c, side))]);
   }
 
   private action(selection: Selection): string {
-    const regexes = selection.patterns.map((p) => {
+    const named = selection.patterns.some((p) => {
       const escaped = plain(p).replace(/[.+^${}()|[\]\\]/g, '\\$&');
-      return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
+      return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(this.name);
     });
-    const ids = this.catalogue.actions.flatMap((name, id) =>
-      regexes.some((r) => r.test(name)) ? [`(= act ${id})`] : [],
-    );
-    return selection.not ? not(or(ids)) : or(ids);
+    return named === selection.not ? 'false' : 'true';
   }
 
   private resource(selection: Selection | undefined): string {
     if (selection === undefined) return 'true';
-    const matched = or(selection.patterns.map((p) => `(str.in_re res ${globRegex(plain(p))})`));
+    const matched = or(
+      selection.patterns.map((p) => (plain(p) === '*' ? 'true' : this.inLanguage(RESOURCE, globbing(plain(p))))),
+    );
     return selection.not ? not(matched) : matched;
   }
 
@@ -264,12 +211,66 @@ export class Encoding {
       key = { name, type: facts.type, slots: facts.multivalued ? this.conditionsOn(lower) + 1 : 1 };
       this.keys.set(name, key);
       for (let i = 0; i < key.slots; i++) {
-        this.lines.push(`(declare-const ${symbol(key, 'used', i)} Bool)`);
-        this.lines.push(`(declare-const ${symbol(key, 'value', i)} ${SORTS[key.type]})`);
+        const sort = SORTS[key.type];
+        this.declarations.push(`(declare-const ${symbol(key, 'used', i)} Bool)`);
+        if (sort !== undefined) this.declarations.push(`(declare-const ${symbol(key, 'value', i)} ${sort})`);
       }
-      if (facts.alwaysPresent) this.lines.push(`(assert ${symbol(key, 'used', 0)})`);
+      if (facts.alwaysPresent) this.declarations.push(`(assert ${symbol(key, 'used', 0)})`);
     }
-    return conditionTerm(c, key);
+    return this.conditionTerm(c, key);
+  }
+
+  /** Does the slot's value match this value of the policy? */
+  private match(base: string, key: Key, slot: number, wanted: string): string {
+    const value = symbol(key, 'value', slot);
+    const compared = (number: number, operator: string) => `(${COMPARISONS[operator]} ${value} ${real(number)})`;
+    switch (key.type) {
+      case 'numeric':
+        return compared(Number(wanted), base.slice('Numeric'.length));
+      case 'date':
+        return compared(Date.parse(wanted), base.slice('Date'.length));
+      case 'bool':
+        return `(= ${value} ${wanted.toLowerCase()})`;
+      case 'ip':
+        return blockTerm(wanted, value);
+      case 'string':
+      case 'arn':
+      case 'binary':
+        return this.inLanguage(value, languageOf(base, wanted));
+    }
+  }
+
+  private inLanguage(variable: string, language: Language | undefined): string {
+    if (language === undefined) return 'false';
+    let string = this.strings.get(variable);
+    if (string === undefined) {
+      string = { within: EVERYTHING, patterns: new Map() };
+      this.strings.set(variable, string);
+    }
+    if (!string.patterns.has(language.smt)) string.patterns.set(language.smt, language);
+    return patternConstant(variable, [...string.patterns.keys()].indexOf(language.smt));
+  }
+
+  private conditionTerm(c: Condition, key: Key): string {
+    const slots = Array.from({ length: key.slots }, (_, i) => i);
+    const used = (i: number) => symbol(key, 'used', i);
+    const absent = not(or(slots.map(used)));
+    // "Null with qualifier": always true under ForAllValues, always false under ForAnyValue.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+    if (c.operator === 'Null' && c.quantifier !== undefined) return c.quantifier === 'ForAllValues' ? 'true' : 'false';
+    if (c.operator === 'Null')
+      return or(c.values.map((v) => (plain(v).toLowerCase() === 'true' ? absent : not(absent))));
+    const negated = c.operator.includes('Not');
+    const holds = (i: number) => {
+      const matched = or(c.values.map((v) => this.match(c.operator.replace('Not', ''), key, i, plain(v))));
+      return negated ? not(matched) : matched;
+    };
+    const every = and(slots.map((i) => `(=> ${used(i)} ${holds(i)})`));
+    const some = or(slots.map((i) => and([used(i), holds(i)])));
+    if (c.quantifier === 'ForAllValues') return every;
+    if (c.quantifier === 'ForAnyValue') return some;
+    const present = negated ? every : some;
+    return c.ifExists || negated ? `(ite ${absent} true ${present})` : `(and ${not(absent)} ${present})`;
   }
 
   private conditionsOn(key: string): number {
@@ -278,14 +279,27 @@ export class Encoding {
   }
 }
 
+/** Satisfiable iff the formula of one action is; actions that constants decide are left out. */
+export type Question = readonly Formula[];
+
+function question(
+  policies: readonly Policies[],
+  catalogue: Catalogue,
+  assertion: (encoding: Encoding) => string,
+): Question {
+  return catalogue.actions.flatMap((_, action) => {
+    const encoding = new Encoding(catalogue, policies, action);
+    const asserted = assertion(encoding);
+    return asserted === 'false' ? [] : [encoding.formula(asserted)];
+  });
+}
+
 /** Satisfiable iff both may make one request, each in a context of its own. */
-export function encodeOverlap(a: Policies, b: Policies, catalogue: Catalogue): string {
-  const encoding = new Encoding(catalogue, [a, b]);
-  return encoding.script(and([encoding.allowed(a, 'A'), encoding.allowed(b, 'B')]));
+export function encodeOverlap(a: Policies, b: Policies, catalogue: Catalogue): Question {
+  return question([a, b], catalogue, (e) => and([e.allowed(a, 'A'), e.allowed(b, 'B')]));
 }
 
 /** Satisfiable iff A allows a request that B does not, in the same context. */
-export function encodeDifference(a: Policies, b: Policies, catalogue: Catalogue): string {
-  const encoding = new Encoding(catalogue, [a, b]);
-  return encoding.script(and([encoding.allowed(a, 'A'), not(encoding.allowed(b, 'A'))]));
+export function encodeDifference(a: Policies, b: Policies, catalogue: Catalogue): Question {
+  return question([a, b], catalogue, (e) => and([e.allowed(a, 'A'), not(e.allowed(b, 'A'))]));
 }

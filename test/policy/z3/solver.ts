@@ -1,36 +1,101 @@
 /**
- * z3 as a function from SMT-LIB to an answer. The WASM build runs each check in a thread of its own
- * pool; those threads keep the process alive until `close` ends them.
+ * z3, asked for an answer to a whole question. The WASM build works in threads of its own, which keep
+ * the process alive until `close` ends them.
  */
 import { init } from 'z3-solver';
+import { Cells } from './cells';
+import type { Formula, Question } from './encode';
 
-export type Answer = 'sat' | 'unsat' | 'unknown';
+export type Answer = 'sat' | 'unsat';
+
+/** The two things that z3 is asked. */
+export interface Smt {
+  /** A string in the regular expression, if there is one. */
+  member(regex: string): Promise<string | undefined>;
+  satisfiable(script: string): Promise<Answer>;
+}
 
 export interface Solver {
-  /** Answers in the order of the scripts, each of which ends in `(check-sat)`. */
-  check(scripts: readonly string[]): Promise<readonly Answer[]>;
+  check(question: Question): Promise<Answer>;
+  /** How often z3 was asked. */
+  readonly asked: () => number;
   close(): void;
 }
 
-/** @param limit of z3's own work units a script, so that a run repeats on any machine */
-export async function openSolver(limit = 20_000_000): Promise<Solver> {
-  const { Z3, em } = (await init()) as unknown as {
-    Z3: {
-      mk_config(): object;
-      mk_context(config: object): object;
-      eval_smtlib2_string(context: object, script: string): Promise<string>;
-    };
-    em: { PThread: { terminateAllThreads(): void } };
-  };
+interface Z3 {
+  mk_config(): object;
+  mk_context(config: object): object;
+  mk_solver(context: object): object;
+  solver_inc_ref(context: object, solver: object): void;
+  solver_dec_ref(context: object, solver: object): void;
+  solver_from_string(context: object, solver: object, script: string): void;
+  solver_check(context: object, solver: object): Promise<number>;
+  solver_get_model(context: object, solver: object): object;
+  model_to_string(context: object, model: object): string;
+}
+
+/** `Z3_lbool`. */
+const ANSWERS: Readonly<Record<number, Answer>> = { 1: 'sat', [-1]: 'unsat' };
+
+export async function openSolver(): Promise<Solver> {
+  const { Z3, em } = (await init()) as unknown as { Z3: Z3; em: { PThread: { terminateAllThreads(): void } } };
   const context = Z3.mk_context(Z3.mk_config());
-  return {
-    async check(scripts) {
-      const batch = scripts.map((s) => `(reset)\n(set-option :rlimit ${limit})\n${s}`).join('\n');
-      const printed = (await Z3.eval_smtlib2_string(context, batch)).trim().split('\n');
-      const wrong = printed.find((line) => !/^(sat|unsat|unknown)$/.test(line));
-      if (wrong !== undefined) throw new Error(`z3 answered \`${wrong}\``);
-      return printed as Answer[];
+  let asked = 0;
+  // The script goes in by a synchronous call: `eval_smtlib2_string` hands its argument to a thread
+  // and frees it before the thread has read it.
+  const run = async (script: string): Promise<{ readonly answer: Answer; readonly model: string }> => {
+    asked++;
+    const solver = Z3.mk_solver(context);
+    Z3.solver_inc_ref(context, solver);
+    try {
+      Z3.solver_from_string(context, solver, script);
+      const answer = ANSWERS[await Z3.solver_check(context, solver)];
+      if (answer === undefined) throw new Error(`z3 gave up on\n${script}`);
+      return {
+        answer,
+        model: answer === 'sat' ? Z3.model_to_string(context, Z3.solver_get_model(context, solver)) : '',
+      };
+    } finally {
+      Z3.solver_dec_ref(context, solver);
+    }
+  };
+  const smt: Smt = {
+    async member(regex) {
+      const { answer, model } = await run(`(declare-const s String)(assert (str.in_re s ${regex}))`);
+      if (answer === 'unsat') return undefined;
+      const [, found] = /^s -> "((?:[^"]|"")*)"$/m.exec(model) ?? [];
+      if (found === undefined) throw new Error(`z3 found \`${model}\` in ${regex}`);
+      const unescaped = (_: string, hex: string) => String.fromCodePoint(Number.parseInt(hex, 16));
+      return found.replaceAll('""', '"').replace(/\\u\{([0-9a-f]+)\}/gi, unescaped);
     },
+    async satisfiable(script) {
+      return (await run(script)).answer;
+    },
+  };
+  const cells = new Cells(smt);
+  return {
+    async check(question) {
+      for (const formula of question)
+        if ((await smt.satisfiable(await scriptOf(formula, cells))) === 'sat') return 'sat';
+      return 'unsat';
+    },
+    asked: () => asked,
     close: () => em.PThread.terminateAllThreads(),
   };
+}
+
+async function scriptOf({ declarations, strings, assertion }: Formula, cells: Cells): Promise<string> {
+  const lines = [...declarations];
+  for (const { within, patterns } of strings) {
+    const found = await cells.of(
+      within,
+      patterns.map((p) => p.language),
+    );
+    const terms = found.map(
+      (signs) =>
+        `(and true ${signs.map((s, i) => (s ? patterns[i]?.constant : `(not ${patterns[i]?.constant})`)).join(' ')})`,
+    );
+    lines.push(`(assert (or false ${terms.join(' ')}))`);
+  }
+  return [...lines, `(assert ${assertion})`].join('\n');
 }
