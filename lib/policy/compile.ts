@@ -13,7 +13,7 @@ import type { Catalogue } from './catalogue';
 import { isUnknown } from './condition-value';
 import { type Policies, type PolicyDocument, type Selection, type Statement, textsOf } from './document';
 import { compileGlob, isUniversal } from './glob';
-import type { Hole } from './text';
+import type { Hole, Text } from './text';
 
 /** A resource selection as languages; an absent selection is every resource. */
 export interface ResourceSet {
@@ -22,8 +22,8 @@ export interface ResourceSet {
   readonly universal: boolean;
   readonly may: Automaton;
   readonly must: Automaton;
-  /** The selection, when it holds policy variables (see `solve.ts`). */
-  readonly withVariables: Selection | undefined;
+  /** The selection, when it holds unknown parts and can be compared as written (see `variables.ts`). */
+  readonly asWritten: Selection | undefined;
 }
 
 export interface CompiledStatement {
@@ -86,7 +86,7 @@ const EVERYTHING = new Automaton([[{ kind: 'star', of: 'any' }]], 'may');
 
 function compileResources({ resource, version }: Statement): ResourceSet {
   if (resource === undefined)
-    return { not: false, universal: true, may: EVERYTHING, must: EVERYTHING, withVariables: undefined };
+    return { not: false, universal: true, may: EVERYTHING, must: EVERYTHING, asWritten: undefined };
   const variables = version === '2012-10-17';
   const globs = (mode: 'may' | 'must') =>
     resource.patterns.map((p) => compileGlob(p, { mode, wildcards: 'glob', variables }));
@@ -99,12 +99,14 @@ function compileResources({ resource, version }: Statement): ResourceSet {
     universal: must.some(isUniversal),
     may: mayAutomaton,
     must: unknown ? new Automaton(must, 'must') : mayAutomaton,
-    withVariables:
-      variables &&
-      resource.patterns.some((p) => p.parts.some((x) => typeof x === 'string' && isUnknown({ parts: [x] }, true)))
-        ? resource
-        : undefined,
+    // In version 2008 `${` is text, which the comparison would take for a variable.
+    asWritten: unknown && (variables || !resource.patterns.some(mentionsVariable)) ? resource : undefined,
   };
+}
+
+/** True iff a policy variable or an escaped wildcard may stand in the text, by the version. */
+export function mentionsVariable(t: Text): boolean {
+  return t.parts.some((p) => typeof p === 'string' && p.includes('${'));
 }
 
 const united = new Map<string, CompiledStatement>();

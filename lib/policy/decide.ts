@@ -10,7 +10,7 @@
 import { ActionIndex, type ActionSet } from './action-set';
 import { Automaton } from './automaton';
 import type { Catalogue } from './catalogue';
-import { type CompiledStatement, uniteResources } from './compile';
+import { type CompiledStatement, mentionsVariable, uniteResources } from './compile';
 import type { Constraint, Side } from './condition';
 import { futureResourcesOf, resourcesOf, servicesOf } from './format';
 import type { Budget } from './language';
@@ -203,10 +203,9 @@ function isPlain({ source, resources }: CompiledStatement): boolean {
   return (
     source.conditions.length === 0 &&
     !resources.not &&
-    resources.withVariables === undefined &&
     source.resource !== undefined &&
-    // `${*}` is one character or four, by the version.
-    !source.resource.patterns.some((t) => t.parts.some((p) => typeof p === 'string' && p.includes('${')))
+    // What `${` means depends on the version.
+    !source.resource.patterns.some(mentionsVariable)
   );
 }
 

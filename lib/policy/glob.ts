@@ -64,6 +64,36 @@ export function splitVariables(value: string): readonly (string | Variable | { r
   return out;
 }
 
+/**
+ * The text split at policy variables. A hole may stand in a variable's name (`${aws:PrincipalTag/⟨hole⟩}`):
+ * such a variable is the parts that it is written with.
+ */
+export function splitText(
+  t: Text,
+): readonly (ReturnType<typeof splitVariables>[number] | Hole | { readonly named: Text })[] {
+  const out: (ReturnType<typeof splitVariables>[number] | Hole | { named: Text })[] = [];
+  const parts = [...t.parts];
+  for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+    if (typeof part !== 'string') {
+      out.push(part);
+      continue;
+    }
+    const open = part.lastIndexOf('${');
+    if (open < 0 || part.includes('}', open) || parts.length === 0) {
+      out.push(...splitVariables(part));
+      continue;
+    }
+    out.push(...splitVariables(part.slice(0, open)));
+    const close = parts.findIndex((p) => typeof p === 'string' && p.includes('}'));
+    const within = parts.splice(0, close < 0 ? parts.length : close);
+    const last = (parts.shift() as string | undefined) ?? '';
+    const end = last.indexOf('}') + 1;
+    out.push({ named: text(part.slice(open), ...within, last.slice(0, end)) });
+    if (end < last.length) parts.unshift(last.slice(end));
+  }
+  return out;
+}
+
 export interface CompileOptions {
   readonly mode: Mode;
   readonly wildcards: Wildcards;
@@ -84,16 +114,15 @@ type Atom =
   | { readonly kind: 'hole'; readonly hole: Hole };
 
 function atomsOf(t: Text, { wildcards, variables }: CompileOptions): readonly Atom[] {
-  return t.parts.flatMap((part): readonly Atom[] => {
-    if (typeof part !== 'string') return [{ kind: 'hole', hole: part }];
-    return (variables ? splitVariables(part) : [part]).flatMap((piece): readonly Atom[] => {
-      if (typeof piece !== 'string')
-        return ['escaped' in piece ? { kind: 'char', char: piece.escaped } : { kind: 'variable' }];
-      return [...piece].map(
-        (char): Atom =>
-          wildcards !== 'exact' && (char === '*' || char === '?') ? { kind: 'wildcard', char } : { kind: 'char', char },
-      );
-    });
+  return (variables ? splitText(t) : t.parts).flatMap((piece): readonly Atom[] => {
+    if (typeof piece !== 'string') {
+      if ('hole' in piece) return [{ kind: 'hole', hole: piece }];
+      return ['escaped' in piece ? { kind: 'char', char: piece.escaped } : { kind: 'variable' }];
+    }
+    return [...piece].map(
+      (char): Atom =>
+        wildcards !== 'exact' && (char === '*' || char === '?') ? { kind: 'wildcard', char } : { kind: 'char', char },
+    );
   });
 }
 
@@ -113,7 +142,7 @@ export function compileGlob(t: Text, options: CompileOptions): Glob {
     if (mode === 'may') colons = COLONS_OF_ARN;
   };
   for (let i = 0; i < atoms.length; i++) {
-    const letter = mode === 'may' && options.ignoreCase === true ? undefined : letterAt(atoms, i);
+    const letter = mode === 'may' && options.ignoreCase === true ? undefined : letterAt(atoms, i, options);
     if (letter !== undefined) {
       tokens.push({ kind: 'letter', letter });
       if (!letter.segment) unknownColons();
@@ -137,12 +166,17 @@ export function compileGlob(t: Text, options: CompileOptions): Glob {
         break;
       case 'hole':
         if (mode === 'must') tokens.push({ kind: 'never' });
-        else tokens.push(...(options.ignoreCase === true ? ANYTHING : gapOf(atom.hole)));
-        if (!staysInSegment(atom.hole)) unknownColons();
+        else
+          tokens.push(...(options.ignoreCase === true || !isPlain(atom.hole, options) ? ANYTHING : gapOf(atom.hole)));
+        if (!staysInSegment(atom.hole) || !isPlain(atom.hole, options)) unknownColons();
     }
   }
-  // An ARN operator compares six components: a pattern with fewer matches nothing.
-  if (wildcards === 'arn' && colons < COLONS_OF_ARN && !colonsUnknown) return [{ kind: 'never' }];
+  // An ARN operator compares six components. A pattern with fewer matches nothing, as `evaluate` reads
+  // it; AWS does not say so of one with a wildcard (`*`), which could stand for the components that lack.
+  if (wildcards === 'arn' && colons < COLONS_OF_ARN && !colonsUnknown) {
+    const open = mode === 'may' && atoms.some((a) => a.kind === 'wildcard');
+    return open ? compileGlob(t, { ...options, wildcards: 'glob' }) : [{ kind: 'never' }];
+  }
   return simplify(tokens);
 }
 
@@ -152,17 +186,30 @@ function gapOf(hole: Hole): Glob {
   return globs.length === 1 && globs[0] !== undefined ? globs[0] : ANYTHING;
 }
 
+/**
+ * True unless the hole's value may be more than itself in the pattern: hold a wildcard, or a policy
+ * variable. A value that nothing limits may well be a pattern (a parameter with a default of
+ * `arn:aws:s3:::logs-*`); that it holds a variable is assumed only where its values are listed.
+ */
+function isPlain(hole: Hole, { wildcards, variables }: CompileOptions): boolean {
+  const special = wildcards === 'exact' ? /\$\{/ : /[*?]|\$\{/;
+  if (hole.values !== undefined)
+    return hole.values.every((v) => !special.test(v) || (wildcards === 'exact' && !variables));
+  return hole.type !== 'any' || wildcards === 'exact';
+}
+
 /** The letter that begins at the atom: the one hole of the text, or a segment of characters and holes alone. */
-function letterAt(atoms: readonly Atom[], start: number): Letter | undefined {
+function letterAt(atoms: readonly Atom[], start: number, options: CompileOptions): Letter | undefined {
   const [only] = atoms;
-  if (atoms.length === 1 && only?.kind === 'hole') return letterOf([only.hole]);
+  if (atoms.length === 1 && only?.kind === 'hole')
+    return isPlain(only.hole, options) ? letterOf([only.hole]) : undefined;
   if (start > 0 && !isDelimiter(atoms[start - 1] as Atom)) return undefined;
   const segment = atoms.slice(start, endOfSegment(atoms, start));
   if (!segment.some((a) => a.kind === 'hole')) return undefined;
   const parts: (string | Hole)[] = [];
   for (const atom of segment) {
     if (atom.kind === 'wildcard' || atom.kind === 'variable') return undefined;
-    if (atom.kind === 'hole' && !staysInSegment(atom.hole)) return undefined;
+    if (atom.kind === 'hole' && !(staysInSegment(atom.hole) && isPlain(atom.hole, options))) return undefined;
     parts.push(atom.kind === 'hole' ? atom.hole : atom.char);
   }
   return letterOf(text(...parts).parts);

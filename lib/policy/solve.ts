@@ -10,7 +10,7 @@
  */
 import { Automaton } from './automaton';
 import type { Catalogue } from './catalogue';
-import type { CompiledStatement } from './compile';
+import { type CompiledStatement, mentionsVariable } from './compile';
 import {
   type Assignment,
   type Constraint,
@@ -20,7 +20,6 @@ import {
   solveVariable,
   variableOf,
 } from './condition';
-import type { Selection } from './document';
 import { compileGlob } from './glob';
 import { type Budget, findWord, type Search } from './language';
 import type { Word } from './letter';
@@ -79,8 +78,11 @@ export function solve(query: Query, catalogue: Catalogue, budget: Budget): Outco
     values: new Map(),
   };
   for (const constraint of query.given ?? []) branch = constrain(branch, constraint, catalogue);
+  for (const use of query.must) branch = requireAction(branch, use, query.names !== undefined);
+  // A clause about names may hold by the name alone: it takes resources away only where it is about all names in question.
+  const certain = query.mustNot.filter((n) => query.names === undefined || selectsAll(branch, n, budget));
   for (const use of query.must) {
-    branch = requireAction(requireResource(branch, use, query.mustNot), use, query.names !== undefined);
+    branch = requireResource(branch, use, certain);
     for (const condition of use.statement.source.conditions) {
       branch = constrain(
         branch,
@@ -202,6 +204,16 @@ function requireAction(branch: Branch, { statement }: Use, byName: boolean): Bra
     : { ...branch, actionRequired: [...branch.actionRequired, automaton] };
 }
 
+/** True only if the statement selects every name that the branch allows. */
+function selectsAll({ actionRequired, actionForbidden }: Branch, { statement }: Use, budget: Budget): boolean {
+  const { future, resources } = statement;
+  if (future === undefined || resources.asWritten === undefined) return false;
+  const search = future.not
+    ? memoised([...actionRequired, future.automaton], actionForbidden, budget)
+    : memoised(actionRequired, [...actionForbidden, future.automaton], budget);
+  return search !== 'exhausted' && search.found === undefined;
+}
+
 function requireResource(branch: Branch, use: Use, mustNot: readonly Use[]): Branch {
   const { resources } = use.statement;
   if (resources.not) return { ...branch, forbidden: [...branch.forbidden, resources.must] };
@@ -213,32 +225,50 @@ function requireResource(branch: Branch, use: Use, mustNot: readonly Use[]): Bra
 function refuseResource(branch: Branch, use: Use, must: readonly Use[] = []): Branch {
   const { resources } = use.statement;
   if (resources.not) return { ...branch, required: [...branch.required, resources.may] };
-  const narrowed = must.flatMap((m) =>
-    m.side === use.side && m.statement.resources.withVariables !== undefined && !m.statement.resources.not
-      ? [withoutCovered(m, [use])]
-      : [],
-  );
+  const narrowed = must
+    .filter((m) => !m.statement.resources.not && !m.statement.resources.universal)
+    .map((m) => ({ whole: m.statement.resources.may, left: withoutCovered(m, [use]) }))
+    .flatMap(({ whole, left }) => (whole === left ? [] : [left]));
   return { ...branch, required: [...branch.required, ...narrowed], forbidden: [...branch.forbidden, resources.must] };
 }
 
+/** What {@link withoutCovered} found, by the statements asked about. */
+const lefts = new Map<string, Automaton>();
+
 /**
- * The resources of a statement less those of its patterns with policy variables that a refused
- * statement of the same side covers whatever the variables' values are.
+ * The resources of a statement less those of its patterns that a refused statement covers as
+ * written, whatever the unknown parts are. A policy variable has one value on one side; a hole has
+ * one value everywhere.
  */
 function withoutCovered(use: Use, refused: readonly Use[]): Automaton {
-  const selection = use.statement.resources.withVariables;
-  if (selection === undefined) return use.statement.resources.may;
-  const against = refused.flatMap((r) =>
-    r.side === use.side && !r.statement.resources.not && r.statement.resources.withVariables !== undefined
-      ? [r.statement.resources.withVariables]
-      : [],
-  );
-  const left: Selection['patterns'] = selection.patterns.filter((p) => !against.some((s) => covers(s.patterns, p)));
-  if (left.length === selection.patterns.length) return use.statement.resources.may;
-  return new Automaton(
-    left.map((p) => compileGlob(p, { mode: 'may', wildcards: 'glob', variables: true })),
-    'may',
-  );
+  const { asWritten, may } = use.statement.resources;
+  if (asWritten === undefined) return may;
+  const against = refused.filter((r) => !r.statement.resources.not && r.statement.resources.asWritten !== undefined);
+  if (against.length === 0) return may;
+  const key = [use, ...against].map((u) => `${u.statement.id}${u.side === use.side ? '' : '!'}`).join();
+  const known = lefts.get(key);
+  if (known !== undefined) return known;
+  const patterns = against.flatMap((r) => {
+    const all = r.statement.resources.asWritten?.patterns ?? [];
+    return r.side === use.side ? all : all.filter((p) => !mentionsVariable(p));
+  });
+  const left = asWritten.patterns.filter((p) => !covers(patterns, p));
+  const automaton =
+    left.length === asWritten.patterns.length
+      ? may
+      : new Automaton(
+          left.map((p) =>
+            compileGlob(p, {
+              mode: 'may',
+              wildcards: 'glob',
+              variables: use.statement.source.version === '2012-10-17',
+            }),
+          ),
+          'may',
+        );
+  if (lefts.size >= ANSWERS_KEPT) lefts.clear();
+  lefts.set(key, automaton);
+  return automaton;
 }
 
 /** Answers of {@link findWord} by the automata asked about: estates repeat the same few resource questions. */

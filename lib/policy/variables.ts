@@ -1,13 +1,14 @@
 /**
- * Policy variables compared as written: whether patterns cover a pattern for every value that the
- * variables can have. Each variable is read as one letter, equal to itself and to nothing else, so
- * what is covered here is covered for every value.
+ * Unknown parts compared as written: whether patterns cover a pattern for every value that its
+ * policy variables and holes can have. Each is read as one letter, equal to itself and to nothing
+ * else; the letter stands for a string that the value, read as a pattern, matches. So what is
+ * covered here is covered for every value, one with wildcards included.
  */
 import { Automaton } from './automaton';
-import { splitVariables } from './glob';
+import { splitText } from './glob';
 import { findWord } from './language';
 import { type Letter, letterOf } from './letter';
-import type { Hole, Text } from './text';
+import type { Text } from './text';
 import type { Glob, Token } from './token';
 
 const WORK = 20_000;
@@ -27,25 +28,23 @@ export function covers(patterns: readonly Text[], pattern: Text): boolean {
 }
 
 function atomic(t: Text): Glob {
-  return t.parts.flatMap((part): readonly Token[] => {
-    if (typeof part !== 'string') return letterToken(part);
-    return splitVariables(part).flatMap((piece): readonly Token[] => {
-      if (typeof piece !== 'string') {
-        if ('escaped' in piece) return [{ kind: 'char', char: piece.escaped }];
-        const id = `\${${piece.key.toLowerCase()},${piece.fallback ?? ''}}`;
-        return letterToken({ hole: id, type: 'any', label: piece.key });
-      }
-      return [...piece].map((char): Token => {
-        if (char === '*') return { kind: 'star', of: 'any' };
-        if (char === '?') return { kind: 'one', of: 'any' };
-        return { kind: 'char', char };
-      });
-    });
+  return splitText(t).flatMap((piece): readonly Token[] => {
+    if (typeof piece === 'string') return [...piece].map(tokenOf);
+    if ('hole' in piece) return letterToken(piece.hole);
+    if ('escaped' in piece) return [{ kind: 'char', char: piece.escaped }];
+    if ('named' in piece)
+      return letterToken(JSON.stringify(piece.named.parts.map((p) => (typeof p === 'string' ? p : [p.hole]))));
+    return letterToken(`\${${piece.key.toLowerCase()},${piece.fallback ?? ''}}`);
   });
 }
 
-/** A hole as a letter of its own; its values do not matter here, and a letter of any type exists. */
-function letterToken({ hole, label }: Hole): readonly Token[] {
-  const letter = letterOf([{ hole, type: 'any', label }]) as Letter;
+function tokenOf(char: string): Token {
+  if (char === '*') return { kind: 'star', of: 'any' };
+  return char === '?' ? { kind: 'one', of: 'any' } : { kind: 'char', char };
+}
+
+/** An unknown part as a letter of its own; its values do not matter here, and a letter of any type exists. */
+function letterToken(id: string): readonly Token[] {
+  const letter = letterOf([{ hole: id, type: 'any', label: id }]) as Letter;
   return [{ kind: 'letter', letter }];
 }

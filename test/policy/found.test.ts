@@ -5,6 +5,7 @@
 import type { Policies } from '../../lib/policy/document';
 import { overlap } from '../../lib/policy/overlap';
 import { parsePolicy } from '../../lib/policy/parse';
+import { subset } from '../../lib/policy/subset';
 import { type Hole, type Text, text } from '../../lib/policy/text';
 import { principal, SMALL } from './notation';
 
@@ -84,4 +85,52 @@ describe('unresolved values in conditions', () => {
     expect(verdict(flag(text(hole('h', 'any', { values: ['true', 'no'] }))), ANYTHING)).not.toBe('disjoint');
     expect(verdict(flag('no'), ANYTHING)).toBe('disjoint');
   });
+});
+
+describe('unresolved values and policy variables in patterns', () => {
+  test('a hole in the name of a policy variable leaves the whole variable unknown', () => {
+    const tagged = (end: string) =>
+      carrying({ Resource: text('arn:aws:s:::a/${aws:PrincipalTag/', hole('h', 'any'), end) });
+    expect(verdict(tagged('}/b'), principal('allow s:Get on a/x/b'))).toBe('undecided');
+    expect(verdict(tagged(''), principal('allow s:Get on a/x/b'))).toBe('undecided');
+    expect(verdict(tagged('}/b'), principal('allow s:Get on a/x/c'))).toBe('disjoint');
+    const inCondition = carrying({
+      Condition: { StringEquals: { 'r:s': text('${aws:PrincipalTag/', hole('h', 'any'), '}') } },
+    });
+    expect(verdict(inCondition, principal('allow s:Get on * if StringEquals r:s x'))).toBe('undecided');
+  });
+
+  test('a value that nothing limits may be a pattern: more than one string matches it', () => {
+    const h = text(hole('h', 'any'));
+    const like = carrying({ Condition: { StringLike: { 'r:s': h } } });
+    const other = carrying(
+      { Condition: { StringLike: { 'r:s': '*' } } },
+      { Effect: 'Deny', Condition: { StringEquals: { 'r:s': h } } },
+    );
+    expect(verdict(like, other)).not.toBe('disjoint');
+    const listed = carrying({ Resource: text('arn:aws:s:::', hole('h', 'any', { values: ['*', 'a'] }), '/b') });
+    expect(verdict(listed, principal('allow s:Get on x/b'))).toBe('overlap');
+    expect(verdict(listed, principal('allow s:Get on x/c'))).toBe('disjoint');
+  });
+
+  test('a value that may be a pattern is the same pattern wherever it stands', () => {
+    for (const pattern of [text(hole('h', 'any')), text('arn:aws:s:::a-', hole('h', 'any'), '/*')]) {
+      const policy = () => carrying({ Resource: pattern });
+      expect(subset(policy(), policy(), SMALL).verdict).toBe('subset');
+      expect(verdict(policy(), carrying({}, { Effect: 'Deny', Resource: pattern }))).toBe('disjoint');
+      expect(verdict(policy(), carrying({}))).toBe('overlap');
+    }
+  });
+
+  test('a Deny of some later actions on a resource with a variable leaves the other actions', () => {
+    const v = 'arn:aws:s:::a/${c:s}';
+    const some = principal(`allow s:New* on ${v}; deny s:NewA* on ${v}`);
+    expect(verdict(some, principal('allow s:NewB on *'))).toBe('overlap');
+    expect(verdict(some, principal('allow s:NewA on *'))).toBe('disjoint');
+  });
+});
+
+test('AWS does not say that an ARN pattern with a wildcard and too few components matches nothing', () => {
+  expect(verdict(principal('allow s:Get on * if ArnLike c:a *'), ANYTHING)).toBe('undecided');
+  expect(verdict(principal('allow s:Get on * if ArnLike c:a arn:aws:iam'), ANYTHING)).toBe('disjoint');
 });
