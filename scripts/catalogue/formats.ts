@@ -90,7 +90,7 @@ function translate(service: string, type: string, template: string, rules: Forma
   const language = (slot: string) => rules.slots.get(`${service}\t${type}\t${slot}`) ?? general(slot) ?? 'any';
   const resource = rest
     .join(':')
-    .replace(/\$\{(\w+)\}|\*/g, (_, slot?: string) => `{${slot === undefined ? 'any' : language(slot)}}`);
+    .replace(/\$\{(\w+)\}|\{.*?\}|\*/g, (_, slot?: string) => `{${slot === undefined ? 'any' : language(slot)}}`);
   // A wildcard at the end may stand for nothing, with or without the separator before it.
   const resources = template.endsWith('*') ? [resource, resource.slice(0, -'{any}'.length)] : [resource];
   return either(vendor, '{path}').flatMap((v) =>

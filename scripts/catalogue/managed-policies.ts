@@ -25,7 +25,7 @@ export function renderManagedPolicies(policies: readonly SourcePolicy[]): Manage
   const text = Buffer.from(documents.join('\n'), 'utf8');
   const compressed = brotliCompressSync(text, {
     params: {
-      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_QUALITY]: 9,
       [constants.BROTLI_PARAM_LGWIN]: 22,
       [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
     },

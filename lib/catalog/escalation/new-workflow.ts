@@ -257,13 +257,6 @@ export const NEW_WORKFLOW_PATHS: readonly EscalationPath[] = [
     ['sagemaker:CreatePipeline', 'sagemaker:StartPipelineExecution'],
     `${SM}CreatePipeline.html`,
   ),
-  runs(
-    'sagemaker-domain',
-    'opens a Studio domain whose apps run as the role',
-    SAGEMAKER,
-    ['sagemaker:CreateDomain', 'sagemaker:CreateUserProfile', 'sagemaker:CreatePresignedDomainUrl'],
-    `${SM}CreateDomain.html`,
-  ),
   repasses(
     'sagemaker-profile',
     'opens a Studio profile whose apps run as the role',
