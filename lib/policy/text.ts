@@ -14,9 +14,12 @@ export type HoleType =
   | 'region'
   /** `aws`, `aws-cn`, `aws-us-gov`, …: `aws(-[a-z]+)*`. */
   | 'partition'
-  /** One or more characters, none of them `:` or `/` (a physical name, an id). */
+  /** One or more characters, none of them `:` or `/`, nor a wildcard or `$` (a physical name, an id). */
   | 'segment'
-  /** Any string, the empty one included. */
+  /**
+   * Any string, the empty one included; where wildcards mean something, a pattern. Assumed not to
+   * hold a policy variable (`${…}`), which no template passes through a parameter.
+   */
   | 'any';
 
 export interface Hole {
