@@ -235,7 +235,7 @@ export class Automaton {
       if (this.ends[p]) accepting = true;
       else if (token.kind === 'char') {
         chars.add(token.char);
-        if (this.ignoreCase) chars.add(token.char.toUpperCase());
+        if (this.ignoreCase) for (const other of spellingsOf(token.char)) chars.add(other);
       } else if (token.kind === 'letter') letters.set(token.letter.id, token.letter);
       else if (token.kind !== 'never') open = true;
       if (token.kind === 'star' && token.of === 'any' && this.ends[p + 1]) total = true;
@@ -254,6 +254,18 @@ export class Automaton {
     this.states.set(key, state);
     return state;
   }
+}
+
+/** Characters with the same lower case beside the upper case, such as the Kelvin sign. */
+const THIRD_CASES = new Map(
+  ['k\u212a', 'å\u212b', 'ω\u2126', 'θ\u03f4', 'ß\u1e9e'].map(([low, third]) => [low, third]),
+);
+
+/** What folds to the character, itself left out. */
+function spellingsOf(folded: string): readonly string[] {
+  const third = THIRD_CASES.get(folded);
+  const upper = folded.toUpperCase();
+  return [...(upper !== folded && [...upper].length === 1 ? [upper] : []), ...(third === undefined ? [] : [third])];
 }
 
 /** IAM compares actions, and the IgnoreCase operators compare values, by simple case folding. */

@@ -134,3 +134,10 @@ test('AWS does not say that an ARN pattern with a wildcard and too few component
   expect(verdict(principal('allow s:Get on * if ArnLike c:a *'), ANYTHING)).toBe('undecided');
   expect(verdict(principal('allow s:Get on * if ArnLike c:a arn:aws:iam'), ANYTHING)).toBe('disjoint');
 });
+
+test('case folds more than two characters into one: the Kelvin sign is a `k`', () => {
+  const k = principal('allow s:Get on * if StringEqualsIgnoreCase r:s k');
+  expect(verdict(k, principal('allow s:Get on * if StringEquals r:s \u212a|y|z'))).toBe('overlap');
+  expect(verdict(k, principal('allow s:Get on * if StringNotEquals r:s k|K & Null r:s false'))).toBe('overlap');
+  expect(verdict(k, principal('allow s:Get on * if StringNotEquals r:s k|K|\u212a & Null r:s false'))).toBe('disjoint');
+});
