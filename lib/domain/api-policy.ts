@@ -13,41 +13,38 @@ import { Duty } from './duty';
 import type { DomainNames } from './names';
 import { READING_METHODS, WRITING_METHODS } from './route';
 
-// A resource policy holds at most 8,192 characters:
-// https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html
+export interface ApiPolicyProps {
+  readonly names: DomainNames;
+  readonly stageName: string;
+  /** Callers are IAM principals. */
+  readonly byIam: boolean;
+  /** Browsers send preflight requests, which carry no identity. */
+  readonly preflight: boolean;
+  /** The endpoints of a private API; empty for a regional one. */
+  readonly vpcEndpointIds: readonly string[];
+}
 
 export class ApiPolicy {
   /** Absent when nothing is to say: a regional API whose callers carry tokens. */
   public readonly document?: PolicyDocument;
   private readonly callers: string[];
 
-  constructor(
-    names: DomainNames,
-    private readonly stageName: string,
-    byIam: boolean,
-    vpcEndpointIds: readonly string[],
-  ) {
+  constructor(private readonly props: ApiPolicyProps) {
+    const { names, byIam, vpcEndpointIds, preflight } = props;
     this.callers = [names.roleArn(Duty.READ), names.roleArn(Duty.WRITE)];
     if (!byIam && vpcEndpointIds.length === 0) return;
     this.document = new PolicyDocument();
     if (vpcEndpointIds.length > 0) this.document.addStatements(onlyThrough(vpcEndpointIds));
     if (byIam) {
       this.document.addStatements(
-        this.callersOnly(),
+        this.nobodyElse(),
         this.delegate('ReadByDuty', names.roleArn(Duty.READ), READING_METHODS),
         this.delegate('WriteByDuty', names.roleArn(Duty.WRITE), WRITING_METHODS),
       );
     } else {
-      this.document.addStatements(
-        new PolicyStatement({
-          sid: 'AnyoneWithToken',
-          principals: [new AnyPrincipal()],
-          actions: ['execute-api:Invoke'],
-          resources: [...READING_METHODS, ...WRITING_METHODS, 'OPTIONS'].map((method) => this.methods(method)),
-          conditions: { StringEquals: { 'aws:SourceVpce': [...vpcEndpointIds] } },
-        }),
-      );
+      this.document.addStatements(this.anyone('AnyoneWithToken', [...READING_METHODS, ...WRITING_METHODS]));
     }
+    if (preflight) this.document.addStatements(this.anyone('Preflight', ['OPTIONS']));
   }
 
   /** Lets a principal past the deny; what it may call is its own grant's business. */
@@ -57,16 +54,16 @@ export class ApiPolicy {
 
   /** `execute-api:/STAGE/METHOD/*`: API Gateway puts the API's own ARN in front. */
   public methods(method: string): string {
-    return `execute-api:/${this.stageName}/${method}/*`;
+    return `execute-api:/${this.props.stageName}/${method}/*`;
   }
 
-  private callersOnly(): PolicyStatement {
+  private nobodyElse(): PolicyStatement {
     return new PolicyStatement({
       sid: 'NobodyElse',
       effect: Effect.DENY,
       principals: [new AnyPrincipal()],
       actions: ['execute-api:Invoke'],
-      resources: ['execute-api:/*'],
+      ...(this.props.preflight ? { notResources: [this.methods('OPTIONS')] } : { resources: ['execute-api:/*'] }),
       conditions: { ArnNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.callers }) } },
     });
   }
@@ -78,6 +75,18 @@ export class ApiPolicy {
       actions: ['execute-api:Invoke'],
       resources: methods.map((method) => this.methods(method)),
       conditions: { ArnEquals: { 'aws:PrincipalArn': roleArn } },
+    });
+  }
+
+  /** For what API Gateway authenticates otherwise, or a preflight request, which nobody can. */
+  private anyone(sid: string, methods: readonly string[]): PolicyStatement {
+    const { vpcEndpointIds } = this.props;
+    return new PolicyStatement({
+      sid,
+      principals: [new AnyPrincipal()],
+      actions: ['execute-api:Invoke'],
+      resources: methods.map((method) => this.methods(method)),
+      conditions: vpcEndpointIds.length === 0 ? undefined : { StringEquals: { 'aws:SourceVpce': [...vpcEndpointIds] } },
     });
   }
 }

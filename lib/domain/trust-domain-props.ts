@@ -125,7 +125,7 @@ export interface TrustDomainProps {
 
   /**
    * What happens to the key and the logs when they leave the stack.
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE - kept, unless the stack's own creation fails
    */
   readonly removalPolicy?: RemovalPolicy;
 

@@ -110,7 +110,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
     const logGroupArns = [this.names.accessLogGroup, this.names.webAclLogGroup, executionLogName].map((name) =>
       this.names.arn('logs', `log-group:${name}`),
     );
-    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
     this.key = this.createKey(props, { executionRole, logGroupArns, removalPolicy });
 
     const logs = new DomainLogs(this, 'Logs', {
@@ -125,7 +125,13 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.executionLog = logs.execution;
 
     const vpcEndpointIds = this.claimEndpoints(props);
-    this.apiPolicy = new ApiPolicy(this.names, this.stageName, this.authentication.byIam, vpcEndpointIds);
+    this.apiPolicy = new ApiPolicy({
+      names: this.names,
+      stageName: this.stageName,
+      byIam: this.authentication.byIam,
+      preflight: (props.corsOrigins ?? []).length > 0,
+      vpcEndpointIds,
+    });
     this.gateway = new DomainApi(this, 'Api', {
       domain,
       name: this.names.api,

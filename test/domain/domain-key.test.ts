@@ -1,5 +1,5 @@
 /** The key of a trust domain: who may use it, who may administer it, and how it is never orphaned. */
-import { App, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CliCredentialsStackSynthesizer, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -88,7 +88,7 @@ describe('the key policy', () => {
 test('rotates, has a fixed alias, and outlives its stack', () => {
   const template = templateOf(aDomain());
   template.hasResource('AWS::KMS::Key', {
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
     Properties: { EnableKeyRotation: true },
   });
@@ -96,6 +96,21 @@ test('rotates, has a fixed alias, and outlives its stack', () => {
   templateOf(aDomain({ removalPolicy: RemovalPolicy.DESTROY })).hasResource('AWS::KMS::Key', {
     DeletionPolicy: 'Delete',
   });
+});
+
+test('is administered by the role that CloudFormation acts as, which somebody must name', () => {
+  const stack = () => new Stack(new App(), 'Orders', { env: ENV, synthesizer: new CliCredentialsStackSynthesizer() });
+  expect(() => inStack(stack(), 'orders')).toThrow(
+    /^trust domain `orders`: the synthesizer of stack `Orders` names no role for CloudFormation to act as; pass `executionRole`$/,
+  );
+  const own = stack();
+  const executionRole = Role.fromRoleArn(own, 'Execution', `arn:aws:iam::${ACCOUNT}:role/orders-execution`);
+  const administrators = named(
+    keyStatements(templateOf(inStack(own, 'orders', { executionRole }))),
+    'kms:PutKeyPolicy',
+  );
+  expect(administrators).toContain('role/orders-execution');
+  expect(administrators).not.toContain('cfn-exec');
 });
 
 test("grants on it by CDK's own methods reach the key policy, because the key trusts no identity policy alone", () => {

@@ -68,6 +68,25 @@ describe('the API', () => {
     });
   });
 
+  test('with IAM callers and browsers lets preflight requests past, and nothing else without an identity', () => {
+    templateOf(aDomain({ corsOrigins: ['https://app.example.com'] })).hasResourceProperties(
+      'AWS::ApiGateway::RestApi',
+      {
+        Policy: {
+          Statement: Match.arrayWith([
+            Match.objectLike({ Sid: 'NobodyElse', NotResource: 'execute-api:/v1/OPTIONS/*', Resource: Match.absent() }),
+            Match.objectLike({
+              Sid: 'Preflight',
+              Effect: 'Allow',
+              Principal: { AWS: '*' },
+              Resource: 'execute-api:/v1/OPTIONS/*',
+            }),
+          ]),
+        },
+      },
+    );
+  });
+
   test('with tokens and a regional endpoint has no resource policy', () => {
     templateOf(aDomain({ authentication: cognito() })).hasResourceProperties('AWS::ApiGateway::RestApi', {
       Policy: Match.absent(),
@@ -276,7 +295,7 @@ describe('the logs', () => {
     '%s is encrypted, kept a year, and retained',
     (name) => {
       byIam().hasResource('AWS::Logs::LogGroup', {
-        DeletionPolicy: 'Retain',
+        DeletionPolicy: 'RetainExceptOnCreate',
         Properties: { LogGroupName: name, KmsKeyId: Match.anyValue(), RetentionInDays: 365 },
       });
     },
