@@ -1,12 +1,13 @@
 /**
  * The domain of examples/minimal with one permission too many. It must not synthesize.
  *
- * The line at the end looks harmless: whoever prepares a change of the orders API may also run it, so that a
- * release does not have to wait. With it the deployer approves its own changes, and four eyes are two.
+ * The last lines look harmless: whoever prepares a change of the orders API may also run it, so that a fix
+ * does not have to wait for the leads. With them the deployer approves its own changes. There is no
+ * wildcard and no administrator in them, so a linter of policies has nothing to say.
  */
 import { App, Stack } from 'aws-cdk-lib';
 import { HttpIntegration } from 'aws-cdk-lib/aws-apigateway';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Assumer, Attestation, Authentication, Duty, Exposure, TrustDomain } from '../../lib';
 
 export const app = new App();
@@ -32,8 +33,9 @@ export const orders = new TrustDomain(stack, 'orders', {
 
 orders.addRoute('GET', '/orders', new HttpIntegration('https://orders.example.com/orders'), { scopes: ['read'] });
 
-orders
-  .dutyRole(Duty.DEPLOY)
-  .addToPrincipalPolicy(
-    new PolicyStatement({ sid: 'Hotfix', actions: ['cloudformation:*ChangeSet'], resources: ['*'] }),
-  );
+const hotfix = new PolicyStatement({
+  sid: 'Hotfix',
+  actions: ['cloudformation:ExecuteChangeSet'],
+  resources: [stack.stackId],
+});
+orders.dutyRole(Duty.DEPLOY).addManagedPolicy(new ManagedPolicy(stack, 'Hotfixes', { statements: [hotfix] }));

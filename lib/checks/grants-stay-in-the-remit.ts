@@ -12,7 +12,7 @@ import type { PolicyDocument, Statement } from '../policy/document';
 import { markedRoles } from './boundaries-are-disjoint';
 import type { Check, CheckContext } from './check';
 import type { Finding } from './finding';
-import { type Clash, explainSide, nameOfGrant, witnessOf } from './root-cause';
+import { type Clash, explainSide, nameOfGrant, pathsOf, witnessOf } from './root-cause';
 import { nameOf, separationOf, subjectsOf } from './separation';
 
 export const grantsStayInTheRemit: Check = {
@@ -70,6 +70,7 @@ function judgeStatement(
     return [
       {
         ...about(principal),
+        constructPaths: pathsOf([principal], [{ principal, statement }]),
         severity: 'violated',
         message: `${nameOf(principal)} is granted the request \`${action}\` on \`${resource}\`, which is outside its remit`,
         witness: { ...witness, contextB: undefined },
@@ -80,11 +81,13 @@ function judgeStatement(
   }
   const { clash, witness } = rival;
   const { action, resource } = witness;
+  const other = clash.b.principal;
   return [
     {
-      ...about(principal, clash.b.principal),
+      ...about(principal, other),
+      constructPaths: pathsOf([principal, other], [{ principal, statement }]),
       severity: 'violated',
-      message: `${nameOf(principal)} is granted the request \`${action}\` on \`${resource}\`, which is outside its remit and which ${nameOf(clash.b.principal)} may make`,
+      message: `${nameOf(principal)} is granted the request \`${action}\` on \`${resource}\`, which is outside its remit and which ${nameOf(other)} may make`,
       witness,
       explanation: [grantedBy, ...explainSide(clash, 'b')],
       fix,

@@ -8,7 +8,16 @@
 import type { Model } from '../model/model';
 import type { Check, CheckContext } from './check';
 import type { Finding } from './finding';
-import { type Cause, type Clash, causesOf, explainClash, grantsOf, nameOfGrant, witnessOf } from './root-cause';
+import {
+  type Cause,
+  type Clash,
+  causesOf,
+  explainClash,
+  grantsOf,
+  nameOfGrant,
+  pathsOf,
+  witnessOf,
+} from './root-cause';
 import { nameOf, type Reason, separationOf, subjectsOf } from './separation';
 
 export const rolesDoNotOverlap: Check = {
@@ -41,11 +50,10 @@ function findingOf({ clashes, shared }: Cause): Finding {
   const others =
     more === 0 ? '' : `; the same statement lets ${more} more ${more === 1 ? 'pair' : 'pairs'} of roles overlap`;
   const names = `${nameOf(a.principal)} and ${nameOf(b.principal)}`;
-  const known = {
-    principals: principals.map((p) => p.id),
-    constructPaths: principals.map((p) => p.origin.path),
-    chain: [],
-  };
+  const grants = grantsOf(first!);
+  const blamed =
+    shared === undefined ? grants : grants.filter((grant) => nameOfGrant(grant.statement) === nameOfGrant(shared));
+  const known = { principals: principals.map((p) => p.id), constructPaths: pathsOf(principals, blamed), chain: [] };
   const unknown = [a, b].flatMap(({ principal }) => principal.unknown.map((why) => `${nameOf(principal)}: ${why}`));
   if (verdict.verdict === 'undecided') {
     return {
@@ -58,7 +66,6 @@ function findingOf({ clashes, shared }: Cause): Finding {
     };
   }
   const { action, resource } = verdict.witness;
-  const grants = grantsOf(first!);
   return {
     ...known,
     id: 'SOD-1',

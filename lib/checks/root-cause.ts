@@ -123,6 +123,16 @@ function holesOfPolicies(policies: Policies): readonly Hole[] {
     .flatMap(({ parts }) => parts.filter((part) => typeof part !== 'string'));
 }
 
+/** Construct paths of the roles, and of the policies that the grants stand in where these are constructs of their own. */
+export function pathsOf(principals: readonly Principal[], grants: readonly Grant[]): string[] {
+  const policies = grants.flatMap(({ principal, statement }) =>
+    principal.attached.filter(({ document }) => document.origin === statement.origin).map(({ origin }) => origin?.path),
+  );
+  return [...new Set([...principals.map(({ origin }) => origin.path), ...policies])].filter(
+    (path) => path !== undefined,
+  );
+}
+
 /** `` statement `Sid` of ORIGIN ``. */
 export function nameOfGrant(statement: Statement): string {
   return `${nameOfStatement(statement)} of ${statement.origin}`;

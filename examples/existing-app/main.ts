@@ -1,0 +1,4 @@
+import { App } from 'aws-cdk-lib';
+import { existingApp } from './app';
+
+existingApp(new App());
