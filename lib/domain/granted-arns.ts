@@ -1,6 +1,7 @@
 /** By which ARNs policies know a grantee; services, accounts and everyone are no grantees of a trust domain. */
-import type { Stack } from 'aws-cdk-lib';
+import { Resource, Stack } from 'aws-cdk-lib';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
 import { TrustDomainError } from './domain-error';
 
 /** Throws unless every principal of the grantee is one role or user. */
@@ -18,6 +19,12 @@ export function grantedArns(domain: string, stack: Stack, grantee: IGrantable): 
   if (arns.some((arn) => /[*?]|^"\d{12}"$|:root"/.test(JSON.stringify(stack.resolve(arn))))) {
     throw new TrustDomainError(
       `${who}: \`${shown(principal)}\` stands for principals that nobody named; grant to each role or user that needs it`,
+    );
+  }
+  // The grantee's policy names the domain's key and API, and their policies name the grantee.
+  if (Construct.isConstruct(principal) && Resource.isOwnedResource(principal) && Stack.of(principal) !== stack) {
+    throw new TrustDomainError(
+      `${who}: \`${principal.node.path}\` stands in another stack, and each stack would have to be deployed before the other; put it into stack \`${stack.stackName}\`, or give it a name and grant to \`Role.fromRoleName(…)\``,
     );
   }
   return arns;

@@ -237,6 +237,21 @@ describe('grants', () => {
     expect(granted).not.toContain('execute-api');
   });
 
+  test('across stacks go by name, because each stack would have to be deployed before the other', () => {
+    const app = new App();
+    const domain = inStack(new Stack(app, 'Orders', { env: ENV }), 'orders');
+    const other = new Stack(app, 'Other', { env: ENV });
+    const role = new Role(other, 'R', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      roleName: 'reporting',
+    });
+    expect(() => domain.grantRead(role)).toThrow(
+      /`Other\/R` stands in another stack, .*; put it into stack `Orders`, or give it a name and grant to `Role\.fromRoleName/,
+    );
+    domain.grantRead(Role.fromRoleName(domain, 'Reporting', 'reporting'));
+    expect(policyOf(templateOf(domain))).toContain('"Roles":["reporting"]');
+  });
+
   test('to what signs no request are refused', () => {
     const domain = aDomain();
     expect(() => domain.grantRead(new ServicePrincipal('lambda.amazonaws.com'))).toThrow(/is no IAM principal/);
