@@ -2,6 +2,7 @@
  * Cases that a sceptic found by reading the engine against AWS's documentation: each was called
  * disjoint (or subset) although a request shows the contrary, or undecided although it is plain.
  */
+import { awsCatalogue } from '../../lib/catalog/catalogue';
 import type { Policies } from '../../lib/policy/document';
 import { overlap } from '../../lib/policy/overlap';
 import { parsePolicy } from '../../lib/policy/parse';
@@ -140,4 +141,35 @@ test('case folds more than two characters into one: the Kelvin sign is a `k`', (
   expect(verdict(k, principal('allow s:Get on * if StringEquals r:s \u212a|y|z'))).toBe('overlap');
   expect(verdict(k, principal('allow s:Get on * if StringNotEquals r:s k|K & Null r:s false'))).toBe('overlap');
   expect(verdict(k, principal('allow s:Get on * if StringNotEquals r:s k|K|\u212a & Null r:s false'))).toBe('disjoint');
+});
+
+test('the amr claim of a Cognito token holds several values, though the reference types it as one string', () => {
+  const roles = 'arn:aws:iam::111122223333:role/r';
+  const logged = (by: string) =>
+    carrying({
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Resource: roles,
+      Condition: {
+        StringEquals: { 'cognito-identity.amazonaws.com:aud': 'pool' },
+        'ForAnyValue:StringEquals': { 'cognito-identity.amazonaws.com:amr': by },
+        'ForAllValues:StringNotEquals': { 'cognito-identity.amazonaws.com:amr': 'unauthenticated' },
+      },
+    });
+  const both = subset(logged('authenticated'), logged('graph.facebook.com'), awsCatalogue());
+  expect(both.verdict).toBe('not-subset');
+  const needsBoth = carrying(
+    { Action: 'sts:AssumeRoleWithWebIdentity', Resource: roles },
+    ...['authenticated', 'graph.facebook.com'].map(
+      (by): StatementJson => ({
+        Effect: 'Deny',
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { 'ForAllValues:StringNotEquals': { 'cognito-identity.amazonaws.com:amr': by } },
+      }),
+    ),
+  );
+  const any = carrying({ Action: 'sts:*' });
+  expect(overlap(needsBoth, any, awsCatalogue())).toMatchObject({
+    verdict: 'overlap',
+    witness: { contextA: { 'cognito-identity.amazonaws.com:amr': ['authenticated', 'graph.facebook.com'] } },
+  });
 });
