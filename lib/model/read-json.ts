@@ -8,21 +8,59 @@ export function parseJson(text: string): ParsedText {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    throw new SyntaxProblem(describe(text, error as Error));
+  } catch {
+    throw new SyntaxProblem(fault(text));
   }
   return { value, lines: resourceLines(text) };
 }
 
-/** V8 says where, in one of several ways; what it quotes of the text is left out. */
-function describe(text: string, error: Error): string {
-  const position = /at position (\d+)/.exec(error.message)?.[1];
-  if (position === undefined) {
-    const end = lineAndColumn(text, text.length);
-    return `${end}: the JSON ends too early`;
+const SCALAR = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null/y;
+
+/** Where the text stops being JSON, and what would have to stand there: V8 says so in some of its messages only. */
+function fault(text: string): string {
+  const open: ('{' | '[')[] = [];
+  let expected = 'a value';
+  let i = 0;
+  const string = (): boolean => {
+    const end = text[i] === '"' ? endOfString(text, i) : undefined;
+    if (end !== undefined) i = end + 1;
+    return end !== undefined;
+  };
+  const scalar = (): boolean => {
+    SCALAR.lastIndex = i;
+    if (!SCALAR.test(text)) return false;
+    i = SCALAR.lastIndex;
+    return true;
+  };
+  for (;;) {
+    while (/[ \t\r\n]/.test(text[i] ?? '')) i++;
+    const c = text[i];
+    const top = open[open.length - 1];
+    if (c === undefined) break;
+    if (expected.startsWith('a value') && (c === '{' || c === '[')) {
+      open.push(c);
+      expected = c === '{' ? 'a key or `}`' : 'a value or `]`';
+      i++;
+    } else if (expected.startsWith('a value') && (string() || scalar())) expected = after(top);
+    else if (expected.startsWith('a key') && string()) expected = '`:`';
+    else if (expected === '`:`' && c === ':') {
+      expected = 'a value';
+      i++;
+    } else if (expected.startsWith('`,`') && c === ',') {
+      expected = top === '{' ? 'a key' : 'a value';
+      i++;
+    } else if (expected.includes(`\`${c}\``) && (c === '}' || c === ']')) {
+      open.pop();
+      expected = after(open[open.length - 1]);
+      i++;
+    } else break;
   }
-  const problem = error.message.split(' in JSON')[0]?.replace(/, "[\s\S]*$/, '') ?? error.message;
-  return `${lineAndColumn(text, Number(position))}: ${problem.charAt(0).toLowerCase()}${problem.slice(1)}`;
+  const found = i >= text.length ? 'the end of the file' : `\`${text.slice(i, i + 20).split(/\s/)[0]}\``;
+  return `${lineAndColumn(text, i)}: expected ${expected}, found ${found}`;
+}
+
+function after(container: '{' | '[' | undefined): string {
+  return container === undefined ? 'the end of the file' : container === '{' ? '`,` or `}`' : '`,` or `]`';
 }
 
 function lineAndColumn(text: string, position: number): string {
@@ -48,7 +86,7 @@ function resourceLines(text: string): Readonly<Record<string, number>> {
       key = undefined;
     } else if (c === ',') key = undefined;
     else if (c === '"') {
-      const end = endOfString(text, i);
+      const end = endOfString(text, i) ?? text.length;
       if (nextIsColon(text, end + 1)) {
         key = JSON.parse(text.slice(i, end + 1)) as string;
         if (path.length === 2 && path[1] === 'Resources') {
@@ -65,10 +103,11 @@ function resourceLines(text: string): Readonly<Record<string, number>> {
   return Object.fromEntries(lines);
 }
 
-function endOfString(text: string, start: number): number {
+/** The closing quotation mark; undefined when the text or the line ends first. */
+function endOfString(text: string, start: number): number | undefined {
   let i = start + 1;
-  while (text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
-  return i;
+  while (i < text.length && text[i] !== '"' && text.charCodeAt(i) >= 0x20) i += text[i] === '\\' ? 2 : 1;
+  return text[i] === '"' ? i : undefined;
 }
 
 function nextIsColon(text: string, start: number): boolean {

@@ -7,6 +7,7 @@
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
  */
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -16,6 +17,7 @@ import {
   type Node,
   parseDocument,
   type Scalar,
+  visit,
 } from 'yaml';
 
 export interface ParsedText {
@@ -35,14 +37,13 @@ const SHORT_FORMS: ReadonlySet<string> = new Set([
   'Contains', 'EachMemberEquals', 'EachMemberIn', 'RefAll', 'ValueOf', 'ValueOfAll',
 ]);
 
-const MAX_VALUES = 1_000_000;
+const MAX_VALUES = 500_000;
 
 export function parseYaml(text: string): ParsedText {
   const counter = new LineCounter();
   const document = parseDocument(text, {
     schema: 'failsafe',
     lineCounter: counter,
-    logLevel: 'silent',
     prettyErrors: false,
   });
   const [error] = document.errors;
@@ -50,13 +51,14 @@ export function parseYaml(text: string): ParsedText {
     const { line, col } = counter.linePos(error.pos[0]);
     throw new SyntaxProblem(`line ${line}, column ${col}: ${error.message.split('\n')[0]}`);
   }
-  const reader: Reader = { document, counter, left: MAX_VALUES, open: new Set() };
+  const reader: Reader = { counter, left: MAX_VALUES, open: new Set(), anchors: anchorsOf(document) };
   const value = document.contents === null ? null : convert(document.contents, reader);
   return { value, lines: resourceLines(document, counter) };
 }
 
 interface Reader {
-  readonly document: Document;
+  /** What each alias stands for. */
+  readonly anchors: ReadonlyMap<Alias, Node>;
   readonly counter: LineCounter;
   left: number;
   /** Anchored nodes that are being followed: meeting one again is a cycle. */
@@ -66,7 +68,7 @@ interface Reader {
 function convert(node: unknown, reader: Reader): unknown {
   if (reader.left-- <= 0) throw new SyntaxProblem(`its anchors stand for more than ${MAX_VALUES} values`);
   if (isAlias(node)) {
-    const target = node.resolve(reader.document);
+    const target = reader.anchors.get(node);
     if (target === undefined) return fail(node, reader, `the alias \`*${node.source}\` has no anchor`);
     if (reader.open.has(target))
       return fail(node, reader, `the alias \`*${node.source}\` stands inside its own anchor`);
@@ -95,6 +97,23 @@ function convert(node: unknown, reader: Reader): unknown {
     return tagged(node, Object.fromEntries(entries), reader);
   }
   return null;
+}
+
+/** An alias stands for the node that last had its name; found in one pass, where `Alias.resolve` takes one for each. */
+function anchorsOf(document: Document): ReadonlyMap<Alias, Node> {
+  const named = new Map<string, Node>();
+  const anchors = new Map<Alias, Node>();
+  visit(document, {
+    Node: (_, node) => {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) named.set(node.anchor, node);
+        return;
+      }
+      const target = named.get(node.source);
+      if (target !== undefined) anchors.set(node, target);
+    },
+  });
+  return anchors;
 }
 
 function isNode(value: unknown): value is Node {
