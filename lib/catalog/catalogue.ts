@@ -50,7 +50,12 @@ function load(): AwsCatalogue {
   }
 
   const interned = new Map<string, readonly ResourceFormat[]>();
+  const known: (readonly ResourceFormat[] | undefined)[] = [];
   function resourceFormats(action: number): readonly ResourceFormat[] {
+    known[action] ??= formatsOfAction(action);
+    return known[action];
+  }
+  function formatsOfAction(action: number): readonly ResourceFormat[] {
     let at = action;
     let types = cell(lines, at, 2);
     while (types === '"') types = cell(lines, --at, 2);
@@ -59,10 +64,10 @@ function load(): AwsCatalogue {
     const key = `${service}:${types}`;
     let formats = interned.get(key);
     if (formats === undefined) {
-      const known = formatsOfService(service);
+      const ofType = formatsOfService(service);
       formats = types.split(';').flatMap((type) => {
         if (type === '*') return [NO_RESOURCE];
-        return type === '@' ? [...known.values()].flat() : (known.get(type) ?? []);
+        return type === '@' ? [...ofType.values()].flat() : (ofType.get(type) ?? []);
       });
       interned.set(key, formats);
     }

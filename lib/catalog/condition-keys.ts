@@ -36,6 +36,14 @@ export function keyFacts(key: string): KeyFacts {
   return facts;
 }
 
+/**
+ * True iff AWS documents the key, in any case. Every documented key that has one value is also the name
+ * of a policy variable: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
+ */
+export function isKnownKey(key: string): boolean {
+  return keyFacts(key) !== UNKNOWN;
+}
+
 function lookUp(key: string): KeyFacts {
   if (key.startsWith(DEPLOYMENT_KEY_PREFIX)) return DEPLOYMENT;
   table ??= parse(readSnapshotText('condition-keys.txt'));

@@ -2,7 +2,7 @@
  * Reads the files of the committed snapshot, lib/catalog/data. They are data beside the code, not
  * modules: a megabyte of text is read in a tenth of the time that it takes to parse as JavaScript.
  * The package ships them in their place, so they are looked for from this file's folder upwards
- * (source tree, compiled tree) and, for a bundled program, in the installed package.
+ * (source tree, compiled tree) and, for a bundled program, in the packages installed on the way.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -30,13 +30,15 @@ export function readSnapshotText(file: SnapshotFile): string {
 }
 
 function locate(): string {
-  const here = [__dirname];
-  while (dirname(here[0]!) !== here[0]) here.unshift(dirname(here[0]!));
-  const found = [...here.reverse(), ...installed()].map((dir) => join(dir, FOLDER)).find(holdsSnapshot);
+  const folders = [__dirname];
+  for (let above = dirname(__dirname); above !== folders.at(-1); above = dirname(above)) folders.push(above);
+  const found = folders
+    .flatMap((dir) => [join(dir, FOLDER), join(dir, 'node_modules/cdk-bulkhead', FOLDER)])
+    .find(holdsSnapshot);
   if (found === undefined) {
     throw new Error(
-      `bulkhead: the catalogue's files are missing: no \`${FOLDER}\` in \`${__dirname}\` or above it, nor in an installed ` +
-        'cdk-bulkhead; a bundled program must keep cdk-bulkhead as an external package',
+      `bulkhead: the catalogue's files are missing: no \`${FOLDER}\` in \`${__dirname}\` or above it, nor in a cdk-bulkhead ` +
+        'installed there; a bundled program must keep cdk-bulkhead as an external package, or run beside its node_modules',
     );
   }
   return found;
@@ -44,12 +46,4 @@ function locate(): string {
 
 function holdsSnapshot(dir: string): boolean {
   return existsSync(join(dir, 'actions.txt' satisfies SnapshotFile));
-}
-
-function installed(): readonly string[] {
-  try {
-    return [dirname(require.resolve('cdk-bulkhead/package.json'))];
-  } catch {
-    return [];
-  }
 }

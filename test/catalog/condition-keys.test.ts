@@ -1,4 +1,5 @@
 import { awsCatalogue } from '../../lib/catalog/catalogue';
+import { isKnownKey } from '../../lib/catalog/condition-keys';
 
 const facts = (key: string) => awsCatalogue().keyFacts(key);
 
@@ -66,6 +67,8 @@ test('an unknown key has the facts that are sound for every key', () => {
   expect(facts('example:NeverHeardOf')).toEqual(unknown);
   expect(facts('aws:PrincipalTag/')).toEqual(unknown);
   expect(facts('')).toEqual(unknown);
+  expect(isKnownKey('example:NeverHeardOf')).toBe(false);
+  expect(isKnownKey('AWS:PrincipalTag/duty')).toBe(true);
 });
 
 test('keys are found in any case', () => {
