@@ -27,8 +27,8 @@ export function readJson(text: string, origin: string): unknown {
   if (text.trim() === '') throw new InputError(`${origin}: it is empty, expected JSON`);
   try {
     return JSON.parse(text) as unknown;
-  } catch (error) {
-    throw new InputError(`${origin}: not JSON: ${syntaxError(error, text)}`);
+  } catch {
+    throw new InputError(`${origin}: not JSON: ${syntaxError(text)}`);
   }
 }
 
@@ -71,11 +71,33 @@ export function fileError(error: unknown): string {
   }
 }
 
-function syntaxError(error: unknown, text: string): string {
-  const message = error instanceof Error ? error.message : String(error);
-  if (message === 'Unexpected end of JSON input') return `it ends too early (${placeOf(text, text.length)})`;
-  const [at, offset] = / in JSON at position (\d+).*$/s.exec(message) ?? [];
-  return at === undefined ? message : `${message.slice(0, -at.length)} (${placeOf(text, Number(offset))})`;
+/**
+ * Where and what the mistake is. The engine's own messages give no position for most mistakes, so
+ * the first character that no JSON text could have here is found by halving: prefixes up to it
+ * merely end too early.
+ */
+function syntaxError(text: string): string {
+  if (mayGoOn(text)) return `it ends too early (${placeOf(text, text.length)})`;
+  let good = 0;
+  let bad = text.length;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (mayGoOn(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return `unexpected ${JSON.stringify(text.charAt(good)).replace(/^"(.*)"$/, '`$1`')} (${placeOf(text, good)})`;
+}
+
+/** Whether some JSON text begins with this one. */
+function mayGoOn(prefix: string): boolean {
+  try {
+    JSON.parse(prefix);
+    return true;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const at = / at position (\d+)/.exec(message)?.[1];
+    return /end of JSON input|^Unterminated string/.test(message) || (at !== undefined && Number(at) >= prefix.length);
+  }
 }
 
 function placeOf(text: string, offset: number): string {
