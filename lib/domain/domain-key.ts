@@ -21,6 +21,7 @@ import {
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { ALL_DUTIES, Duty } from './duty';
+import { ADMINISTER_KEY, DESCRIBE_KEY, READ_WITH_KEY, WRITE_WITH_KEY } from './key-actions';
 import type { DomainNames } from './names';
 
 export interface DomainKeyUse {
@@ -73,20 +74,10 @@ const EXECUTION_ACTIONS = [
   'kms:UpdateKeyDescription',
 ];
 
-const PROVISION_ACTIONS = [
-  'kms:CancelKeyDeletion',
-  'kms:EnableKey',
-  'kms:EnableKeyRotation',
-  'kms:ListGrants',
-  'kms:PutKeyPolicy',
-  'kms:RevokeGrant',
-  'kms:UpdateKeyDescription',
-];
-
 function administration(props: DomainKeyProps): PolicyStatement[] {
   return [
     byRoles('AdministerByCloudFormation', EXECUTION_ACTIONS, [props.executionRoleArn]),
-    byRoles('AdministerByProvision', PROVISION_ACTIONS, [props.names.roleArn(Duty.PROVISION)]),
+    byRoles('AdministerByProvision', [...ADMINISTER_KEY, 'kms:PutKeyPolicy'], [props.names.roleArn(Duty.PROVISION)]),
     // KMS refuses a policy that would lock its author out, unless asked not to check; nobody may ask.
     new PolicyStatement({
       sid: 'KeepLockoutCheck',
@@ -102,15 +93,11 @@ function administration(props: DomainKeyProps): PolicyStatement[] {
 /** What the domain does with its key. A key made elsewhere needs these too. */
 export function useStatements(props: DomainKeyUse): PolicyStatement[] {
   return [
-    byRoles('DecryptByRead', ['kms:Decrypt'], [props.names.roleArn(Duty.READ)]),
-    byRoles(
-      'EncryptByWrite',
-      ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'],
-      [props.names.roleArn(Duty.WRITE)],
-    ),
+    byRoles('DecryptByRead', READ_WITH_KEY, [props.names.roleArn(Duty.READ)]),
+    byRoles('EncryptByWrite', WRITE_WITH_KEY, [props.names.roleArn(Duty.WRITE)]),
     byRoles(
       'DescribeByEveryDuty',
-      ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus'],
+      DESCRIBE_KEY,
       ALL_DUTIES.map((duty) => props.names.roleArn(duty)),
     ),
     logEncryption(props),

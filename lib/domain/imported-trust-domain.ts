@@ -6,6 +6,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import { type Duty, requireDuty } from './duty';
+import { READ_WITH_KEY, WRITE_WITH_KEY } from './key-actions';
 import { DomainNames, requireDomainName } from './names';
 import { READING_METHODS, WRITING_METHODS } from './route';
 
@@ -63,13 +64,6 @@ export interface TrustDomainAttributes {
   readonly region?: string;
 }
 
-export const READ_KEY_ACTIONS: readonly string[] = ['kms:Decrypt'];
-export const WRITE_KEY_ACTIONS: readonly string[] = [
-  'kms:Encrypt',
-  'kms:GenerateDataKey',
-  'kms:GenerateDataKeyWithoutPlaintext',
-];
-
 export class ImportedTrustDomain extends Construct implements ITrustDomain {
   public readonly domainName: string;
   public readonly restApiId: string;
@@ -93,11 +87,11 @@ export class ImportedTrustDomain extends Construct implements ITrustDomain {
   }
 
   public grantRead(grantee: IGrantable): Grant {
-    return this.grant(grantee, READING_METHODS, READ_KEY_ACTIONS);
+    return this.grant(grantee, READING_METHODS, READ_WITH_KEY);
   }
 
   public grantWrite(grantee: IGrantable): Grant {
-    return this.grant(grantee, WRITING_METHODS, WRITE_KEY_ACTIONS);
+    return this.grant(grantee, WRITING_METHODS, WRITE_WITH_KEY);
   }
 
   // The other app's resource policies are its own: what is granted here is the caller's half.

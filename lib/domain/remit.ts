@@ -7,11 +7,13 @@
  * what only `approve` can run). The two explicit denies that close each document are for what a
  * permissions boundary does not limit: a resource policy that names a *session* of the role
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html).
- * Why each request is where it is: docs/adr/0010-remits.md.
+ * Why each request is where it is: docs/adr/0020-remits.md.
  */
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ALL_DUTIES, Duty } from './duty';
+import { ADMINISTER_KEY, DESCRIBE_KEY, READ_WITH_KEY, WRITE_WITH_KEY } from './key-actions';
 import type { DomainNames } from './names';
+import { READING_METHODS, WRITING_METHODS } from './route';
 
 /** The domain's resources as its remits name them: exact ARNs, which may be unresolved. */
 export interface RemitResources {
@@ -51,7 +53,7 @@ export function commonRequests(r: RemitResources): PolicyStatement[] {
       ],
       [r.stackId],
     ),
-    allow('CommonKey', ['kms:DescribeKey', 'kms:GetKeyPolicy', 'kms:GetKeyRotationStatus'], [r.keyArn]),
+    allow('CommonKey', DESCRIBE_KEY, [r.keyArn]),
     allow('CommonMetrics', ['cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'], ['*']),
   ];
 }
@@ -78,18 +80,7 @@ const OWN_REQUESTS: { readonly [duty in Duty]: (r: RemitResources) => PolicyStat
   // Grants access to the domain, and to nothing that it can use itself: the closing denies keep
   // the key's data from it whatever key policy it writes.
   [Duty.PROVISION]: (r) => [
-    allow(
-      'AdministerKey',
-      [
-        'kms:CancelKeyDeletion',
-        'kms:EnableKey',
-        'kms:EnableKeyRotation',
-        'kms:ListGrants',
-        'kms:RevokeGrant',
-        'kms:UpdateKeyDescription',
-      ],
-      [r.keyArn],
-    ),
+    allow('AdministerKey', ADMINISTER_KEY, [r.keyArn]),
     allow('GrantKey', ['kms:PutKeyPolicy'], [r.keyArn], {
       BoolIfExists: { 'kms:BypassPolicyLockoutSafetyCheck': 'false' },
     }),
@@ -134,23 +125,13 @@ const OWN_REQUESTS: { readonly [duty in Duty]: (r: RemitResources) => PolicyStat
   ],
 
   [Duty.READ]: (r) => [
-    ...(r.invokeArn === undefined
-      ? []
-      : [allow('CallReadingMethods', ['execute-api:Invoke'], [`${r.invokeArn}/GET/*`])]),
-    allow('DecryptData', ['kms:Decrypt'], [r.keyArn]),
+    ...callMethods('CallReadingMethods', READING_METHODS, r),
+    allow('DecryptData', READ_WITH_KEY, [r.keyArn]),
   ],
 
   [Duty.WRITE]: (r) => [
-    ...(r.invokeArn === undefined
-      ? []
-      : [
-          allow(
-            'CallWritingMethods',
-            ['execute-api:Invoke'],
-            [`${r.invokeArn}/DELETE/*`, `${r.invokeArn}/PATCH/*`, `${r.invokeArn}/POST/*`, `${r.invokeArn}/PUT/*`],
-          ),
-        ]),
-    allow('EncryptData', ['kms:Encrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'], [r.keyArn]),
+    ...callMethods('CallWritingMethods', WRITING_METHODS, r),
+    allow('EncryptData', WRITE_WITH_KEY, [r.keyArn]),
   ],
 
   [Duty.MONITOR]: (r) => [
@@ -173,6 +154,18 @@ const OWN_REQUESTS: { readonly [duty in Duty]: (r: RemitResources) => PolicyStat
     ),
   ],
 };
+
+/** Nothing where callers carry tokens: API Gateway then asks no identity policy. */
+function callMethods(sid: string, methods: readonly string[], r: RemitResources): PolicyStatement[] {
+  if (r.invokeArn === undefined) return [];
+  return [
+    allow(
+      sid,
+      ['execute-api:Invoke'],
+      methods.map((method) => `${r.invokeArn}/${method}/*`),
+    ),
+  ];
+}
 
 /**
  * A change names the domain's own role, or none at all: CloudFormation then acts as the role that the

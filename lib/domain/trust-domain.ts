@@ -30,10 +30,9 @@ import {
   DEFAULT_STAGE,
   ImportedTrustDomain,
   type ITrustDomain,
-  READ_KEY_ACTIONS,
   type TrustDomainAttributes,
-  WRITE_KEY_ACTIONS,
 } from './imported-trust-domain';
+import { READ_WITH_KEY, WRITE_WITH_KEY } from './key-actions';
 import { DomainNames, requireDomainName } from './names';
 import { markOwned, markProvisioned } from './parts';
 import { RateAggregation } from './rate-aggregation';
@@ -239,11 +238,11 @@ export class TrustDomain extends Construct implements ITrustDomain {
   }
 
   public grantRead(grantee: IGrantable): Grant {
-    return this.grant(grantee, READING_METHODS, READ_KEY_ACTIONS);
+    return this.grant(grantee, READING_METHODS, READ_WITH_KEY);
   }
 
   public grantWrite(grantee: IGrantable): Grant {
-    return this.grant(grantee, WRITING_METHODS, WRITE_KEY_ACTIONS);
+    return this.grant(grantee, WRITING_METHODS, WRITE_WITH_KEY);
   }
 
   /** The author's key, if one was given and no other domain has it; else a key of the domain's own. */
@@ -261,6 +260,8 @@ export class TrustDomain extends Construct implements ITrustDomain {
       });
     }
     claimThing('the key', given, this.domainName, this);
+    // Two imports of one key are two constructs.
+    claimThing('the key', given.keyRef.keyArn, this.domainName, this);
     markOwned(given, this.domainName, {});
     if (!(given instanceof Key)) return Key.fromKeyArn(this, 'Key', given.keyRef.keyArn);
     for (const statement of useStatements(policyProps)) given.addToResourcePolicy(statement);

@@ -1,6 +1,7 @@
 /** Bad input, each with one clear error, at construction; and the twin that is accepted. */
 import { App, Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import {
   Assumer,
@@ -270,6 +271,24 @@ describe('what belongs to one domain is refused by another', () => {
     expect(() =>
       inStack(new Stack(stack.node.root, 'C', { env: ENV }), 'c', { encryptionKey: new Key(stack, 'Key') }),
     ).not.toThrow();
+  });
+
+  test('its key or execution role, known by ARN', () => {
+    const arn = `arn:aws:kms:eu-central-1:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`;
+    const roleArn = `arn:aws:iam::${ACCOUNT}:role/execution`;
+    const app = new App();
+    const [a, b, c] = ['A', 'B', 'C'].map((id) => new Stack(app, id, { env: ENV })) as [Stack, Stack, Stack];
+    const given = (stack: Stack) => ({
+      key: { encryptionKey: Key.fromKeyArn(stack, 'Key', arn) },
+      role: { executionRole: Role.fromRoleArn(stack, 'Role', roleArn) },
+    });
+    const forA = given(a);
+    inStack(a, 'a', { ...forA.key, ...forA.role });
+    const forB = given(b);
+    expect(() => inStack(b, 'b', forB.key)).toThrow(/the key `arn:aws:kms:.*` belongs to trust domain `a`/);
+    expect(() => inStack(c, 'c', forB.role)).toThrow(
+      /the execution role `arn:aws:iam::111122223333:role\/execution` belongs to trust domain `a`/,
+    );
   });
 
   test('its API', () => {
