@@ -27,7 +27,7 @@ export interface Statement {
   /** The document's version, which decides whether `${…}` is a variable. */
   readonly version: PolicyVersion;
   readonly action: Selection;
-  /** Absent only in trust policies, whose resource is the role itself. */
+  /** Absent in trust policies, whose resource is the role itself, and in resource policies that speak of their own resource. */
   readonly resource?: Selection;
   /** Present only in resource policies. */
   readonly principal?: PrincipalElement;

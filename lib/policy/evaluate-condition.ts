@@ -14,7 +14,7 @@
  * - `ForAllValues:Null` is always true and `ForAnyValue:Null` always false, as IAM Access Analyzer
  *   documents ("Null with qualifier").
  */
-import type { BaseOperator, Condition, PolicyVersion } from './document';
+import type { Condition, PolicyVersion } from './document';
 import { known, literalOf, type Pattern, patternOf } from './evaluate-pattern';
 import type { Operator } from './operators/operator';
 import { OPERATORS } from './operators/registry';
@@ -71,9 +71,4 @@ function matcher(
       return (value) => operands.some((operand) => operator.matches(value, operand));
     }
   }
-}
-
-/** Whether the operator is one that holds when nothing matches. */
-export function isNegated(operator: BaseOperator): boolean {
-  return operator !== 'Null' && OPERATORS[operator].negated;
 }

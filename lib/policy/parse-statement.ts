@@ -153,7 +153,7 @@ function readPrincipal(
   }
 }
 
-export const KIND_NAMES: Readonly<Record<PolicyKind, string>> = {
+const KIND_NAMES: Readonly<Record<PolicyKind, string>> = {
   identity: 'an identity policy',
   boundary: 'a permissions boundary',
   session: 'a session policy',

@@ -3,7 +3,7 @@
  * holes, closed sets of names, and the size limit. Nothing here knows an element of the language.
  */
 import { PolicyError } from './policy-error';
-import { type Hole, isText, literal, type Text, text } from './text';
+import { type Hole, isText, type Text, text } from './text';
 
 /**
  * Characters of text in one document. AWS's largest policy is a KMS key policy of 32,768 bytes
@@ -108,11 +108,6 @@ export function listOf(value: unknown): readonly unknown[] {
 export function literalPrefix(t: Text): string {
   const first = t.parts[0];
   return typeof first === 'string' ? (/^[^*?]*/.exec(first)?.[0] ?? '') : '';
-}
-
-/** Whether the pattern, so far as it is literal, is complete: no hole anywhere. */
-export function isLiteral(t: Text): boolean {
-  return literal(t) !== undefined;
 }
 
 /** Refuses members outside `known`, with the nearest known name as the suggestion. */

@@ -25,8 +25,7 @@ export { MAX_DOCUMENT_CHARACTERS } from './parse-value';
 export { PolicyError } from './policy-error';
 
 /** What the document is attached to, which decides where `Principal` and `Resource` may stand. */
-export const POLICY_KINDS = ['identity', 'boundary', 'session', 'scp', 'rcp', 'resource', 'trust'] as const;
-export type PolicyKind = (typeof POLICY_KINDS)[number];
+export type PolicyKind = 'identity' | 'boundary' | 'session' | 'scp' | 'rcp' | 'resource' | 'trust';
 
 export interface ParseOptions {
   /** @default - the union of all: `Principal` is allowed, and a statement that has one needs no `Resource` */
