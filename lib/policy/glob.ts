@@ -48,10 +48,10 @@ export function splitVariables(value: string): readonly (string | Variable | { r
       out.push({ escaped: body });
     } else {
       const comma = body.indexOf(',');
-      if (comma < 0) out.push({ key: body.trim() });
+      if (comma < 0) out.push({ key: body });
       else
         out.push({
-          key: body.slice(0, comma).trim(),
+          key: body.slice(0, comma),
           fallback: body
             .slice(comma + 1)
             .trim()

@@ -39,7 +39,7 @@ export function overlap(
   if (unreadable !== undefined) return { verdict: 'undecided', reason: `${unreadable.origin}: ${unreadable.opaque}` };
   const actions = A.mayAllow.intersection(B.mayAllow);
   const excepted = (options.except?.statements ?? [])
-    .filter((s) => s.effect === 'Allow')
+    .filter((s) => s.effect === 'Allow' && s.opaque === undefined)
     .map((s) => compileStatement(s, catalogue));
   const refused: readonly Use[] = [
     ...A.deny.map((statement): Use => ({ statement, side: 0 })),

@@ -30,7 +30,7 @@ export function subset(
   if (unreadable !== undefined) return { verdict: 'undecided', reason: `${unreadable.origin}: ${unreadable.opaque}` };
   const use = (statement: Use['statement']): Use => ({ statement, side: 0 });
   const excepted = (options.except?.statements ?? [])
-    .filter((s) => s.effect === 'Allow')
+    .filter((s) => s.effect === 'Allow' && s.opaque === undefined)
     .map((s) => compileStatement(s, catalogue));
   const denied = [...A.deny.map(use), ...excepted.map(use)];
 

@@ -8,7 +8,7 @@ import { overlap } from '../../lib/policy/overlap';
 import { parsePolicy } from '../../lib/policy/parse';
 import { subset } from '../../lib/policy/subset';
 import { type Hole, type Text, text } from '../../lib/policy/text';
-import { principal, SMALL } from './notation';
+import { document, principal, SMALL } from './notation';
 
 const ANYTHING = principal('allow * on *');
 
@@ -172,4 +172,23 @@ test('the amr claim of a Cognito token holds several values, though the referenc
     verdict: 'overlap',
     witness: { contextA: { 'cognito-identity.amazonaws.com:amr': ['authenticated', 'graph.facebook.com'] } },
   });
+});
+
+test('a witness made to read well does not become a request that is excepted', () => {
+  const a = principal('allow t:Do on *');
+  const except = document('allow t:Do on arn:aws:t:us-east-1:*');
+  expect(overlap(a, a, SMALL, { except })).toMatchObject({
+    verdict: 'overlap',
+    witness: { resource: expect.not.stringContaining('us-east-1') },
+  });
+  expect(overlap(a, a, SMALL, { except: document('allow t:* on *') }).verdict).toBe('disjoint');
+});
+
+test('a variable whose name is written with spaces is not the one without', () => {
+  const spaced = principal('allow s:Get on a/${c:s}');
+  const deny = (variable: string) =>
+    carrying({ Effect: 'Deny', Resource: `arn:aws:s:::a/${variable}` }).identityPolicies;
+  const denying = (variable: string) => ({ identityPolicies: [...spaced.identityPolicies, ...deny(variable)] });
+  expect(verdict(denying('${ c:s }'), ANYTHING)).toBe('overlap');
+  expect(verdict(denying('${c:s}'), ANYTHING)).toBe('disjoint');
 });
