@@ -7,7 +7,7 @@ import { type App, Stack } from 'aws-cdk-lib';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { type CfnManagedPolicy, type CfnRole, ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
-import { acknowledge } from '../../examples/acknowledgements';
+import { acknowledge } from '../../bin/app';
 import { Duty, type TrustDomain } from '../../lib';
 import { asByTheCli, ROOT } from './an-example';
 
