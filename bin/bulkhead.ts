@@ -6,6 +6,8 @@
  * Exit status: 0 proved, disjoint, subset, no new access; 1 violated, overlapping, undecided;
  * 2 unusable input or arguments, or a failure of our own, each with one line on stderr.
  */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { InputError, oneLine, UNUSABLE } from './command/input-error';
 import { COMMANDS } from './command/registry';
@@ -31,9 +33,16 @@ async function main(argv: readonly string[]): Promise<void> {
   await program.parseAsync(argv, { from: 'user' });
 }
 
+/** The package's own version: its package.json stands above the source tree and the compiled tree alike. */
 function version(): string {
-  const { version } = require('../package.json') as { version: string };
-  return version;
+  for (let folder = __dirname; ; folder = dirname(folder)) {
+    const path = join(folder, 'package.json');
+    const found = existsSync(path)
+      ? (JSON.parse(readFileSync(path, 'utf8')) as { name?: string; version?: string })
+      : {};
+    if (found.name === 'cdk-bulkhead' && found.version !== undefined) return found.version;
+    if (dirname(folder) === folder) throw new Error(`the package's package.json is missing above ${__dirname}`);
+  }
 }
 
 function fail(error: unknown): void {
