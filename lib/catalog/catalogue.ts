@@ -67,7 +67,7 @@ function load(): AwsCatalogue {
       const ofType = formatsOfService(service);
       formats = types.split(';').flatMap((type) => {
         if (type === '*') return [NO_RESOURCE];
-        return type === '@' ? [...ofType.values()].flat() : (ofType.get(type) ?? []);
+        return type === '@' ? documented(ofType) : (ofType.get(type) ?? []);
       });
       interned.set(key, formats);
     }
@@ -109,6 +109,11 @@ function find(actions: readonly string[], wanted: string): number | undefined {
 }
 
 let formatsText: string | undefined;
+/** The formats of the types that AWS documents; those that our corrections add are called `any …` or `every …`. */
+function documented(types: ReadonlyMap<string, readonly ResourceFormat[]>): readonly ResourceFormat[] {
+  return [...types].flatMap(([type, formats]) => (/^(any|every) /.test(type) ? [] : formats));
+}
+
 const services = new Map<string, ReadonlyMap<string, readonly ResourceFormat[]>>();
 
 /** Resource type → its formats, in the order of the snapshot. */

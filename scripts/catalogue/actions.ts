@@ -87,10 +87,16 @@ function typesOf(
       throw new Error(`\`${action.name}\` names the resource type \`${name}\`, which its service does not define`);
     return key;
   });
-  const names = added.includes('@') ? ['@'] : [...new Set(keys)].sort(inOrder);
+  const all = [...new Set(keys)].sort(inOrder);
+  const names = added.includes('@') ? ['@', ...all.filter(isOurs)] : all;
   const listed = action.resourceTypes;
   const optional = listed.length === 0 || !(added.includes('-*') || listed.some(({ required }) => required));
   return names.length > 0 && (optional || added.includes('*')) ? [...names, '*'] : names;
+}
+
+/** Types that `formats.tsv` adds beside those of the reference begin so; `@` leaves them out. */
+function isOurs(type: string): boolean {
+  return /^(any|every) /.test(type);
 }
 
 function level(prefix: string, action: SourceAction): string {

@@ -44,7 +44,13 @@ test('every ARN without wildcards in an AWS managed policy is in the language of
 test('every resource pattern in an AWS managed policy meets some format of its service', () => {
   const named = resources.filter((r) => /^[^*?]+:[^*?]+:[^*?]+:/.test(r) || /^arn:\*:[a-z]/.test(r));
   expect(named.length).toBeGreaterThan(2_000);
-  expect(named.filter((glob) => !byVendor.get(glob.split(':')[2]!)?.some((format) => meets(format, glob)))).toEqual([
+  expect(
+    named.filter((glob) => !byVendor.get(glob.split(':')[2]!)?.some((format) => meets(format, glob))).sort(),
+  ).toEqual([
+    // Three colons where an ARN has two fields: matches no key.
+    'arn:*:kms:*:::*',
+    // Recovery points are ARNs of many services, whose format was left out above.
+    'arn:aws:backup:*:*:recovery-point:*',
     // The reference knows only the topics that DevOps Guru sends to.
     'arn:aws:devops-guru:*:*:/channels',
   ]);
@@ -65,13 +71,16 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   'cloudformation:CreateStackSet': 'granted on stacks; the set has no ARN yet',
   'cloudformation:DeleteChangeSet': 'granted on transforms beside the actions that run them',
   'cloudformation:DeleteStackSet': 'granted on stacks',
+  'config:PutConfigRule': 'granted, once, with a colon too many: arn:aws:config:*:*::config-rule/*',
   'dms:CreateDataProvider': 'granted on everything that the policy makes',
   'dms:CreateInstanceProfile': 'granted on everything that the policy makes',
   'ec2:CreateLaunchTemplate': 'granted on what the template names',
   'ec2:CreateLaunchTemplateVersion': 'granted on what the template names',
   'ec2:DeleteNetworkInterface': 'granted on security groups, beside another statement for interfaces',
+  'eks:DeleteAccessEntry': 'granted on clusters, beside the actions that are authorised on them',
   'lambda:DeleteEventSourceMapping': 'granted on functions, where it needs lambda:FunctionArn',
   'organizations:EnableAWSServiceAccess': 'granted on arn:aws:organizations:*:*:*',
+  'rds:DeleteDBInstanceAutomatedBackup': 'granted on snapshots by one policy; another grants it on automated backups',
   'ssm:CancelCommand': 'granted on the documents and instances of the command',
   'ssm:StopAutomationExecution': 'granted on the definition, not on the execution',
 };

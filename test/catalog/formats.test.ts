@@ -52,7 +52,7 @@ const REAL: readonly (readonly [action: string, yes: readonly string[], no: read
   ],
   [
     'kms:DeleteAlias',
-    [arn('kms', 'alias/aws/s3'), arn('kms', 'alias/team:key/1'), arn('kms', 'key/1')],
+    [arn('kms', 'alias/aws/s3'), arn('kms', 'alias/team/key_1-a'), arn('kms', 'key/1')],
     [arn('kms', 'grant/1')],
   ],
   [

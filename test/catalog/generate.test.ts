@@ -56,7 +56,8 @@ describe('the curated tables', () => {
   });
 
   test('no pattern that AWS gives for a narrowed slot has a colon of its own', () => {
-    const quoted = table('slot-rules.tsv').filter((row) => row[4]!.includes('botocore'));
+    // Patterns of whole ARNs have colons, outside the slot.
+    const quoted = table('slot-rules.tsv').filter((row) => row[4]!.includes('botocore') && !row[5]!.includes('arn'));
     expect(quoted.length).toBeGreaterThan(400);
     // `(?:` and `[^:` are not colons of a name.
     expect(quoted.filter((row) => row[5]!.replace(/\(\?:|\[\^:/g, '').includes(':'))).toEqual([]);
