@@ -12,7 +12,7 @@ import { Automaton } from './automaton';
 import type { Catalogue } from './catalogue';
 import { type CompiledStatement, mentionsVariable, uniteResources } from './compile';
 import type { Constraint, Side } from './condition';
-import { futureResourcesOf, resourcesOf, servicesOf } from './format';
+import { futureResourcesOf, resourcesOf, servicesOf, usualResourcesOf } from './format';
 import type { Budget } from './language';
 import { plainOf } from './letter';
 import { type Candidate, type Outcome, type Query, solve, type Use } from './solve';
@@ -74,7 +74,7 @@ function decideKnown(goal: Goal, catalogue: Catalogue, budget: Budget, confirm: 
     const options = now.map(({ side, of }) => unite(of).map((statement): Use => ({ statement, side })));
     const mustNot = uniteUses(against);
     for (const must of product(options)) {
-      const query: Query = { must, mustNot, resources };
+      const query: Query = { must, mustNot, resources, usual: usualResourcesOf(action, catalogue) };
       const outcome = solve(query, catalogue, budget);
       if (typeof outcome !== 'string') {
         const solution = { action: catalogue.actions[action] as string, candidate: outcome, query };

@@ -1,6 +1,6 @@
 /** ARN formats of resource types as automata: the strings that can be the resource of an action. */
 import { Automaton } from './automaton';
-import type { Catalogue, ResourceFormat } from './catalogue';
+import type { Catalogue, ResourceFormat, Slot } from './catalogue';
 import { charTokens, type Glob, type Token } from './token';
 
 const automata = new WeakMap<Catalogue, Map<string, Automaton>>();
@@ -9,9 +9,34 @@ const automata = new WeakMap<Catalogue, Map<string, Automaton>>();
 export function resourcesOf(action: number, catalogue: Catalogue): Automaton {
   const formats = catalogue.resourceFormats(action);
   return shared(catalogue, formats.length === 0 ? '*' : formats.map((f) => f.id).join(), () =>
-    formats.length === 0 ? [charTokens('*')] : formats.flatMap(globsOf),
+    formats.length === 0 ? [charTokens('*')] : formats.flatMap((f) => globsOf(f)),
   );
 }
+
+/** Those of them that look as resources mostly do: an account of 12 digits, a region, no colon in the last name. */
+export function usualResourcesOf(action: number, catalogue: Catalogue): Automaton {
+  const formats = catalogue.resourceFormats(action);
+  return shared(catalogue, `usual:${formats.map((f) => f.id).join()}`, () =>
+    formats.flatMap((f) => globsOf(f, usualGlobs)),
+  );
+}
+
+function usualGlobs(slot: Slot): readonly Glob[] {
+  switch (slot) {
+    case 'region':
+      return [[{ kind: 'plus', of: 'region' }]];
+    case 'account':
+      return [TWELVE_DIGITS];
+    case 'any':
+      return [[{ kind: 'plus', of: 'no-colon' }]];
+    case 'partition':
+    case 'name':
+    case 'path':
+      return slotGlobs(slot);
+  }
+}
+
+const TWELVE_DIGITS: Glob = Array.from({ length: 12 }, (): Token => ({ kind: 'one', of: 'digit' }));
 
 /**
  * The resources of an action that AWS may add to a service: those of the service's known
@@ -32,7 +57,7 @@ export function futureResourcesOf(service: string | undefined, catalogue: Catalo
       { kind: 'star', of: 'region' },
       ...charTokens(':'),
     ];
-    const known = service === undefined ? [] : formatsOfService(service, catalogue).flatMap(globsOf);
+    const known = service === undefined ? [] : formatsOfService(service, catalogue).flatMap((f) => globsOf(f));
     return [
       charTokens('*'),
       ...known,
@@ -71,16 +96,16 @@ function shared(catalogue: Catalogue, key: string, globs: () => readonly Glob[])
 }
 
 /** A format's globs: one for each form of the account slot (12 digits, `aws`, empty). */
-export function globsOf(format: ResourceFormat): readonly Glob[] {
+export function globsOf(format: ResourceFormat, ofSlot: (slot: Slot) => readonly Glob[] = slotGlobs): readonly Glob[] {
   let globs: Token[][] = [[]];
   for (const part of format.parts) {
-    const choices: readonly (readonly Token[])[] = typeof part === 'string' ? [charTokens(part)] : slotGlobs(part.slot);
+    const choices: readonly (readonly Token[])[] = typeof part === 'string' ? [charTokens(part)] : ofSlot(part.slot);
     globs = globs.flatMap((glob) => choices.map((choice) => [...glob, ...choice]));
   }
   return globs;
 }
 
-function slotGlobs(slot: Exclude<ResourceFormat['parts'][number], string>['slot']): readonly Glob[] {
+function slotGlobs(slot: Slot): readonly Glob[] {
   switch (slot) {
     case 'partition':
       return [[{ kind: 'plus', of: 'partition' }]];
@@ -88,7 +113,7 @@ function slotGlobs(slot: Exclude<ResourceFormat['parts'][number], string>['slot'
       // Some global resources leave the region empty.
       return [[{ kind: 'star', of: 'region' }]];
     case 'account':
-      return [Array.from({ length: 12 }, (): Token => ({ kind: 'one', of: 'digit' })), charTokens('aws'), []];
+      return [TWELVE_DIGITS, charTokens('aws'), []];
     case 'name':
       return [[{ kind: 'plus', of: 'name' }]];
     case 'path':

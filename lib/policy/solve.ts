@@ -36,6 +36,8 @@ export interface Query {
   readonly mustNot: readonly Use[];
   /** The strings that can be resources of the action. */
   readonly resources: Automaton;
+  /** Those of them that a reader would expect to see in a witness. */
+  readonly usual?: Automaton;
   /** For actions outside the catalogue: their names; the actions of the statements are then decided as languages. */
   readonly names?: Automaton;
   /** Names to be left out. */

@@ -51,13 +51,18 @@ export function isText(value: unknown): value is Text {
 /** Builds a normal-form text: adjacent strings joined, empty ones dropped. */
 export function text(...parts: readonly (Part | Text)[]): Text {
   const out: Part[] = [];
-  for (const part of parts.flatMap((p): readonly Part[] => (isText(p) ? p.parts : [p as Part]))) {
-    const last = out[out.length - 1];
-    if (part === '') continue;
-    if (typeof part === 'string' && typeof last === 'string') out[out.length - 1] = last + part;
-    else out.push(part);
+  for (const part of parts) {
+    if (isText(part)) for (const inner of part.parts) append(out, inner);
+    else append(out, part);
   }
   return { parts: out };
+}
+
+function append(out: Part[], part: Part): void {
+  if (part === '') return;
+  const last = out[out.length - 1];
+  if (typeof part === 'string' && typeof last === 'string') out[out.length - 1] = last + part;
+  else out.push(part);
 }
 
 /** The string, iff the text has no hole. */
