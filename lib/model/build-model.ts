@@ -23,12 +23,12 @@ import { DUTIES, type Duty, type Model, type Principal, type Resource } from './
 import { type Draft, finish, isPrincipalType, readPrincipals } from './principals';
 import { dependencyCycle, referencesOf } from './references';
 import type { RenderedTemplate } from './rendered-template';
-import { isResolvedObject } from './resolved';
 import type { Resolver } from './resolver';
 import { readResourcePolicies } from './resource-policies';
 import { runsAs } from './runs-as';
 import { buildApp } from './stack';
 import { nameOf } from './template';
+import { type PropertyVariants, propertyVariants } from './variants';
 
 export interface BuildOptions {
   /** Globs of the configuration may speak of parts of the app that are not among the templates. */
@@ -127,8 +127,8 @@ function resourceOf(
   const { domain, claims = [] } = classified.get(origin.id) ?? {};
   const policy = policies.get(origin.id);
   const openTo = grants.openTo(element);
-  const roles = runsAs(r, element, index, profiles);
-  const properties = r.resolve(stack, declared.properties);
+  const variants = propertyVariants(r, stack, declared.properties);
+  const roles = runsAs(r, element, variants, index, profiles);
   return {
     id: origin.id,
     origin,
@@ -139,9 +139,17 @@ function resourceOf(
     ...(policy === undefined ? {} : { policy }),
     ...(openTo === undefined ? {} : { openTo }),
     ...(roles.length === 0 ? {} : { runsAs: roles }),
-    references: referencesOf(r, element, index),
-    properties: isResolvedObject(properties) ? properties : {},
+    references: referencesOf(element, variants, index),
+    properties: settled(r, element, variants),
   };
+}
+
+/** One value a property: where conditions leave several, the one with holes. */
+function settled(r: Resolver, { stack, declared }: Element, variants: PropertyVariants): Resource['properties'] {
+  const entries = [...variants].map(([key, values]) => {
+    return [key, values.length < 2 ? values[0] : r.resolve(stack, declared.properties[key])] as const;
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
 function allPairs(): readonly (readonly [Duty, Duty])[] {

@@ -37,9 +37,10 @@ export function classify(
   const domains = new Map<string, Set<string>>();
   const duties = new Map<string, { readonly duty: Duty; readonly glob: string }>();
   const { source } = configuration;
+  const index = new NameIndex(elements);
   for (const { name, resources } of configuration.domains) {
     resources.forEach((glob, i) => {
-      const found = matching(elements, glob);
+      const found = index.matching(glob);
       if (found.length === 0 && !partial)
         unmatched(source, `domains.${name}.resources[${i}]`, glob, 'a resource of the app');
       for (const element of found) {
@@ -50,7 +51,7 @@ export function classify(
   }
   for (const { duty, globs } of configuration.duties) {
     globs.forEach((glob, i) => {
-      const found = matching(elements, glob).filter((e) => e.principal);
+      const found = index.matching(glob).filter((e) => e.principal);
       if (found.length === 0 && !partial)
         unmatched(source, `duties.${duty}[${i}]`, glob, 'a role, user or group of the app');
       for (const { origin, mark } of found) {
@@ -83,8 +84,35 @@ function combine(mark: Mark, configured: ReadonlySet<string> | undefined, duty: 
   };
 }
 
-function matching(elements: readonly Classifiable[], glob: string): readonly Classifiable[] {
-  return elements.filter((element) => namesOf(element).some((name) => globMatches(glob, name)));
+/** Names in order: a glob is compared with those alone that begin as it does. */
+class NameIndex {
+  private readonly names: readonly { readonly name: string; readonly element: Classifiable }[];
+
+  constructor(elements: readonly Classifiable[]) {
+    const names = elements.flatMap((element) => namesOf(element).map((name) => ({ name, element })));
+    this.names = names.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  }
+
+  matching(glob: string): readonly Classifiable[] {
+    const prefix = /^[^*?]*/.exec(glob)?.[0] ?? '';
+    const found = new Set<Classifiable>();
+    for (let i = this.firstFrom(prefix); i < this.names.length; i++) {
+      const entry = this.names[i];
+      if (entry === undefined || !entry.name.startsWith(prefix)) break;
+      if (globMatches(glob, entry.name)) found.add(entry.element);
+    }
+    return [...found];
+  }
+
+  private firstFrom(prefix: string): number {
+    let [low, high] = [0, this.names.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.names[middle]?.name ?? '') < prefix) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
 
 /** The construct path of the L1 resource and of the construct that made it, the id, the physical name. */

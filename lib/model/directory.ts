@@ -4,7 +4,7 @@
  * is left out of the comparison, since one app is in one partition, and so is the account where one
  * side leaves it open.
  */
-import { literal, type Text, text } from '../policy/text';
+import { literal, type Text } from '../policy/text';
 import { splitText, textKey } from './text-key';
 
 export interface Named<T> {
@@ -57,9 +57,13 @@ export function parseIamArn(arn: Text): IamArn | undefined {
   return { partition, account, kind, name };
 }
 
-/** An ARN without its partition, as a key. */
+/** An ARN without its partition, as a key; any other text as its own key. */
 export function arnKey(arn: Text): string {
-  const pieces = splitText(arn, ':');
-  if (pieces === undefined || pieces.length < 6 || literal(pieces[0] ?? text()) !== 'arn') return textKey(arn);
-  return `arn::${pieces.slice(2).map(textKey).join(':')}`;
+  const [first, second] = arn.parts;
+  if (typeof first !== 'string' || !first.startsWith('arn:')) return textKey(arn);
+  const end = first.indexOf(':', 'arn:'.length);
+  if (end >= 0) return `arn:${first.slice(end)}${textKey({ parts: arn.parts.slice(1) })}`;
+  if (first !== 'arn:' || second === undefined || typeof second === 'string' || second.type !== 'partition')
+    return textKey(arn);
+  return `arn:${textKey({ parts: arn.parts.slice(2) })}`;
 }

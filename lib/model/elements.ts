@@ -14,7 +14,7 @@ import { toText } from './resolved';
 import type { Resolver } from './resolver';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
-import { splitText, textKey } from './text-key';
+import { textKey } from './text-key';
 
 export interface Element {
   readonly stack: Stack;
@@ -99,8 +99,6 @@ export class ElementIndex {
   private ownerOf(t: Text): Element | undefined {
     const first = t.parts[0];
     if (typeof first !== 'string' || !first.startsWith('arn:')) return undefined;
-    const pieces = splitText(t, ':');
-    if (pieces === undefined || pieces.length < 6) return this.byArn.get(arnKey(t));
     const key = arnKey(t);
     for (let end = key.length; end > 0; end = Math.max(key.lastIndexOf('/', end - 1), key.lastIndexOf(':', end - 1))) {
       const element = this.byArn.get(key.slice(0, end));

@@ -36,7 +36,8 @@ export function createResolver(app: App): Resolver {
 const MAX_TEXT = 65_536;
 
 function resolve(r: Resolver, stack: Stack, value: unknown, choices: Choices): Resolved {
-  if (typeof value === 'string') return fromText(dynamicReferences(stack, value));
+  if (typeof value === 'string')
+    return value.includes('{{resolve:') ? fromText(dynamicReferences(stack, value)) : value;
   if (value === null || value === undefined) return null;
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (isList(value)) return value.map((v) => resolve(r, stack, v, choices)).filter((v) => v !== NO_VALUE);

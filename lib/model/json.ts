@@ -53,16 +53,29 @@ export function canonical(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
-/** Depth of nesting, measured without recursion so that hostile input cannot exhaust the stack; stops past `limit`. */
-export function deeperThan(value: unknown, limit: number): boolean {
+/**
+ * Whether the value is nested at most `limit` levels deep, and which keys of `wanted` stand in it. Without recursion,
+ * so that hostile input cannot exhaust the stack.
+ */
+export function survey(
+  value: unknown,
+  limit: number,
+  wanted: string,
+): { readonly deep: boolean; readonly has: boolean } {
+  let has = false;
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level
-      .flatMap((v) => (isList(v) ? v : isObject(v) ? Object.values(v) : []))
-      .filter((v) => typeof v === 'object');
+    if (depth > limit) return { deep: true, has };
+    const next: unknown[] = [];
+    for (const v of level) {
+      if (typeof v !== 'object' || v === null) continue;
+      if (!has && Object.hasOwn(v, wanted)) has = true;
+      for (const inner of Array.isArray(v) ? v : Object.values(v))
+        if (typeof inner === 'object' && inner !== null) next.push(inner);
+    }
+    level = next;
   }
-  return false;
+  return { deep: false, has };
 }
 
 /** `Ref` or `Fn::…` as the only key makes an object an intrinsic. */

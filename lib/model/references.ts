@@ -3,13 +3,12 @@
  * through exports, outputs and parameters from another, or by a fixed name or ARN. Values are
  * followed as texts, so the way a reference is written does not matter.
  */
-import { isText, type Text } from '../policy/text';
+import { isText, type Text, text } from '../policy/text';
 import type { Element, ElementIndex } from './elements';
 import { intrinsicName, isList, isObject } from './json';
-import { isResolvedList, isResolvedObject, type Resolved, toText } from './resolved';
-import type { Resolver } from './resolver';
+import { isResolvedList, isResolvedObject, type Resolved } from './resolved';
 import type { Stack } from './stack';
-import { anyVariant } from './variants';
+import type { PropertyVariants } from './variants';
 
 export interface Reference {
   readonly to: string;
@@ -19,63 +18,94 @@ export interface Reference {
 /** One resource may mention many others; more than this says nothing new and costs much. */
 const MAX_REFERENCES = 2_000;
 
-export function referencesOf(r: Resolver, element: Element, index: ElementIndex): readonly Reference[] {
+export function referencesOf(element: Element, variants: PropertyVariants, index: ElementIndex): readonly Reference[] {
   const found = new Map<string, Reference>();
   const { stack, declared, origin } = element;
-  const add = (to: string, at: string): void => {
+  const add = (to: string, path: Path): void => {
     if (to === origin.id || found.size >= MAX_REFERENCES) return;
+    const at = written(path);
     found.set(`${to}\u0000${at}`, { to, at });
   };
   for (const [key, value] of Object.entries(declared.properties)) {
-    for (const { logicalId, at } of lexical(value, key)) {
-      if (stack.template.resources.has(logicalId)) add(`${stack.id}/${logicalId}`, at);
-    }
-    for (const variant of anyVariant(r, stack, value)) {
-      for (const { text, at } of textsIn(variant, key)) for (const to of index.mentioned(text)) add(to.origin.id, at);
+    const named = (logicalId: string, path: Path): void => {
+      if (stack.template.resources.has(logicalId)) add(`${stack.id}/${logicalId}`, path);
+    };
+    walkNames(value, [key], true, named);
+    for (const variant of variants.get(key) ?? []) {
+      walkTexts(variant, [key], (t, path) => {
+        for (const to of index.mentioned(t)) add(to.origin.id, path);
+      });
     }
   }
   return [...found.values()];
 }
 
-/** Logical ids that the value names with `Ref`, `Fn::GetAtt` or `Fn::Sub`, however they resolve. */
-export function* lexical(
+/** Property names and positions in lists, from the resource's properties inwards. */
+type Path = (string | number)[];
+
+function written(path: Path): string {
+  return path.reduce<string>((at, step) => {
+    if (typeof step === 'number') return `${at}[${step}]`;
+    return at === '' ? step : `${at}.${step}`;
+  }, '');
+}
+
+/**
+ * Logical ids that the value names with `Ref`, `Fn::GetAtt` or `Fn::Sub`, however they resolve. Within an intrinsic
+ * the path stays at the property, where the value will be.
+ *
+ * @param branches whether to enter `Fn::If`: a reference in a branch exists only where the branch does
+ */
+function walkNames(
   value: unknown,
-  at: string,
-  inIntrinsic = false,
-): Generator<{ readonly logicalId: string; readonly at: string }> {
+  path: Path,
+  branches: boolean,
+  found: (logicalId: string, path: Path) => void,
+): void {
   if (isList(value)) {
-    for (const [i, item] of value.entries()) yield* lexical(item, inIntrinsic ? at : `${at}[${i}]`, inIntrinsic);
+    for (const [i, item] of value.entries()) within(path, i, () => walkNames(item, path, branches, found));
     return;
   }
   if (!isObject(value)) return;
   const name = intrinsicName(value);
-  const argument = name === undefined ? undefined : value[name];
-  if (name === 'Ref' && typeof argument === 'string') yield { logicalId: argument, at };
+  if (name === undefined) {
+    for (const key of Object.keys(value)) within(path, key, () => walkNames(value[key], path, branches, found));
+    return;
+  }
+  if (name === 'Fn::If' && !branches) return;
+  const argument = value[name];
+  if (name === 'Ref' && typeof argument === 'string') found(argument, path);
   if (name === 'Fn::GetAtt') {
     const target = isList(argument) ? argument[0] : typeof argument === 'string' ? argument.split('.')[0] : undefined;
-    if (typeof target === 'string') yield { logicalId: target, at };
+    if (typeof target === 'string') found(target, path);
   }
   if (name === 'Fn::Sub') {
     const format = isList(argument) ? argument[0] : argument;
     const own = isList(argument) && isObject(argument[1]) ? argument[1] : {};
     for (const match of typeof format === 'string' ? format.matchAll(/\$\{([^!{}][^{}]*)\}/g) : []) {
       const logicalId = (match[1] ?? '').trim().split('.')[0] ?? '';
-      if (!Object.hasOwn(own, logicalId)) yield { logicalId, at };
+      if (!Object.hasOwn(own, logicalId)) found(logicalId, path);
     }
   }
-  // Within an intrinsic the path stays at the property, where the value will be.
-  const inside = inIntrinsic || name !== undefined;
-  for (const [key, inner] of Object.entries(value)) yield* lexical(inner, inside ? at : `${at}.${key}`, inside);
+  const outer = [...path];
+  walkNames(argument, [], branches, (logicalId) => found(logicalId, outer));
 }
 
-function* textsIn(value: Resolved, at: string): Generator<{ readonly text: Text; readonly at: string }> {
-  if (isText(value) || typeof value === 'string') {
-    const text = toText(value);
-    if (text !== undefined) yield { text, at };
-  } else if (isResolvedList(value)) {
-    for (const [i, item] of value.entries()) yield* textsIn(item, `${at}[${i}]`);
+function within(path: Path, step: string | number, visit: () => void): void {
+  path.push(step);
+  visit();
+  path.pop();
+}
+
+/** Texts that may speak of a resource: those with holes, and ARNs. */
+function walkTexts(value: Resolved, path: Path, found: (t: Text, path: Path) => void): void {
+  if (typeof value === 'string') {
+    if (value.startsWith('arn:')) found(text(value), path);
+  } else if (isText(value)) found(value, path);
+  else if (isResolvedList(value)) {
+    for (const [i, item] of value.entries()) within(path, i, () => walkTexts(item, path, found));
   } else if (isResolvedObject(value)) {
-    for (const [key, item] of Object.entries(value)) yield* textsIn(item, `${at}.${key}`);
+    for (const [key, item] of Object.entries(value)) within(path, key, () => walkTexts(item, path, found));
   }
 }
 
@@ -84,17 +114,18 @@ export function dependencyCycle(stack: Stack): readonly string[] | undefined {
   const { resources } = stack.template;
   const edges = new Map<string, readonly string[]>();
   for (const declared of resources.values()) {
-    const named = [...lexical(withoutBranches(declared.properties), '')].map((l) => l.logicalId);
+    const to = new Set(declared.dependsOn);
+    walkNames(declared.properties, [], false, (logicalId) => to.add(logicalId));
     edges.set(
       declared.logicalId,
-      [...new Set([...named, ...declared.dependsOn])].filter((id) => resources.has(id)),
+      [...to].filter((id) => resources.has(id)),
     );
   }
   const state = new Map<string, 'open' | 'done'>();
   for (const start of resources.keys()) {
+    if (state.has(start)) continue;
     // Depth first, with its own stack: templates may be as deep as they are long.
     const path: { id: string; next: number }[] = [{ id: start, next: 0 }];
-    if (state.has(start)) continue;
     state.set(start, 'open');
     for (let top = path[path.length - 1]; top !== undefined; top = path[path.length - 1]) {
       const to = edges.get(top.id)?.[top.next++];
@@ -110,12 +141,4 @@ export function dependencyCycle(stack: Stack): readonly string[] | undefined {
     }
   }
   return undefined;
-}
-
-/** A reference in a branch exists only where the branch does. */
-function withoutBranches(value: unknown): unknown {
-  if (isList(value)) return value.map(withoutBranches);
-  if (!isObject(value)) return value;
-  if (intrinsicName(value) === 'Fn::If') return null;
-  return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, withoutBranches(v)]));
 }

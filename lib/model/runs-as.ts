@@ -9,7 +9,8 @@ import type { Element, ElementIndex } from './elements';
 import { isResolvedList, isResolvedObject, property, type Resolved, toText } from './resolved';
 import type { Resolver } from './resolver';
 import { RUNS_AS } from './runs-as-table';
-import { anyVariant } from './variants';
+import { textKey } from './text-key';
+import { anyVariant, type PropertyVariants } from './variants';
 
 export interface RunningRole {
   readonly service: string;
@@ -20,24 +21,29 @@ export interface RunningRole {
 export function runsAs(
   r: Resolver,
   element: Element,
+  variants: PropertyVariants,
   index: ElementIndex,
   rolesOfProfile: ReadonlyMap<string, readonly Text[]>,
 ): readonly RunningRole[] {
-  const { type, properties } = element.declared;
+  const { type } = element.declared;
   const found: RunningRole[] = [];
   const rows = RUNS_AS.get(type);
-  for (const variant of anyVariant(r, element.stack, properties)) {
-    for (const { service, path, profile } of rows ?? []) {
-      for (const value of valuesAt(variant, path)) {
-        if (!profile) found.push({ service, role: roleArn(element, value, index) });
-        else for (const role of ofProfile(element, value, index, rolesOfProfile)) found.push({ service, role });
-      }
+  for (const { service, path, profile } of rows ?? []) {
+    for (const value of valuesOf(variants, path)) {
+      if (!profile) found.push({ service, role: roleArn(element, value, index) });
+      else for (const role of ofProfile(element, value, index, rolesOfProfile)) found.push({ service, role });
     }
-    if (rows === undefined) found.push(...guessed(element, variant, index));
-    if (isCustom(type)) found.push(...provider(r, variant, index));
   }
-  const distinct = new Map(found.map((f) => [`${f.service} ${JSON.stringify(f.role)}`, f]));
-  return [...distinct.values()];
+  if (rows === undefined) found.push(...guessed(element, variants, index));
+  if (isCustom(type)) found.push(...provider(r, variants, index));
+  if (found.length < 2) return found;
+  return [...new Map(found.map((f) => [`${f.service} ${textKey(f.role)}`, f])).values()];
+}
+
+function valuesOf(variants: PropertyVariants, path: readonly string[]): readonly Text[] {
+  const [first = '', ...rest] = path;
+  if (first === '**') return [...variants.values()].flat().flatMap((value) => valuesAt(value, path));
+  return (variants.get(first) ?? []).flatMap((value) => valuesAt(value, rest));
 }
 
 export function isCustom(type: string): boolean {
@@ -89,7 +95,7 @@ function ofProfile(
 }
 
 /** For types that the table does not hold: `…Role…` properties that name a role of the app. */
-function guessed(element: Element, value: Resolved, index: ElementIndex): readonly RunningRole[] {
+function guessed(element: Element, variants: PropertyVariants, index: ElementIndex): readonly RunningRole[] {
   const { type } = element.declared;
   const [vendor, service] = type.split('::');
   if (vendor !== 'AWS' || service === undefined || service === 'IAM' || type === 'AWS::CloudFormation::Stack')
@@ -105,19 +111,20 @@ function guessed(element: Element, value: Resolved, index: ElementIndex): readon
         if (role.arn !== undefined) found.push({ service: `${service.toLowerCase()}.amazonaws.com`, role: role.arn });
     }
   };
-  visit(value, '');
+  for (const [key, values] of variants) for (const value of values) visit(value, key);
   return found;
 }
 
 /** A custom resource runs as the role of the function that its `ServiceToken` names. */
-function provider(r: Resolver, value: Resolved, index: ElementIndex): readonly RunningRole[] {
-  const token = toText(property(value, 'ServiceToken'));
-  if (token === undefined) return [];
-  return index.mentioned(token).flatMap((target) => {
-    if (target.declared.type !== 'AWS::Lambda::Function') return [];
-    return anyVariant(r, target.stack, target.declared.properties.Role).flatMap((role) => {
-      const arn = toText(role);
-      return arn === undefined ? [] : [{ service: 'lambda.amazonaws.com', role: roleArn(target, arn, index) }];
+function provider(r: Resolver, variants: PropertyVariants, index: ElementIndex): readonly RunningRole[] {
+  const tokens = (variants.get('ServiceToken') ?? []).flatMap((token) => toText(token) ?? []);
+  return tokens
+    .flatMap((token) => index.mentioned(token))
+    .flatMap((target) => {
+      if (target.declared.type !== 'AWS::Lambda::Function') return [];
+      return anyVariant(r, target.stack, target.declared.properties.Role).flatMap((role) => {
+        const arn = toText(role);
+        return arn === undefined ? [] : [{ service: 'lambda.amazonaws.com', role: roleArn(target, arn, index) }];
+      });
     });
-  });
 }

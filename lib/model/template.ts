@@ -5,7 +5,7 @@
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
  */
 import { InputError } from './input-error';
-import { asList, deeperThan, describe, isObject, type JsonObject } from './json';
+import { asList, describe, isObject, type JsonObject, survey } from './json';
 import { expandLoops } from './loops';
 import type { RenderedTemplate } from './rendered-template';
 
@@ -39,6 +39,8 @@ export interface Template {
   readonly outputs: ReadonlyMap<string, OutputDeclaration>;
   /** Names of macros, `AWS::Serverless-2016-10-31` among them. */
   readonly transforms: readonly string[];
+  /** Whether `Fn::If` stands anywhere in it. */
+  readonly branching: boolean;
   /** Parts that only a macro could expand: where, and why they are unknown. */
   readonly unexpanded: readonly { readonly logicalId: string; readonly reason: string }[];
 }
@@ -54,8 +56,8 @@ export function parseTemplate(rendered: RenderedTemplate): Template {
   };
   if (!isObject(raw))
     return fail(`expected a CloudFormation template (an object with \`Resources\`), found ${describe(raw)}`);
-  if (deeperThan(raw, MAX_DEPTH))
-    fail(`values are nested more than ${MAX_DEPTH} levels deep, expected a CloudFormation template`);
+  const { deep, has: branching } = survey(raw, MAX_DEPTH, 'Fn::If');
+  if (deep) fail(`values are nested more than ${MAX_DEPTH} levels deep, expected a CloudFormation template`);
   if (!isObject(raw.Resources))
     fail(`\`Resources\` is ${describe(raw.Resources)}, expected an object of resources by logical id`);
 
@@ -92,6 +94,7 @@ export function parseTemplate(rendered: RenderedTemplate): Template {
     outputs,
     transforms: asList(raw.Transform).map((t) => (isObject(t) ? String(t.Name ?? 'a macro') : String(t))),
     unexpanded: loops.unexpanded,
+    branching,
   };
 }
 

@@ -3,8 +3,8 @@
  * enumerated over the conditions that stand in the value itself. Conditions behind references are
  * not followed; those values are holes already.
  */
-import { both, formulaOf, type Guard, guardOf } from './conditions';
-import { intrinsicName, isList, isObject } from './json';
+import { ALWAYS, both, formulaOf, type Guard, guardOf } from './conditions';
+import { intrinsicName, isList, isObject, type JsonObject } from './json';
 import { NO_VALUE, type Resolved } from './resolved';
 import type { Choices, Resolver } from './resolver';
 import type { Stack } from './stack';
@@ -19,6 +19,7 @@ const MAX_CONDITIONS = 5;
 
 /** Undefined when there are too many conditions to enumerate. Variants without a possible deployment are left out. */
 export function variantsOf(r: Resolver, stack: Stack, value: unknown): readonly Variant[] | undefined {
+  if (!stack.template.branching) return [{ guard: ALWAYS, value: r.resolve(stack, value) }];
   const names = [...openConditions(r, stack, value)];
   if (names.length > MAX_CONDITIONS) return undefined;
   return choicesOf(names).flatMap((choices) => {
@@ -32,6 +33,13 @@ export function anyVariant(r: Resolver, stack: Stack, value: unknown): readonly 
   const variants = variantsOf(r, stack, value);
   const values: readonly Resolved[] = variants?.map((v) => v.value) ?? [r.resolve(stack, value)];
   return values.filter((v) => v !== NO_VALUE);
+}
+
+/** Every value that each property of a resource may have. */
+export type PropertyVariants = ReadonlyMap<string, readonly Resolved[]>;
+
+export function propertyVariants(r: Resolver, stack: Stack, properties: JsonObject): PropertyVariants {
+  return new Map(Object.entries(properties).map(([key, value]) => [key, anyVariant(r, stack, value)]));
 }
 
 function choicesOf(names: readonly string[]): readonly Choices[] {
