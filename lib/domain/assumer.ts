@@ -35,7 +35,11 @@ export class Assumer {
     return new Assumer(checked(userArn, 'user'), 'user');
   }
 
-  /** As `role`, for a role that stands in the app. */
+  /**
+   * As `role`, for a role that stands in the app.
+   * @param role The role.
+   * @param attestation How multi-factor authentication is attested; required for `provision`, `deploy` and `approve`.
+   */
   public static fromRole(role: aws_iam.IRoleRef, attestation?: Attestation): Assumer {
     return Assumer.role(role.roleRef.roleArn, attestation);
   }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type CfnManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { referenceApp } from '../../bin/app';
 import { Duty, TrustDomain } from '../../lib';
 import { CONTEXT, ROOT } from './an-example';
@@ -95,7 +95,7 @@ describe('the gate stands before it', () => {
     const partner = domainOf(app, 'partner');
     partner.dutyRemit(duty).addStatements(new PolicyStatement({ actions: [action], resources: [resource(partner)] }));
     // The remit's own denies would stop the request; whoever edits a remit edits those too.
-    const [policy] = [partner.dutyRemit(duty).node.defaultChild as import('aws-cdk-lib/aws-iam').CfnManagedPolicy];
+    const policy = partner.dutyRemit(duty).node.defaultChild as CfnManagedPolicy;
     const document = Stack.of(partner).resolve(policy.policyDocument) as { Statement: { Effect: string }[] };
     policy.policyDocument = { ...document, Statement: document.Statement.filter((s) => s.Effect === 'Allow') };
     return app;
