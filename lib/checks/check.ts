@@ -31,7 +31,9 @@ export class CheckContext {
 
   /** Who can become whom in the model. */
   public reach(model: Model): Reach {
-    return this.once(model, 'reach', () => reachOf(model, this.catalogue));
+    return this.once(model, 'reach', () =>
+      reachOf(model, this.catalogue, { compile: (policies) => this.compile(policies) }),
+    );
   }
 
   /** What several checks need, computed for the first of them. */

@@ -5,8 +5,7 @@
  */
 import type { Principal } from '../model/model';
 import { textKey } from '../model/text-key';
-import type { Catalogue } from '../policy/catalogue';
-import { type CompiledPolicies, compile } from '../policy/compile';
+import type { CompiledPolicies } from '../policy/compile';
 import type { Condition, Policies, PolicyDocument, Statement } from '../policy/document';
 import { text } from '../policy/text';
 import { type Gains, gainsKey, policiesWith } from './gains';
@@ -23,12 +22,13 @@ export interface Actor {
 
 export class Actors {
   private readonly actors = new Map<string, Actor>();
+  private readonly compiled = new Map<string, CompiledPolicies>();
   private readonly documents = new WeakMap<PolicyDocument, number>();
   private readonly personal = new WeakMap<PolicyDocument, boolean>();
   private seen = 0;
 
   constructor(
-    private readonly catalogue: Catalogue,
+    private readonly compile: (policies: Policies) => CompiledPolicies,
     private readonly groups: ReadonlyMap<string, Principal>,
   ) {}
 
@@ -40,14 +40,13 @@ export class Actors {
       const documents = documentsOf(plain);
       const personal = documents.some((d) => this.isPersonal(d));
       const policies = personal ? asCaller(plain, principal) : plain;
-      actor = {
-        key,
-        principal,
-        gains,
-        policies,
-        compiled: compile(policies, this.catalogue),
-        class: personal ? key : `${this.classKey(plain)} ${textKey(principal.account)}`,
-      };
+      const same = personal ? key : this.classKey(plain);
+      let compiled = this.compiled.get(same);
+      if (compiled === undefined) {
+        compiled = this.compile(policies);
+        this.compiled.set(same, compiled);
+      }
+      actor = { key, principal, gains, policies, compiled, class: `${same} ${textKey(principal.account)}` };
       this.actors.set(key, actor);
     }
     return actor;

@@ -23,13 +23,13 @@ interface Prefix {
   readonly rest: 'end' | 'open';
 }
 
-/** Entries whose tails begin alike up to their first letter. */
+/** Entries whose tails begin alike up to their first hole. */
 interface Bucket<T> {
   readonly prefix: string;
   readonly all: T[];
-  /** By the whole tail, letters included, where the tail is sure to its end. */
-  readonly whole: Map<string, T[]>;
-  /** Those that are not sure to their end. */
+  /** By that hole, where it is a letter. */
+  readonly byLetter: Map<string, T[]>;
+  /** Where it is not. */
   readonly open: T[];
 }
 
@@ -44,7 +44,9 @@ interface Group<T> {
   readonly lengths: Set<number>;
 }
 
+/** As {@link textKey} encodes holes. */
 const LETTER = '\u0000';
+const LETTER_END = '\u0001';
 
 export class ArnIndex<T> {
   private readonly groups = new Map<number, Group<T>>();
@@ -100,20 +102,20 @@ export class ArnIndex<T> {
     const prefix = letter < 0 ? sure : sure.slice(0, letter);
     let bucket = group.buckets.get(prefix);
     if (bucket === undefined) {
-      bucket = { prefix, all: [], whole: new Map(), open: [] };
+      bucket = { prefix, all: [], byLetter: new Map(), open: [] };
       group.buckets.set(prefix, bucket);
       group.ordered.push({ tail: prefix, entry: bucket });
       group.lengths.add(prefix.length);
     }
     bucket.all.push(entry);
-    if (rest === 'end') push(bucket.whole, sure, entry);
+    if (letter >= 0) push(bucket.byLetter, letterAt(sure, letter), entry);
     else bucket.open.push(entry);
   }
 
   private matching(pattern: Text): Iterable<T> {
     if (literal(pattern) === '*') return this.all;
     const colons = colonsOf(pattern);
-    const wild = pattern.parts.some((p) => typeof p === 'string' && /[*?]|\$\{/.test(p));
+    const wild = isWild(pattern);
     const tail = tailOf(pattern);
     if (colons === undefined) return this.all;
     const found: T[] = [...this.loose];
@@ -132,13 +134,13 @@ function collect<T>(group: Group<T>, { sure, rest }: Prefix, found: T[]): void {
     if (rest === 'end') addAll(found, group.whole.get(sure));
     else for (const { entry } of startingWith(group.literals, sure)) found.push(entry);
   }
-  // Where the tail of an entry has a letter, the pattern may have the same one, or characters that it takes.
+  // Where the tail of an entry has a hole, the pattern may have the same one, or characters that it takes.
   for (const length of group.lengths) {
     const bucket = length <= written.length ? group.buckets.get(sure.slice(0, length)) : undefined;
     if (bucket === undefined) continue;
-    if (length < written.length || letter < 0 || rest === 'open') addAll(found, bucket.all);
+    if (length < written.length || letter < 0) addAll(found, bucket.all);
     else {
-      addAll(found, bucket.whole.get(sure));
+      addAll(found, bucket.byLetter.get(letterAt(sure, letter)));
       addAll(found, bucket.open);
     }
   }
@@ -146,8 +148,65 @@ function collect<T>(group: Group<T>, { sure, rest }: Prefix, found: T[]): void {
   for (const { tail, entry } of startingWith(group.ordered, sure)) if (tail !== sure) addAll(found, entry.all);
 }
 
+/** The letter that begins at the position. */
+function letterAt(sure: string, at: number): string {
+  return sure.slice(at, sure.indexOf(LETTER_END, at) + 1);
+}
+
 function addAll<T>(found: T[], more: readonly T[] | undefined): void {
   if (more !== undefined) for (const entry of more) found.push(entry);
+}
+
+/** False only if the selection can never select the ARN: the sieve for a single one. */
+export function mightSelect(selection: Selection, arn: Text): boolean {
+  return selection.not || selection.patterns.some((p) => mightMatch(p, arn));
+}
+
+function mightMatch(pattern: Text, arn: Text): boolean {
+  if (literal(pattern) === '*') return true;
+  const [p, a] = [shapeOf(pattern, true), shapeOf(arn, false)];
+  if (p.colons === undefined || a.colons === undefined) return true;
+  if (p.colons !== a.colons) return p.colons < a.colons && p.wild;
+  if (p.tail === undefined || a.tail === undefined) return true;
+  return mayBeginAlike(p.tail, a.tail);
+}
+
+function mayBeginAlike(pattern: Prefix, arn: Prefix): boolean {
+  const [x, y] = [pattern.sure, arn.sure];
+  let same = 0;
+  while (same < x.length && same < y.length && x[same] === y[same]) same++;
+  if (same === x.length && same === y.length) return true;
+  if (same === x.length) return pattern.rest === 'open' || arn.rest === 'open' || y[same] === LETTER;
+  if (same === y.length) return arn.rest === 'open';
+  // A letter of the ARN takes written characters; a letter of the pattern is nothing but itself.
+  return y[same] === LETTER && x[same] !== LETTER && !insideLetter(x, same);
+}
+
+function insideLetter(sure: string, at: number): boolean {
+  return sure.lastIndexOf(LETTER, at) > sure.lastIndexOf(LETTER_END, at);
+}
+
+interface Shape {
+  readonly colons: number | undefined;
+  readonly tail: Prefix | undefined;
+  readonly wild: boolean;
+}
+
+const shapes = [new WeakMap<Text, Shape>(), new WeakMap<Text, Shape>()] as const;
+
+function shapeOf(t: Text, pattern: boolean): Shape {
+  const known = shapes[pattern ? 0 : 1];
+  let shape = known.get(t);
+  if (shape === undefined) {
+    const tail = tailOf(t);
+    shape = { colons: colonsOf(t), tail: tail && prefixOf(tail, pattern), wild: pattern && isWild(t) };
+    known.set(t, shape);
+  }
+  return shape;
+}
+
+function isWild(t: Text): boolean {
+  return t.parts.some((p) => typeof p === 'string' && /[*?]|\$\{/.test(p));
 }
 
 /** How many colons every value of the text has; undefined when a hole may hold one. */

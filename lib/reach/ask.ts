@@ -3,7 +3,7 @@
  * possible, and keeps three answers apart: no, yes with a witness, and undecided with a reason.
  */
 import { textKey } from '../model/text-key';
-import { ActionIndex } from '../policy/action-set';
+import { ActionIndex, ActionSet } from '../policy/action-set';
 import type { Catalogue } from '../policy/catalogue';
 import { type CompiledPolicies, type CompiledStatement, compile } from '../policy/compile';
 import type { Policies, Selection } from '../policy/document';
@@ -11,6 +11,7 @@ import { overlap } from '../policy/overlap';
 import type { Text } from '../policy/text';
 import type { OverlapVerdict, OverlapWitness } from '../policy/verdict';
 import type { Actor } from './actor';
+import { mightSelect } from './arn-index';
 import { aboutResources, type RequestContext, requests } from './requests';
 
 /** The actor may make the request, or nobody can tell. */
@@ -25,9 +26,13 @@ export interface Permit {
   witness(): OverlapWitness | undefined;
 }
 
+/** True unless no request with the action is allowed. */
+export type Allowed = (action: string) => boolean;
+
 export class Oracle {
   private readonly index: ActionIndex;
   private readonly shared = new Map<string, boolean>();
+  private readonly ids = new Map<string, number>();
   /** Questions that went to the engine; printed by the benchmark. */
   asked = 0;
 
@@ -35,10 +40,34 @@ export class Oracle {
     this.index = ActionIndex.of(catalogue);
   }
 
-  /** False only if no request with the action is allowed to the actor, whatever its resource. */
-  mightEver(actor: Actor, action: string): boolean {
-    const id = this.index.idOf(action);
-    return id === undefined || actor.compiled.opaque.length > 0 || actor.compiled.mayAllow.has(id);
+  /** False only if no request with the action is allowed to the actor, whatever its resource; or if nothing is known of it. */
+  mightEver({ compiled }: Actor, action: string): boolean {
+    const id = this.idOf(action);
+    return compiled.opaque.length === 0 && (id === undefined || compiled.mayAllow.has(id));
+  }
+
+  /** Whether some of the actors might ever make a request with an action. */
+  allowing(actors: readonly Actor[]): Allowed {
+    const words = new Uint32Array(Math.ceil(this.catalogue.actions.length / 32));
+    for (const { compiled } of actors) {
+      if (compiled.opaque.length > 0) continue;
+      const { words: more, from, to } = compiled.mayAllow;
+      for (let i = from; i < to; i++) words[i] = words[i]! | more[i]!;
+    }
+    const union = ActionSet.of(words);
+    return (action) => {
+      const id = this.idOf(action);
+      return id === undefined || union.has(id);
+    };
+  }
+
+  private idOf(action: string): number | undefined {
+    let id = this.ids.get(action);
+    if (id === undefined) {
+      id = this.index.idOf(action) ?? -1;
+      this.ids.set(action, id);
+    }
+    return id < 0 ? undefined : id;
   }
 
   /** A request with the action, on one of the resources (on any, when undefined), in the context. */
@@ -48,15 +77,25 @@ export class Oracle {
     resources: Selection | readonly Text[] | undefined,
     context: RequestContext = {},
   ): Permit | undefined {
-    const id = this.index.idOf(action);
+    const id = this.idOf(action);
     const ask = (): OverlapVerdict => {
       this.asked++;
       return overlap(actor.compiled, requests(action, resources, context), this.catalogue);
     };
     // Allowed on every resource in every context: the engine is asked only when somebody wants to see it.
     if (id !== undefined && actor.compiled.mustAllow.has(id)) return lazily(actor, action, ask);
-    if (id !== undefined && actor.compiled.opaque.length === 0 && !actor.compiled.mayAllow.has(id)) return undefined;
+    if (id !== undefined && actor.compiled.opaque.length === 0) {
+      if (!actor.compiled.mayAllow.has(id)) return undefined;
+      if (resources !== undefined && !('not' in resources) && !this.mightBeOn(actor, id, resources)) return undefined;
+    }
     return permitOf(actor, actor.policies, action, ask());
+  }
+
+  /** False only if in some layer no Allow of the action selects any of the resources. */
+  private mightBeOn({ compiled }: Actor, id: number, resources: readonly Text[]): boolean {
+    const selects = ({ actions, source }: CompiledStatement): boolean =>
+      actions.has(id) && (source.resource === undefined || resources.some((r) => mightSelect(source.resource!, r)));
+    return compiled.layers.every((l) => l.allow.some(selects)) || compiled.unbounded.some(selects);
   }
 
   /** The same for policies that are not all the actor's own: a trust policy's together with its. */
@@ -81,14 +120,14 @@ export class Oracle {
 
   /** True iff some resource type is taken by both actions, so that both can be about one resource. */
   sameKind(first: string, then: string): boolean {
-    const [a, b] = [this.index.idOf(first), this.index.idOf(then)];
+    const [a, b] = [this.idOf(first), this.idOf(then)];
     if (a === undefined || b === undefined) return false;
     const types = new Set(this.catalogue.resourceFormats(a).map((f) => f.id));
     return this.catalogue.resourceFormats(b).some((f) => f.id !== '*' && types.has(f.id));
   }
 
   private decideOnOneResource(a: Actor, first: string, b: Actor, then: string): boolean {
-    const ids = [this.index.idOf(first), this.index.idOf(then)] as const;
+    const ids = [this.idOf(first), this.idOf(then)] as const;
     if (ids[0] === undefined || ids[1] === undefined) return true;
     if (a.compiled.mustAllow.has(ids[0]) || b.compiled.mustAllow.has(ids[1])) return true;
     const about = (actor: Actor, id: number): CompiledPolicies => {
@@ -108,7 +147,7 @@ export class Oracle {
 
   /** Values of the key that Allows of the action name, whatever the operator: what is worth trying. */
   valuesOf(actor: Actor, action: string, key: string): readonly Text[] {
-    const id = this.index.idOf(action);
+    const id = this.idOf(action);
     const allowing = actor.compiled.layers.flatMap((l) => l.allow).filter((s) => id !== undefined && s.actions.has(id));
     const named = allowing
       .flatMap((s) => s.source.conditions)
@@ -118,7 +157,7 @@ export class Oracle {
 
   /** Selections of resources, one of which selects the resource of every allowed request with the action; undefined: any. */
   selections(actor: Actor, action: string): readonly Selection[] | undefined {
-    const id = this.index.idOf(action);
+    const id = this.idOf(action);
     const { layers, unbounded, opaque } = actor.compiled;
     if (id === undefined || opaque.length > 0) return undefined;
     const granted = (statements: readonly CompiledStatement[]): readonly Selection[] | undefined => {

@@ -7,10 +7,13 @@
  */
 import type { EscalationPath } from '../catalog/escalation-paths';
 import type { Principal } from '../model/model';
+import type { Policies } from '../policy/document';
+import { literal } from '../policy/text';
+import type { OverlapWitness } from '../policy/verdict';
 import type { Actor } from './actor';
 import type { Oracle, Permit } from './ask';
 import { type Step, stepOf } from './step';
-import { assumingPolicies, trustOf } from './trust';
+import { assumingPolicies, type TrustOf, trustOf } from './trust';
 import type { Trusts } from './trusts';
 
 export const ASSUME_ROLE = 'sts:AssumeRole';
@@ -40,6 +43,12 @@ export class Assuming {
   permit(actor: Actor, role: Principal): Permit | undefined {
     const trust = trustOf(role, actor.principal);
     if (trust === undefined) return undefined;
+    const plain = actor.principal.kind === 'external' ? plainlyAdmits(trust) : undefined;
+    if (plain !== undefined) return new Plain(actor, plain, () => this.decide(actor, role, trust));
+    return this.decide(actor, role, trust);
+  }
+
+  private decide(actor: Actor, role: Principal, trust: TrustOf): Permit | undefined {
     let undecided: Permit | undefined;
     for (const policies of assumingPolicies(actor.policies, actor.principal.account, role, trust)) {
       for (const action of actor.principal.kind === 'external' ? [ASSUME_ROLE, ...FEDERATED] : [ASSUME_ROLE]) {
@@ -75,5 +84,42 @@ export class Assuming {
       for (const selection of selections) yield* index.candidates(selection);
       yield* this.trusts.admittingEverybody;
     }
+  }
+}
+
+/** The action by which the trust policy lets an outsider in without further condition; nothing else needs to be asked then. */
+function plainlyAdmits({ all, denies }: TrustOf): string | undefined {
+  if (denies.length > 0) return undefined;
+  const actions = [ASSUME_ROLE, ...FEDERATED];
+  for (const { effect, action, conditions, opaque } of all.statements) {
+    if (effect !== 'Allow' || conditions.length > 0 || opaque !== undefined || action.not) continue;
+    const named = action.patterns.map((p) => literal(p)?.toLowerCase());
+    const found = actions.find((a) => named.includes(a.toLowerCase()));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** A permit that is certain, and looked at only when it is shown. */
+class Plain implements Permit {
+  private shown: Permit | undefined;
+
+  constructor(
+    readonly actor: Actor,
+    readonly action: string,
+    private readonly decide: () => Permit | undefined,
+  ) {}
+
+  get policies(): Policies {
+    return this.decided?.policies ?? this.actor.policies;
+  }
+
+  witness(): OverlapWitness | undefined {
+    return this.decided?.witness();
+  }
+
+  private get decided(): Permit | undefined {
+    this.shown ??= this.decide();
+    return this.shown;
   }
 }

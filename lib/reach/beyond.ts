@@ -76,7 +76,6 @@ export function holderOf(resource: Resource): Principal | undefined {
 export function outsider({ type, value }: PrincipalElement['entries'][number]): Principal {
   const account = type === 'AWS' ? (accountNamed(value) ?? accountIn(value)) : undefined;
   const id = literal(value) === '*' ? 'anybody' : show(value);
-  const unlimited: PolicyDocument = { ...ALLOW_ALL, origin: `whatever policies ${id} has` };
   return {
     kind: 'external',
     id,
@@ -86,10 +85,12 @@ export function outsider({ type, value }: PrincipalElement['entries'][number]): 
       account ??
       text({ hole: `account of ${id}`, type: 'account', identity: `account of ${id}`, label: `account of ${id}` }),
     attached: [],
-    policies: { identityPolicies: [unlimited] },
+    policies: { identityPolicies: [UNLIMITED] },
     unknown: [],
   };
 }
+
+const UNLIMITED: PolicyDocument = { ...ALLOW_ALL, origin: 'whatever policies it has outside the templates' };
 
 function accountIn(arn: Text): Text | undefined {
   const plain = literal(arn)?.split(':')[4];

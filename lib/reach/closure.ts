@@ -60,7 +60,7 @@ class Growing implements Closure {
   private doubtful: Step[] = [];
   /** Classes whose arrivals were taken already. */
   private readonly classes = new Set<string>();
-  private readonly editors: Actor[] = [];
+  private readonly editors = new Map<string, Actor>();
   private fresh: Actor[] = [];
   /** Keys of the members at which the closure ends. */
   private readonly ends = new Set<string>();
@@ -89,30 +89,39 @@ class Growing implements Closure {
     this.fresh = [];
     this.depth++;
     for (const actor of fresh) {
+      // It has gained something meanwhile: what it has now may do all that it might.
+      if (this.members.get(actor.principal.id)?.actor !== actor) continue;
       if (!this.classes.has(actor.class)) {
         this.classes.add(actor.class);
         for (const step of this.engine.rules.arrivals(actor)) this.take(madeBy(step, actor), false);
       }
       for (const step of this.engine.assuming.steps(actor)) this.take(step, false);
     }
-    const current = (): Actor[] =>
-      [...this.members.values()]
-        .map((m) => m.actor)
-        .filter((a) => !this.ends.has(a.key) && a.principal.kind !== 'external');
-    if (this.members.size > 1) {
-      for (const step of this.engine.rules.together(current(), (p) => this.members.has(p.id))) this.take(step, false);
+    const current = this.current();
+    // One actor speaks for its class.
+    const makers = [...new Map(current.map((a) => [a.class, a])).values()];
+    if (makers.length > 1) {
+      for (const step of this.engine.rules.together(makers, fresh, (p) => this.members.has(p.id)))
+        this.take(step, false);
     }
-    this.edit(fresh, current);
+    this.edit(fresh);
   }
 
-  /** New editors may change every member; every editor may change a new member. */
-  private edit(fresh: readonly Actor[], members: () => readonly Actor[]): void {
-    const editors = fresh.filter((a) => this.engine.rules.edits.isEditor(a));
-    this.editors.push(...editors);
-    if (this.editors.length === 0) return;
-    const subjects = editors.length > 0 ? members() : fresh;
+  /** The members as they are now, but for outsiders, of whom nobody knows what else they may do. */
+  private current(): readonly Actor[] {
+    const actors = [...this.members.values()].map((m) => m.actor);
+    return actors.filter((a) => a.principal.kind !== 'external' && !this.ends.has(a.key));
+  }
+
+  /** New editors may change every member; every editor may change a new member. One actor speaks for its class. */
+  private edit(fresh: readonly Actor[]): void {
+    const editors = fresh.filter((a) => !this.editors.has(a.class) && this.engine.rules.edits.isEditor(a));
+    for (const editor of editors) this.editors.set(editor.class, editor);
+    if (this.editors.size === 0) return;
+    const all = [...this.editors.values()];
+    const subjects = editors.length > 0 ? this.current() : fresh;
     for (const subject of subjects) {
-      for (const step of this.engine.rules.edits.of(this.editors, subject)) this.take(step, false);
+      for (const step of this.engine.rules.edits.of(all, subject)) this.take(step, false);
     }
   }
 

@@ -7,6 +7,8 @@
 import { ESCALATION_PATHS, type EscalationPath } from '../catalog/escalation-paths';
 import type { Assumption, Model, Principal } from '../model/model';
 import type { Catalogue } from '../policy/catalogue';
+import { type CompiledPolicies, compile } from '../policy/compile';
+import type { Policies } from '../policy/document';
 import { text } from '../policy/text';
 import type { OverlapWitness } from '../policy/verdict';
 import { type Actor, Actors } from './actor';
@@ -43,14 +45,18 @@ export interface Capability {
   readonly undecided?: string;
 }
 
-export function reachOf(
-  model: Model,
-  catalogue: Catalogue,
-  paths: readonly EscalationPath[] = ESCALATION_PATHS,
-): Reach {
+export interface ReachOptions {
+  /** @default {@link ESCALATION_PATHS} */
+  readonly paths?: readonly EscalationPath[];
+  /** Compiles policies, where the caller keeps what it has compiled. */
+  readonly compile?: (policies: Policies) => CompiledPolicies;
+}
+
+export function reachOf(model: Model, catalogue: Catalogue, options: ReachOptions = {}): Reach {
+  const { paths = ESCALATION_PATHS, compile: compiling = (p) => compile(p, catalogue) } = options;
   const world = worldOf(model);
   const oracle = new Oracle(catalogue);
-  const actors = new Actors(catalogue, world.principals);
+  const actors = new Actors(compiling, world.principals);
   const trusts = new Trusts(model);
   const assume = paths.find((p) => p.id === ASSUME);
   if (assume === undefined) throw new Error(`bulkhead: internal error: the escalation paths have no row \`${ASSUME}\``);

@@ -11,7 +11,7 @@ import type { EscalationPath, EscalationRequest } from '../catalog/escalation-pa
 import type { Principal, Resource } from '../model/model';
 import type { Text } from '../policy/text';
 import type { Actor } from './actor';
-import type { Oracle, Permit } from './ask';
+import type { Allowed, Oracle, Permit } from './ask';
 import { closenessOf, maySame } from './named';
 import { principalOf, type Subject, type Target, type Targets } from './targets';
 
@@ -30,6 +30,21 @@ export class Rule {
     private readonly oracle: Oracle,
     private readonly targets: Targets,
   ) {}
+
+  /** False only if the actor can never make any of the requests. */
+  mightMake(maker: Actor): boolean {
+    return this.path.requests.some((r) => this.oracle.mightEver(maker, r.action));
+  }
+
+  /** The same for all actors whose requests are among these. */
+  mightMakeIn(allowed: Allowed): boolean {
+    return this.path.requests.some((r) => allowed(r.action));
+  }
+
+  /** False only if nobody whose requests are among these can make one of them. */
+  mightFireIn(allowed: Allowed): boolean {
+    return this.path.requests.every((r) => allowed(r.action));
+  }
 
   /** False only if the actors can never make all requests. */
   mightFire(makers: readonly Actor[]): boolean {

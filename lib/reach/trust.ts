@@ -90,34 +90,55 @@ function conjoin(context: readonly PolicyDocument[], trust: PolicyDocument): Pol
   );
 }
 
-/** Which of the services the trust policy may let assume the role. Conditions on services speak of where the call comes from, which the service's user chooses. */
+/**
+ * Which of the services the trust policy may let assume the role. Conditions on services speak of where the
+ * call comes from, which whoever uses the service chooses.
+ */
 export function servicesAdmitted(role: Principal, services: readonly string[]): readonly string[] {
-  const says = (s: Statement, service: string): boolean =>
-    s.principal !== undefined &&
-    !s.principal.not &&
-    s.principal.entries.some((e) => e.type === 'Service' && mayBeService(e.value, service));
-  const statements = role.trust?.statements ?? [];
+  const { allowed, denied, any } = serviceSideOf(role);
+  if (!any && allowed.length === 0) return [];
   return services.filter(
-    (service) =>
-      statements.some((s) => s.effect === 'Allow' && (says(s, service) || s.principal?.not === true)) &&
-      !statements.some(
-        (s) => s.effect === 'Deny' && s.conditions.length === 0 && says(s, service) && literalService(s),
-      ),
+    (service) => (any || allowed.some((v) => mayBeService(v, service))) && !denied.includes(service),
   );
+}
+
+interface ServiceSide {
+  readonly allowed: readonly Text[];
+  /** Named in a Deny without conditions. */
+  readonly denied: readonly string[];
+  /** Some Allow is for all but a few principals. */
+  readonly any: boolean;
+}
+
+const serviceSides = new WeakMap<Principal, ServiceSide>();
+
+function serviceSideOf(role: Principal): ServiceSide {
+  let side = serviceSides.get(role);
+  if (side === undefined) {
+    const of = (effect: Statement['effect']): readonly Statement[] =>
+      (role.trust?.statements ?? []).filter((s) => s.effect === effect && s.principal !== undefined);
+    const named = (statements: readonly Statement[]): readonly Text[] =>
+      statements
+        .flatMap((s) => (s.principal!.not ? [] : s.principal!.entries))
+        .flatMap((e) => (e.type === 'Service' ? [e.value] : []));
+    side = {
+      allowed: named(of('Allow')),
+      denied: named(of('Deny').filter((s) => s.conditions.length === 0)).flatMap((v) => literal(v) ?? []),
+      any: of('Allow').some((s) => s.principal!.not),
+    };
+    serviceSides.set(role, side);
+  }
+  return side;
 }
 
 /** `lambda.amazonaws.com`, also with a region in it or the suffix of another partition. */
 function mayBeService(value: Text, service: string): boolean {
   const written = literal(value);
-  if (written === undefined) {
-    const [first] = value.parts;
-    return typeof first !== 'string' || first.startsWith(service.split('.')[0]!);
-  }
-  if (written === '*' || written === service || written === `${service}.cn`) return true;
-  const [name] = service.split('.amazonaws.com');
-  return written.startsWith(`${name}.`) && /\.amazonaws\.com(\.cn)?$/.test(written);
-}
-
-function literalService(s: Statement): boolean {
-  return s.principal?.entries.some((e) => literal(e.value) !== undefined) ?? false;
+  if (written === service || written === '*') return true;
+  const name = service.slice(0, service.indexOf('.amazonaws.com'));
+  const [first] = value.parts;
+  if (written === undefined) return typeof first !== 'string' || first.startsWith(name) || name.startsWith(first);
+  return (
+    written.startsWith(`${name}.`) && (written.endsWith('.amazonaws.com') || written.endsWith('.amazonaws.com.cn'))
+  );
 }

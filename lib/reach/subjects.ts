@@ -1,0 +1,184 @@
+/**
+ * What a path can be about: every role that could be passed, every resource that could be driven, and so on, as far as
+ * the actors' policies name them. A sieve again: a subject too many costs a question, a subject too
+ * few would cost soundness.
+ */
+import type { EscalationPath, EscalationRequest } from '../catalog/escalation-paths';
+import type { Principal } from '../model/model';
+import { RUNS_AS } from '../model/runs-as-table';
+import type { Selection } from '../policy/document';
+import { show, type Text } from '../policy/text';
+import type { Actor } from './actor';
+import { ArnIndex } from './arn-index';
+import type { Oracle } from './ask';
+import { PASS_ROLE } from './rule';
+import type { About, Subject, Targets } from './targets';
+import { servicesAdmitted } from './trust';
+import type { Runner, World } from './world';
+
+const BOUNDARY = 'iam:PermissionsBoundary';
+
+export class Subjects {
+  private readonly byServices = new Map<string, ArnIndex<Principal>>();
+  private readonly runnersOfType = new Map<string, Runner[]>();
+  private readonly federating: readonly (About & { readonly provider: Text })[];
+
+  constructor(
+    private readonly world: World,
+    private readonly oracle: Oracle,
+    private readonly targets: Targets,
+  ) {
+    for (const r of world.runners.all) {
+      const { type } = r.resource.origin;
+      const others = this.runnersOfType.get(type);
+      if (others === undefined) this.runnersOfType.set(type, [r]);
+      else others.push(r);
+    }
+    this.federating = [...world.roles.all].flatMap((principal) =>
+      providersOf(principal).map((provider) => ({ kind: 'principal', principal, provider }) as const),
+    );
+  }
+
+  /** Everything that the path can be about when these actors make its requests, and possibly more. */
+  *of({ reached, requests }: EscalationPath, makers: readonly Actor[]): Iterable<Subject> {
+    switch (reached.kind) {
+      case 'passed-role':
+        for (const role of this.candidates(this.admitting(reached.services), makers, PASS_ROLE)) {
+          yield { kind: 'principal', principal: role };
+        }
+        return;
+      case 'role-of-resource':
+        yield* this.runnerSubjects(reached.types, requests, makers);
+        return;
+      case 'principal':
+        for (const principal of this.principalsOf(
+          requests.find((r) => isConcrete(r)),
+          makers,
+        ))
+          yield { kind: 'principal', principal };
+        return;
+      case 'federated-roles':
+        yield* this.federated(reached.provider);
+        return;
+      case 'resource-any':
+        for (const resource of this.candidates(this.world.resources, makers, requests[0]!.action)) {
+          if (reached.types.includes(resource.origin.type)) yield { kind: 'resource', resource };
+        }
+        return;
+      case 'account-any':
+        yield* this.newcomers(requests, makers);
+        return;
+      case 'principal-any':
+      case 'self-any':
+      case 'group':
+      case 'self-unbounded':
+      case 'self-undenied':
+        return;
+    }
+  }
+
+  /** Roles that one of the services may assume. */
+  private admitting(services: readonly string[]): ArnIndex<Principal> {
+    const key = services.join();
+    let roles = this.byServices.get(key);
+    if (roles === undefined) {
+      roles = new ArnIndex(
+        [...this.world.roles.all].filter((r) => servicesAdmitted(r, services).length > 0),
+        (r) => r.arn,
+      );
+      this.byServices.set(key, roles);
+    }
+    return roles;
+  }
+
+  private *principalsOf(request: EscalationRequest | undefined, makers: readonly Actor[]): Iterable<Principal> {
+    if (request?.target === 'target-role') yield* this.candidates(this.world.roles, makers, request.action);
+    else if (request?.target === 'target-user') yield* this.candidates(this.world.users, makers, request.action);
+    else if (request?.target === 'policy-of-target') {
+      for (const policy of this.candidates(this.world.policies, makers, request.action)) yield* policy.attachedTo;
+    } else if (request?.target === 'target-instance-profile') {
+      for (const role of this.world.roles.all) if (this.world.profilesOf.has(role.id)) yield role;
+    }
+  }
+
+  private *runnerSubjects(
+    types: readonly string[],
+    requests: readonly EscalationRequest[],
+    makers: readonly Actor[],
+  ): Iterable<Subject> {
+    const drive = requests.find((r) => r.target === 'existing-compute')?.action ?? requests[0]!.action;
+    const found = new Set<Runner>();
+    for (const r of this.candidates(this.world.runners, makers, drive))
+      if (types.includes(r.resource.origin.type)) found.add(r);
+    for (const type of types) {
+      const runners = this.runnersOfType.get(type) ?? [];
+      // All of a type have ARNs of one form. Where the request is not made on such, any of them may be meant.
+      if (runners[0] !== undefined && !this.targets.isTakenBy(drive, runners[0].resource))
+        for (const r of runners) found.add(r);
+    }
+    for (const runner of found) yield { kind: 'runner', runner };
+    const unseen = this.unseen(types);
+    if (unseen.length === 0) return;
+    const seen = types.flatMap((t) => this.runnersOfType.get(t) ?? []).flatMap((r) => r.resource.arn ?? []);
+    for (const role of unseen) yield { kind: 'unseen', role, seen };
+  }
+
+  /** Roles that a service of the types may assume, although nothing in the templates runs as them. */
+  private unseen(types: readonly string[]): readonly Principal[] {
+    const services = [...new Set(types.flatMap(servicesRunning))];
+    return this.admitting(services).all.filter((r) => r.kind === 'role' && !this.world.runnersAs.has(r.id));
+  }
+
+  private *federated(provider: 'saml' | 'oidc' | 'any'): Iterable<Subject> {
+    for (const about of this.federating) {
+      const saml = about.provider.parts.some((p) => typeof p === 'string' && p.includes(':saml-provider/'));
+      if (provider === 'any' || saml === (provider === 'saml')) yield about;
+    }
+  }
+
+  /** With no boundary; and, where the requests speak of boundaries, with each that the makers' policies name. */
+  private *newcomers(requests: readonly EscalationRequest[], makers: readonly Actor[]): Iterable<Subject> {
+    const { account } = makers[0]!.principal;
+    yield { kind: 'account', account };
+    const [first] = requests.filter((r) => r.context?.[BOUNDARY] !== undefined);
+    if (first === undefined) return;
+    for (const pattern of makers.flatMap((m) => this.oracle.valuesOf(m, first.action, BOUNDARY))) {
+      const known = [...this.world.boundaries.candidates({ not: false, patterns: [pattern] })];
+      for (const boundary of known) yield { kind: 'account', account, boundary };
+      if (known.length === 0)
+        yield { kind: 'account', account, doubt: `what the boundary \`${show(pattern)}\` allows is not known` };
+    }
+  }
+
+  /** What some maker may make the request on, and possibly more; each once. */
+  private candidates<T>(index: ArnIndex<T>, makers: readonly Actor[], action: string): Iterable<T> {
+    const found = new Set<T>();
+    for (const maker of makers) {
+      if (!this.oracle.mightEver(maker, action)) continue;
+      for (const selection of this.oracle.selections(maker, action) ?? [EVERYTHING]) {
+        const some = index.candidates(selection);
+        if (some === index.all) return index.all;
+        for (const entry of some) found.add(entry);
+      }
+    }
+    return found;
+  }
+}
+
+const EVERYTHING: Selection = { not: true, patterns: [] };
+
+/** The identity providers that the role's trust policy admits. */
+function providersOf({ trust }: Principal): readonly Text[] {
+  const allows = (trust?.statements ?? []).filter((s) => s.effect === 'Allow' && s.principal?.not === false);
+  return allows.flatMap((s) => s.principal!.entries).flatMap((e) => (e.type === 'Federated' ? [e.value] : []));
+}
+
+function isConcrete({ target }: EscalationRequest): boolean {
+  return target !== 'any' && target !== 'new-compute' && target !== 'existing-compute';
+}
+
+/** Service principals that run resources of the type; by the name of its service, where the model has no row for the type. */
+function servicesRunning(type: string): readonly string[] {
+  const known = RUNS_AS.get(type)?.map((row) => row.service);
+  return known ?? [`${type.split('::')[1]?.toLowerCase()}.amazonaws.com`];
+}
