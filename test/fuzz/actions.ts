@@ -5,11 +5,14 @@ import type { Random } from './random';
 
 export class ActionIndex {
   readonly lower: readonly string[];
+  /** By lower-cased name. */
+  readonly ids: ReadonlyMap<string, number>;
   private readonly services = new Map<string, number[]>();
   private readonly cache = new Map<string, Uint32Array>();
 
   constructor(readonly catalogue: Catalogue) {
     this.lower = catalogue.actions.map((a) => a.toLowerCase());
+    this.ids = new Map(this.lower.map((action, id) => [action, id]));
     this.lower.forEach((action, id) => {
       const service = action.slice(0, action.indexOf(':'));
       const ids = this.services.get(service);
@@ -38,7 +41,7 @@ export class ActionIndex {
     const candidates =
       /[*?]/.test(service) || !key.includes(':') ? this.lower.keys() : (this.services.get(service) ?? []);
     for (const id of candidates) if (regex.test(this.lower[id] ?? '')) add(set, id);
-    if (this.cache.size > 4000) this.cache.clear();
+    if (this.cache.size > 20_000) this.cache.clear();
     this.cache.set(key, set);
     return set;
   }

@@ -185,7 +185,7 @@ export class PolicyGenerator {
       .replace('REGION', random.chance(0.3) ? '*' : random.pick(REGIONS))
       .replace('ACCOUNT', random.chance(0.25) ? '*' : random.pick(ACCOUNTS))
       .replace(/NAME/g, () => this.name());
-    if (!random.chance(0.05)) return filled;
+    if (!random.chance(0.05) || filled.includes('${')) return filled;
     // A wildcard over part of the ARN, colons included.
     const from = 8 + random.int(Math.max(1, filled.length - 8));
     return filled.slice(0, from) + random.pick(['*', '?']) + filled.slice(from + random.int(12));

@@ -6,7 +6,7 @@
 import type { Catalogue, KeyFacts } from '../../lib/policy/catalogue';
 import type { ConditionReading } from './policies-json';
 import type { Random } from './random';
-import { globPattern, mutate, type Pattern, randomMember } from './strings';
+import { found, globPattern, mutate, type Pattern, randomMember } from './strings';
 
 export type Value = string | readonly string[] | undefined;
 
@@ -47,7 +47,7 @@ function mutateWithin(random: Random, value: string, facts: KeyFacts): string {
 }
 
 function instantiate(random: Random, glob: string): string {
-  return randomMember(random, [globPattern(glob)]) ?? glob;
+  return found(randomMember(random, [globPattern(glob)])) ?? glob;
 }
 
 function inside(random: Random, cidr: string): string {
@@ -103,7 +103,7 @@ function both(random: Random, conditions: readonly ConditionReading[]): string |
   const positive = conditions.filter((c) => /^string(equals|like)$/.test(c.operator));
   if (positive.length < 2 || random.chance(0.5)) return undefined;
   const patterns = positive.map((c): Pattern => globPattern(random.pick(c.values.length === 0 ? ['*'] : c.values)));
-  return randomMember(random, patterns);
+  return found(randomMember(random, patterns));
 }
 
 function fallback(facts: KeyFacts): Value {

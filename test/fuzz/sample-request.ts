@@ -8,14 +8,16 @@ import type { Context } from '../../lib/policy/document';
 import { type ActionIndex, has, intersection, unite } from './actions';
 import {
   type ConditionReading,
+  type DocumentJson,
   documentsOf,
   type PoliciesJson,
+  type StatementJson,
   type StatementReading,
   statementsOf,
 } from './policies-json';
 import type { Random } from './random';
 import { sampleValue } from './sample-context';
-import { formatPatterns, globPattern, matches, mutate, type Pattern, randomMember } from './strings';
+import { formatPatterns, found, globPattern, matches, mutate, type Pattern, randomMember } from './strings';
 
 export interface PairRequest {
   readonly action: string;
@@ -24,10 +26,15 @@ export interface PairRequest {
   readonly contextB: Context;
 }
 
+export interface Reading {
+  readonly reading: StatementReading;
+  readonly actions: Uint32Array;
+}
+
 /** Policies read for sampling. */
 export interface Subject {
   readonly json: PoliciesJson;
-  readonly statements: readonly { readonly reading: StatementReading; readonly actions: Uint32Array }[];
+  readonly statements: readonly Reading[];
   /** Actions that some identity policy allows. */
   readonly allowed: Uint32Array;
 }
@@ -41,6 +48,28 @@ export function readSubject(json: PoliciesJson, index: ActionIndex): Subject {
   return { json, statements: documentsOf(json).flatMap(statementsOf).map(read), allowed };
 }
 
+/** The policies without the statements that do not name the action (in lower case). */
+export function withStatementsAbout(subject: Subject, action: string, index: ActionIndex): PoliciesJson {
+  const id = index.ids.get(action) ?? -1;
+  // `subject.statements` holds those of all documents, in the order in which they are read here.
+  let next = 0;
+  const about = (document: DocumentJson): DocumentJson => {
+    const statements = (
+      Array.isArray(document.Statement) ? document.Statement : [document.Statement]
+    ) as StatementJson[];
+    return {
+      ...document,
+      Statement: statements.filter(() => has((subject.statements[next++] as Reading).actions, id)),
+    };
+  };
+  const { json } = subject;
+  return {
+    identityPolicies: json.identityPolicies.map(about),
+    ...(json.permissionsBoundary ? { permissionsBoundary: about(json.permissionsBoundary) } : {}),
+    ...(json.serviceControlPolicies ? { serviceControlPolicies: json.serviceControlPolicies.map(about) } : {}),
+  };
+}
+
 const formats = new Map<ResourceFormat, readonly Pattern[]>();
 
 function patternsOf(format: ResourceFormat): readonly Pattern[] {
@@ -52,35 +81,59 @@ function patternsOf(format: ResourceFormat): readonly Pattern[] {
   return known;
 }
 
+/** Actions and statements of a pair, and which resources no walk can find: computed once a pair. */
 export class RequestSampler {
+  private readonly common: Uint32Array;
+  private readonly applying = new Map<number, readonly [readonly StatementReading[], readonly StatementReading[]]>();
+  private readonly empty = new Set<string>();
+
   constructor(
+    private readonly a: Subject,
+    private readonly b: Subject,
     private readonly index: ActionIndex,
     private readonly random: Random,
-  ) {}
+  ) {
+    this.common = intersection(a.allowed, b.allowed);
+  }
 
   /** `undefined` when this attempt found no well-formed request. */
-  sample(a: Subject, b: Subject): PairRequest | undefined {
-    const { random, index } = this;
-    const id = this.action(a, b);
-    if (id === undefined) return undefined;
-    const applying = (s: Subject) =>
-      s.statements.filter((statement) => has(statement.actions, id)).map((s) => s.reading);
-    const [ofA, ofB] = [applying(a), applying(b)];
-    const [allowA, allowB] = [this.allowing(ofA), this.allowing(ofB)];
+  sample(): PairRequest | undefined {
+    const { random } = this;
+    // Sometimes at the boundary of both, sometimes inside one and at the boundary of the other.
+    const aim = random.pick(['both', 'A', 'B'] as const);
+    const id = this.action();
+    // Everyone may ask who they are; no policy decides it, so it says nothing about policies.
+    // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+    if (id === undefined || this.index.lower[id] === 'sts:getcalleridentity') return undefined;
+    const [ofA, ofB] = this.statementsAbout(id);
+    const [allowA, allowB] = [
+      aim === 'B' ? undefined : this.allowing(ofA),
+      aim === 'A' ? undefined : this.allowing(ofB),
+    ];
     const [contextA, contextB] = this.contexts(ofA, ofB, allowA, allowB);
     const resource = this.resource(id, [
       [allowA, contextA],
       [allowB, contextB],
     ]);
     if (resource === undefined) return undefined;
-    const action = index.catalogue.actions[id] ?? '';
+    const action = this.index.catalogue.actions[id] ?? '';
     return { action: random.chance(0.02) ? action.toLowerCase() : action, resource, contextA, contextB };
   }
 
-  private action(a: Subject, b: Subject): number | undefined {
-    const common = this.index.random(this.random, intersection(a.allowed, b.allowed));
+  private action(): number | undefined {
+    const common = this.index.random(this.random, this.common);
     if (common !== undefined && this.random.chance(0.97)) return common;
-    return this.index.random(this.random, this.random.chance(0.5) ? a.allowed : b.allowed);
+    return this.index.random(this.random, this.random.chance(0.5) ? this.a.allowed : this.b.allowed);
+  }
+
+  private statementsAbout(id: number): readonly [readonly StatementReading[], readonly StatementReading[]] {
+    let statements = this.applying.get(id);
+    if (statements === undefined) {
+      const about = (s: Subject) => s.statements.filter(({ actions }) => has(actions, id)).map((s) => s.reading);
+      statements = [about(this.a), about(this.b)];
+      this.applying.set(id, statements);
+    }
+    return statements;
   }
 
   private allowing(statements: readonly StatementReading[]): StatementReading | undefined {
@@ -96,19 +149,31 @@ export class RequestSampler {
     const types = this.index.catalogue.resourceFormats(id);
     if (types.length === 0) return '*';
     const format = random.pick(types);
-    const shape = random.pick(patternsOf(format));
-    const wanted = sides
-      .filter(([statement]) => statement !== undefined && !statement.notResources && statement.resources.length > 0)
-      .map(([statement, context]) => globPattern(withVariables(random.pick(statement?.resources ?? []), context)));
-    const found =
-      randomMember(random, [shape, ...wanted]) ??
-      randomMember(random, wanted.length > 0 ? [shape, random.pick(wanted)] : [shape]) ??
-      randomMember(random, [shape]);
-    if (found === undefined) return undefined;
-    const near = random.chance(0.12) ? mutate(random, found) : found;
+    const shape = random.int(patternsOf(format).length);
+    const wanted = sides.flatMap(([statement, context]) =>
+      statement === undefined || statement.notResources || statement.resources.length === 0
+        ? []
+        : [withVariables(random.pick(statement.resources), context)],
+    );
+    const text =
+      this.member(format, shape, wanted) ??
+      this.member(format, shape, wanted.slice(0, 1)) ??
+      this.member(format, shape, []);
+    if (text === undefined || text === '*') return text;
+    const near = random.chance(0.12) ? mutate(random, text) : text;
     // The simulator reads wildcards in a request's resource as a set of resources; ours are concrete.
     if (/[*?]/.test(near)) return undefined;
-    return types.some((t) => patternsOf(t).some((p) => matches(p, near))) ? near : undefined;
+    return near === text || types.some((t) => patternsOf(t).some((p) => matches(p, near))) ? near : undefined;
+  }
+
+  /** A resource of the shape that matches all globs. */
+  private member(format: ResourceFormat, shape: number, globs: readonly string[]): string | undefined {
+    const key = `${format.id}|${shape}|${globs.join('|')}`;
+    if (this.empty.has(key)) return undefined;
+    const pattern = patternsOf(format)[shape] as Pattern;
+    const walk = randomMember(this.random, [pattern, ...globs.map(globPattern)]);
+    if (walk === 'none') this.empty.add(key);
+    return found(walk);
   }
 
   private contexts(

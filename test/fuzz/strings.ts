@@ -16,13 +16,20 @@ export type Pattern = readonly Token[];
 
 const any = () => true;
 
-export function globPattern(glob: string, ignoreCase = false): Pattern {
-  return [...glob].map((char): Token => {
-    if (char === '*') return { accepts: any, repeat: true };
-    if (char === '?') return { accepts: any, repeat: false };
-    const lower = char.toLowerCase();
-    return { accepts: ignoreCase ? (c) => c.toLowerCase() === lower : (c) => c === char, repeat: false, char };
-  });
+const globs = new Map<string, Pattern>();
+
+export function globPattern(glob: string): Pattern {
+  let pattern = globs.get(glob);
+  if (pattern === undefined) {
+    pattern = [...glob].map((char): Token => {
+      if (char === '*') return { accepts: any, repeat: true };
+      if (char === '?') return { accepts: any, repeat: false };
+      return { accepts: (c) => c === char, repeat: false, char };
+    });
+    if (globs.size > 50_000) globs.clear();
+    globs.set(glob, pattern);
+  }
+  return pattern;
 }
 
 export function exactPattern(value: string): Pattern {
@@ -73,27 +80,31 @@ function slotPatterns(slot: Slot): Pattern[] {
 
 type Positions = readonly number[];
 
-/** Closure under skipping repeatable tokens. */
-function close(pattern: Pattern, positions: Iterable<number>): Positions {
-  const out = new Set<number>();
-  for (let p of positions) {
-    out.add(p);
-    while (pattern[p]?.repeat) out.add(++p);
-  }
-  return [...out].sort((a, b) => a - b);
+/** Positions in rising order, each with those reached by skipping repeatable tokens. */
+function start(pattern: Pattern): Positions {
+  const out = [0];
+  while (pattern[out.length - 1]?.repeat) out.push(out.length);
+  return out;
 }
 
 function step(pattern: Pattern, from: Positions, char: string): Positions {
-  const next: number[] = [];
+  const out: number[] = [];
+  let last = -1;
   for (const p of from) {
     const token = pattern[p];
-    if (token?.accepts(char)) next.push(token.repeat ? p : p + 1);
+    if (!token?.accepts(char)) continue;
+    // Rising positions lead to rising ones, so a position not above `last` is there with all it reaches.
+    let to = token.repeat ? p : p + 1;
+    if (to <= last) continue;
+    out.push(to);
+    while (pattern[to]?.repeat) out.push(++to);
+    last = to;
   }
-  return close(pattern, next);
+  return out;
 }
 
 export function matches(pattern: Pattern, value: string): boolean {
-  let at = close(pattern, [0]);
+  let at = start(pattern);
   for (const char of value) {
     at = step(pattern, at, char);
     if (at.length === 0) return false;
@@ -101,44 +112,45 @@ export function matches(pattern: Pattern, value: string): boolean {
   return at.includes(pattern.length);
 }
 
-export function matchesGlob(glob: string, value: string, ignoreCase = false): boolean {
-  return matches(globPattern(glob, ignoreCase), value);
-}
-
 const FILLER = ['a', 'b', 'x', '1', '0', '-', '/', ':'];
 
-/** A random string that matches all patterns, when the walk finds one within `work` steps. */
-export function randomMember(random: Random, patterns: readonly Pattern[], work = 600): string | undefined {
+/** What a walk came to: `none` when it saw every state without acceptance, `lost` when it gave up. */
+export type Walk = { readonly text: string } | 'none' | 'lost';
+
+export function found(walk: Walk): string | undefined {
+  return typeof walk === 'string' ? undefined : walk.text;
+}
+
+/** Looks for a random string that matches all patterns. */
+export function randomMember(random: Random, patterns: readonly Pattern[], work = 300): Walk {
   const seen = new Set<string>();
-  const stack: { readonly at: readonly Positions[]; readonly text: string }[] = [
-    { at: patterns.map((p) => close(p, [0])), text: '' },
-  ];
+  const stack: { readonly at: readonly Positions[]; readonly text: string }[] = [{ at: patterns.map(start), text: '' }];
   for (let steps = 0; steps < work; steps++) {
     const state = stack.pop();
-    if (state === undefined) return undefined;
-    const accepting = patterns.every((p, i) => state.at[i]?.includes(p.length));
-    if (accepting && (random.chance(0.6) || stack.length === 0)) return state.text;
-    const literals = new Set<string>();
+    if (state === undefined) return 'none';
+    const accepting = patterns.every((p, i) => state.at[i]?.at(-1) === p.length);
+    if (accepting && (random.chance(0.6) || stack.length === 0)) return { text: state.text };
+    // Last pushed is tried first: literals lead towards acceptance, filler makes detours.
+    const filler = random.int(FILLER.length);
+    const chars = [FILLER[filler] as string, FILLER[(filler + 3) % FILLER.length] as string];
     patterns.forEach((p, i) => {
       for (const position of state.at[i] ?? []) {
         const char = p[position]?.char;
-        if (char !== undefined) literals.add(char);
+        if (char !== undefined && !chars.includes(char)) chars.splice(2 + random.int(chars.length - 1), 0, char);
       }
     });
-    // Last pushed is tried first: literals lead towards acceptance, filler makes detours.
-    const chars = [...random.shuffle(FILLER).slice(0, 3), ...random.shuffle([...literals])];
     if (random.chance(0.15)) chars.push(random.pick(FILLER));
     for (const char of chars) {
       const at = patterns.map((p, i) => step(p, state.at[i] ?? [], char));
       if (at.some((positions) => positions.length === 0)) continue;
-      const key = at.map((positions) => positions.join()).join('|');
+      const key = at.join('|');
       if (seen.has(key)) continue;
       seen.add(key);
       stack.push({ at, text: state.text + char });
     }
-    if (accepting && stack.length === 0) return state.text;
+    if (accepting && stack.length === 0) return { text: state.text };
   }
-  return undefined;
+  return 'lost';
 }
 
 /** A near miss: one character dropped, doubled, replaced or changed in case. */

@@ -80,14 +80,24 @@ export const DEVIATIONS: readonly Deviation[] = [
     id: 'star-within-segment',
     source: `${USER_GUIDE}reference_policies_elements_resource.html`,
     concerns: (question) =>
-      resources(question).some(
-        (pattern) => pattern !== '*' && pattern.replace(/\$\{[^}]*\}/g, '').split(':').length !== 6,
-      ),
+      resources(question).some((pattern) => {
+        const components = pattern.replace(/\$\{[^}]*\}/g, '').split(':');
+        if (pattern === '*' || components.length !== 6) return pattern !== '*';
+        // A star in region or account reaches into a resource that holds colons itself.
+        return question.request.resource.split(':').length > 6 && components.slice(0, 5).some((c) => c.includes('*'));
+      }),
     shownBy: [
       'resources.json: a star crosses the colons of region and account',
       'resources.json: a star crosses colons in one sweep',
       'resources.json: a star crosses colons inside the resource',
     ],
+  },
+  {
+    id: 'wildcard-in-resource-type',
+    source: `${USER_GUIDE}reference_policies_elements_resource.html`,
+    concerns: (question) =>
+      resources(question).some((pattern) => /^arn:(?:[^:]*:){4}[^:/]*[*?][^:/]*[:/]/.test(pattern)),
+    shownBy: ['resources.json: a star stands for the resource type'],
   },
   {
     id: 'wildcard-in-service',

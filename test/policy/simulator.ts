@@ -25,6 +25,11 @@ export interface SimulatorQuestion {
   /** At most one: the simulator knows no more. */
   readonly sessionPolicies?: readonly Document[];
   readonly resourcePolicy?: Document;
+  /**
+   * True when the context is all there is: no keys are added for the principal.
+   * @default false
+   */
+  readonly contextIsComplete?: boolean;
   readonly request: {
     readonly action: string;
     readonly resource: string;
@@ -91,7 +96,7 @@ export function simulate(question: SimulatorQuestion): SimulatorDecision {
   const own = principal.split(':')[4];
   const account = request.resourceAccount ?? accountIn(request.resource) ?? own ?? '';
   const values: Record<string, string | readonly string[]> = {};
-  const given = [contextOf(readCaller(principal)), request.context];
+  const given = [...(question.contextIsComplete === true ? [] : [contextOf(readCaller(principal))]), request.context];
   for (const [key, value] of given.flatMap((context) => Object.entries(context))) {
     for (const known of Object.keys(values)) if (known.toLowerCase() === key.toLowerCase()) delete values[known];
     // No values is no key, and one value is a single value: the simulator tells them apart by type.
