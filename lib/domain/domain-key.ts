@@ -18,11 +18,14 @@ import {
   PolicyStatement,
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { aws_kms } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
 import { ALL_DUTIES, Duty } from './duty';
 import { ADMINISTER_KEY, DESCRIBE_KEY, READ_WITH_KEY, WRITE_WITH_KEY } from './key-actions';
 import type { DomainNames } from './names';
+import { markOwned } from './parts';
+import { claimThing } from './registry';
 
 export interface DomainKeyUse {
   readonly names: DomainNames;
@@ -52,6 +55,19 @@ export class DomainKey extends Key {
       }),
     });
   }
+}
+
+/** The author's key, if one was given and no other domain has it; else a key of the domain's own. */
+export function keyOf(domain: Construct, given: aws_kms.IKeyRef | undefined, props: DomainKeyProps): IKey {
+  if (given === undefined) return new DomainKey(domain, 'Key', props);
+  const { domain: name } = props.names;
+  claimThing('the key', given, name, domain);
+  // Two imports of one key are two constructs.
+  claimThing('the key', given.keyRef.keyArn, name, domain);
+  markOwned(given, name, {});
+  if (!(given instanceof Key)) return Key.fromKeyArn(domain, 'Key', given.keyRef.keyArn);
+  for (const statement of useStatements(props)) given.addToResourcePolicy(statement);
+  return given;
 }
 
 // What CloudFormation needs to create, update and (when the author chose so) delete the key and its
@@ -90,8 +106,8 @@ function administration(props: DomainKeyProps): PolicyStatement[] {
   ];
 }
 
-/** What the domain does with its key. A key made elsewhere needs these too. */
-export function useStatements(props: DomainKeyUse): PolicyStatement[] {
+/** What the domain does with its key; a key made elsewhere needs these too. */
+function useStatements(props: DomainKeyUse): PolicyStatement[] {
   return [
     byRoles('DecryptByRead', READ_WITH_KEY, [props.names.roleArn(Duty.READ)]),
     byRoles('EncryptByWrite', WRITE_WITH_KEY, [props.names.roleArn(Duty.WRITE)]),

@@ -5,14 +5,15 @@
  * A remit is one managed policy, both attached to the role and its permissions boundary: the role
  * can do what the remit says, and whatever is attached later it can do nothing else.
  */
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { type CfnResource, Duration, Stack, Tags, Token } from 'aws-cdk-lib';
 import { CompositePrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { Assumer } from './assumer';
+import { mark } from '../enforce/marker';
+import { type Assumer, attestationsOf } from './assumer';
 import { TrustDomainError } from './domain-error';
 import { ALL_DUTIES, type Duty, isPrivileged, requireDuty } from './duty';
 import { requirePolicySize } from './policy-size';
-import { type RemitResources, remit } from './remit';
+import { commonRequests, type RemitResources, remit } from './remit';
 import type { DutyAssumers } from './trust-domain-props';
 
 /** IAM's shortest maximum, and the longest session of a privileged duty. */
@@ -63,6 +64,13 @@ export class DomainRoles extends Construct {
       permissionsBoundary: policy,
       maxSessionDuration: isPrivileged(duty) ? Duration.seconds(SHORTEST_SESSION_SECONDS) : props.maxSessionDuration,
     });
+    const { domain } = props;
+    const common = commonRequests(props.resources).map((statement) => statement.toStatementJson());
+    mark(policy.node.defaultChild as CfnResource, { domain, duty, part: 'boundary', common });
+    const attestations = attestationsOf(props.assumers[duty]);
+    const attested = attestations.length === 0 ? {} : { attestations };
+    mark(role.node.defaultChild as CfnResource, { domain, duty, part: 'role', ...attested });
+    Tags.of(role).add('bulkhead:duty', duty);
     this.remits.set(duty, policy);
     this.roles.set(duty, role);
   }

@@ -9,21 +9,20 @@ import { type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Tags } from 'aw
 import type { Integration, Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Grant, type IGrantable, type IRole, type ManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct, type IConstruct } from 'constructs';
 import { mark, registerGate } from '../enforce/marker';
 import { ApiPolicy } from './api-policy';
-import { attestationsOf } from './assumer';
 import type { BoundAuthentication } from './authentication';
 import { assetBucketArn, executionRoleArn } from './deployment-identity';
 import { DomainApi } from './domain-api';
-import { DomainKey, useStatements } from './domain-key';
+import { keyOf } from './domain-key';
 import { DomainLogs } from './domain-logs';
 import { DomainRoles } from './domain-roles';
 import { DomainWebAcl, defaultRateLimit, defaultRuleGroups } from './domain-web-acl';
-import { ALL_DUTIES, type Duty, requireDuty } from './duty';
+import { type Duty, requireDuty } from './duty';
 import type { Exposure } from './exposure';
 import { grantedArns } from './granted-arns';
 import {
@@ -37,7 +36,6 @@ import { DomainNames, requireDomainName } from './names';
 import { markOwned, markProvisioned } from './parts';
 import { RateAggregation } from './rate-aggregation';
 import { claimDomain, claimThing, outermostStack } from './registry';
-import { commonRequests, type RemitResources } from './remit';
 import { READING_METHODS, type RouteOptions, Sensitivity, WRITING_METHODS } from './route';
 import type { TrustDomainProps } from './trust-domain-props';
 import { requireProps } from './trust-domain-rules';
@@ -110,7 +108,13 @@ export class TrustDomain extends Construct implements ITrustDomain {
       this.names.arn('logs', `log-group:${name}`),
     );
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
-    this.key = this.createKey(props, { executionRole, logGroupArns, removalPolicy });
+    this.key = keyOf(this, props.encryptionKey, {
+      names: this.names,
+      region: stack.region,
+      logGroupArns,
+      executionRoleArn: executionRole,
+      removalPolicy,
+    });
 
     const logs = new DomainLogs(this, 'Logs', {
       names: this.names,
@@ -161,7 +165,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       logGroupArn: logGroupArns[1],
     }).webAcl;
 
-    const resources: RemitResources = {
+    const resources = {
       names: this.names,
       stackId: outermostStack(this).stackId,
       executionRoleArn: ownExecutionRole,
@@ -181,7 +185,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       resources,
     });
 
-    this.markAll(resources, props);
+    this.markAll();
     registerGate(this);
   }
 
@@ -245,29 +249,6 @@ export class TrustDomain extends Construct implements ITrustDomain {
     return this.grant(grantee, WRITING_METHODS, WRITE_WITH_KEY);
   }
 
-  /** The author's key, if one was given and no other domain has it; else a key of the domain's own. */
-  private createKey(
-    props: TrustDomainProps,
-    use: { readonly executionRole: string; readonly logGroupArns: string[]; readonly removalPolicy: RemovalPolicy },
-  ): IKey {
-    const policyProps = { names: this.names, region: Stack.of(this).region, logGroupArns: use.logGroupArns };
-    const given = props.encryptionKey;
-    if (given === undefined) {
-      return new DomainKey(this, 'Key', {
-        ...policyProps,
-        executionRoleArn: use.executionRole,
-        removalPolicy: use.removalPolicy,
-      });
-    }
-    claimThing('the key', given, this.domainName, this);
-    // Two imports of one key are two constructs.
-    claimThing('the key', given.keyRef.keyArn, this.domainName, this);
-    markOwned(given, this.domainName, {});
-    if (!(given instanceof Key)) return Key.fromKeyArn(this, 'Key', given.keyRef.keyArn);
-    for (const statement of useStatements(policyProps)) given.addToResourcePolicy(statement);
-    return given;
-  }
-
   private claimExecutionRole(props: TrustDomainProps): string | undefined {
     const role = props.executionRole;
     if (role !== undefined) claimThing('the execution role', role.roleRef.roleArn, this.domainName, this);
@@ -280,30 +261,16 @@ export class TrustDomain extends Construct implements ITrustDomain {
     return ids;
   }
 
-  private markAll(resources: RemitResources, props: TrustDomainProps): void {
+  private markAll(): void {
     const { domainName: domain } = this;
     markProvisioned(this, domain);
     mark(this.api.node.defaultChild as CfnResource, {
       domain,
       part: 'api',
-      exposure: props.exposure,
-      owner: props.owner,
+      exposure: this.exposure,
+      owner: this.owner,
       authentication: this.authentication.kind,
     });
-    const common = commonRequests(resources).map((statement) => statement.toStatementJson());
-    for (const duty of ALL_DUTIES) {
-      const boundary = this.roles.remit(duty).node.defaultChild as CfnResource;
-      mark(boundary, { domain, duty, part: 'boundary', common });
-      const role = this.roles.role(duty);
-      const attestations = attestationsOf(props.assumers[duty]);
-      mark(role.node.defaultChild as CfnResource, {
-        domain,
-        duty,
-        part: 'role',
-        ...(attestations.length === 0 ? {} : { attestations }),
-      });
-      Tags.of(role).add('bulkhead:duty', duty);
-    }
     this.tag(this);
   }
 

@@ -13,6 +13,9 @@ import {
   type TrustDomainProps,
 } from '../../lib';
 
+// Other tests judge templates with CDK's own validation; here it would cost seconds a template.
+process.env.CDK_VALIDATION = 'false';
+
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-central-1';
 export const ENV = { account: ACCOUNT, region: REGION };
