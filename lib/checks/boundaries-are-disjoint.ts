@@ -8,9 +8,10 @@
  */
 import type { Model, Principal } from '../model/model';
 import type { Check, CheckContext } from './check';
+import { findClashes } from './find-clashes';
 import type { Finding } from './finding';
 import { type Cause, type Clash, causesOf, explainClash, grantsOf, nameOfGrant, witnessOf } from './root-cause';
-import { nameOf, separationOf } from './separation';
+import { nameOf } from './separation';
 
 export const boundariesAreDisjoint: Check = {
   id: 'SOD-5',
@@ -52,21 +53,14 @@ function missing(principal: Principal): Finding[] {
 }
 
 function clashes(roles: readonly Principal[], model: Model, context: CheckContext): Clash[] {
-  const mustBeSeparate = separationOf(model);
-  const found: Clash[] = [];
-  roles.forEach((a, index) => {
-    for (const b of roles.slice(index + 1)) {
-      const reason = mustBeSeparate(a, b);
-      const verdict = reason && context.boundaryOverlap(a, b, model);
-      if (reason === undefined || verdict === undefined || verdict.verdict === 'disjoint') continue;
-      const [boundedA, boundedB] = [a, b].map((principal) => ({
-        principal,
-        policies: context.only(principal.policies.permissionsBoundary!),
-      }));
-      found.push({ a: boundedA!, b: boundedB!, reason, verdict });
-    }
+  return findClashes(model, context, {
+    subjects: roles.flatMap((principal) => {
+      const boundary = principal.policies.permissionsBoundary;
+      return boundary === undefined ? [] : [{ principal, policies: context.only(boundary) }];
+    }),
+    covers: ({ policies }) => ({ documents: policies.identityPolicies }),
+    decide: (a, b) => context.boundaryOverlap(a.principal, b.principal, model),
   });
-  return found;
 }
 
 function overlapping({ clashes, shared }: Cause): Finding {

@@ -3,9 +3,10 @@
  * and memo tables, so that a question is put to the engine once.
  */
 import type { Model, Principal } from '../model/model';
+import { ActionIndex, type ActionSet, type FutureActions, futureActions } from '../policy/action-set';
 import type { Catalogue } from '../policy/catalogue';
 import { type CompiledPolicies, compile } from '../policy/compile';
-import type { Policies, PolicyDocument } from '../policy/document';
+import type { Policies, PolicyDocument, Selection } from '../policy/document';
 import { overlap, type QuestionOptions } from '../policy/overlap';
 import { subset } from '../policy/subset';
 import type { OverlapVerdict, SubsetVerdict } from '../policy/verdict';
@@ -22,6 +23,7 @@ export interface Check {
 
 export class CheckContext {
   private readonly compiled = new WeakMap<Policies, CompiledPolicies>();
+  private readonly selected = new Map<string, SelectedActions>();
   private readonly alone = new WeakMap<PolicyDocument, Policies>();
   private readonly boundaryOverlaps = new WeakMap<PolicyDocument, WeakMap<PolicyDocument, OverlapVerdict>>();
 
@@ -70,6 +72,17 @@ export class CheckContext {
     return verdict;
   }
 
+  /** The actions that a selection selects, those that AWS adds later among them. */
+  public actions(selection: Selection): SelectedActions {
+    const key = JSON.stringify(selection);
+    const known = this.selected.get(key);
+    if (known !== undefined) return known;
+    const index = ActionIndex.of(this.catalogue);
+    const selected = new SelectedActions(index.select(selection), futureActions(selection, index));
+    this.selected.set(key, selected);
+    return selected;
+  }
+
   /** One document as all the policies there are. */
   public only(document: PolicyDocument): Policies {
     const known = this.alone.get(document);
@@ -85,5 +98,27 @@ export class CheckContext {
     const compiled = compile(policies, this.catalogue);
     this.compiled.set(policies, compiled);
     return compiled;
+  }
+}
+
+export class SelectedActions {
+  private readonly answers = new Map<SelectedActions, boolean>();
+
+  constructor(
+    private readonly known: ActionSet,
+    private readonly future: FutureActions | undefined,
+  ) {}
+
+  /** False only if no action is in both. */
+  public meets(other: SelectedActions): boolean {
+    const answer = this.answers.get(other) ?? (this.known.meets(other.known) || this.futureMeets(other));
+    this.answers.set(other, answer);
+    return answer;
+  }
+
+  private futureMeets({ future }: SelectedActions): boolean {
+    if (this.future === undefined || future === undefined) return false;
+    const [mine, others] = [this.future.services, future.services];
+    return mine === undefined || others === undefined || [...mine].some((service) => others.has(service));
   }
 }

@@ -7,6 +7,7 @@
  */
 import type { Model } from '../model/model';
 import type { Check, CheckContext } from './check';
+import { coverOf, findClashes } from './find-clashes';
 import type { Finding } from './finding';
 import {
   type Cause,
@@ -18,7 +19,7 @@ import {
   pathsOf,
   witnessOf,
 } from './root-cause';
-import { nameOf, type Reason, separationOf, subjectsOf } from './separation';
+import { nameOf, type Reason, subjectsOf } from './separation';
 
 export const rolesDoNotOverlap: Check = {
   id: 'SOD-1',
@@ -27,19 +28,14 @@ export const rolesDoNotOverlap: Check = {
 };
 
 function clashes(model: Model, context: CheckContext): Clash[] {
-  const subjects = subjectsOf(model);
-  const mustBeSeparate = separationOf(model);
-  const found: Clash[] = [];
-  subjects.forEach((a, index) => {
-    for (const b of subjects.slice(index + 1)) {
-      const reason = mustBeSeparate(a.principal, b.principal);
-      if (reason === undefined) continue;
-      if (context.boundaryOverlap(a.principal, b.principal, model)?.verdict === 'disjoint') continue;
-      const verdict = context.overlap(a.policies, b.policies, { except: model.common });
-      if (verdict.verdict !== 'disjoint') found.push({ a, b, reason, verdict });
-    }
+  return findClashes(model, context, {
+    subjects: subjectsOf(model),
+    covers: coverOf,
+    decide: (a, b) =>
+      context.boundaryOverlap(a.principal, b.principal, model)?.verdict === 'disjoint'
+        ? undefined
+        : context.overlap(a.policies, b.policies, { except: model.common }),
   });
-  return found;
 }
 
 function findingOf({ clashes, shared }: Cause): Finding {
