@@ -1,14 +1,17 @@
 /**
- * Whether a managed policy stays within IAM's limit once CloudFormation has put values in place of
+ * Whether a policy stays within the limit of IAM or API Gateway once CloudFormation has put values in place of
  * its references. Every reference counts as the longest value that AWS gives it, so a policy that
  * passes is accepted and a refused one is refused here, not half-way through a deployment.
  */
 import type { Stack } from 'aws-cdk-lib';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { TrustDomainError } from './domain-error';
 
 // Characters without white space: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
 const MANAGED_POLICY_MAX = 6144;
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+const RESOURCE_POLICY_MAX = 8192;
 
 // Longest values: a partition, a region, an account; a REST API's id has 10 characters; ARNs of keys,
 // user pools, web ACLs, log groups and stacks stay below 300 (a stack's name alone may have 128).
@@ -35,6 +38,15 @@ export function requirePolicySize(who: string, stack: Stack, statements: readonl
 /** Characters of the document at most, once deployed. */
 export function policySize(stack: Stack, statements: readonly PolicyStatement[]): number {
   return sizeOf({ Version: '2012-10-17', Statement: statements.map((s) => stack.resolve(s.toStatementJson())) });
+}
+
+/** What is wrong with the resource policy of an API; callers come and go until synthesis, so nothing is thrown. */
+export function resourcePolicyProblems(who: string, stack: Stack, document: PolicyDocument): string[] {
+  const size = sizeOf(stack.resolve(document));
+  if (size <= RESOURCE_POLICY_MAX) return [];
+  return [
+    `${who}: the API's resource policy may have ${size} characters and API Gateway allows ${RESOURCE_POLICY_MAX}; grant to fewer principals, one role for several callers`,
+  ];
 }
 
 /** Length of the JSON text without white space, references at their longest. */

@@ -34,6 +34,7 @@ import {
 import { READ_WITH_KEY, WRITE_WITH_KEY } from './key-actions';
 import { DomainNames, requireDomainName } from './names';
 import { markOwned, markProvisioned } from './parts';
+import { resourcePolicyProblems } from './policy-size';
 import { RateAggregation } from './rate-aggregation';
 import { claimDomain, claimThing, outermostStack } from './registry';
 import { READING_METHODS, type RouteOptions, Sensitivity, WRITING_METHODS } from './route';
@@ -187,6 +188,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
 
     this.markAll();
     registerGate(this);
+    this.node.addValidation({ validate: () => this.problems() });
   }
 
   public get restApiId(): string {
@@ -247,6 +249,13 @@ export class TrustDomain extends Construct implements ITrustDomain {
 
   public grantWrite(grantee: IGrantable): Grant {
     return this.grant(grantee, WRITING_METHODS, WRITE_WITH_KEY);
+  }
+
+  private problems(): string[] {
+    const { document } = this.apiPolicy;
+    return document === undefined
+      ? []
+      : resourcePolicyProblems(`trust domain \`${this.domainName}\``, Stack.of(this), document);
   }
 
   private claimExecutionRole(props: TrustDomainProps): string | undefined {

@@ -252,6 +252,19 @@ describe('grants', () => {
     expect(policyOf(templateOf(domain))).toContain('"Roles":["reporting"]');
   });
 
+  test('are as many as the resource policy holds; one more is a problem of synthesis, not of deployment', () => {
+    const granting = (roles: number) => {
+      const domain = aDomain();
+      for (let i = 0; i < roles; i++)
+        domain.grantRead(Role.fromRoleName(domain, `R${i}`, `reporting-${i}`, { mutable: false }));
+      return () => templateOf(domain);
+    };
+    expect(granting(20)).not.toThrow();
+    expect(granting(120)).toThrow(
+      /trust domain `orders`: the API's resource policy may have \d+ characters and API Gateway allows 8192/,
+    );
+  });
+
   test('to what signs no request are refused', () => {
     const domain = aDomain();
     expect(() => domain.grantRead(new ServicePrincipal('lambda.amazonaws.com'))).toThrow(/is no IAM principal/);
