@@ -259,8 +259,8 @@ describe('grants', () => {
         domain.grantRead(Role.fromRoleName(domain, `R${i}`, `reporting-${i}`, { mutable: false }));
       return () => templateOf(domain);
     };
-    expect(granting(20)).not.toThrow();
-    expect(granting(120)).toThrow(
+    expect(granting(100)).not.toThrow();
+    expect(granting(160)).toThrow(
       /trust domain `orders`: the API's resource policy may have \d+ characters and API Gateway allows 8192/,
     );
   });
