@@ -18,7 +18,8 @@ import type { Resolver } from './resolver';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
 import { guardedDocument, readPolicy } from './template-policy';
-import { branchesOf, variantsOf } from './variants';
+import { brief } from './text-key';
+import { branchesOf, type Variant, variantsOf } from './variants';
 
 /** Which property of which type names whom a policy is attached to. */
 const TARGETS = [
@@ -33,6 +34,19 @@ const POLICY_TYPES: ReadonlySet<string> = new Set([
   'AWS::IAM::UserPolicy',
   'AWS::IAM::GroupPolicy',
 ]);
+
+interface Target {
+  readonly draft: Draft;
+  /** When the policy is attached to it. */
+  readonly guard: Guard;
+  /** False when it may be another principal of that name, in another account. */
+  readonly sure: boolean;
+}
+
+/** What counts of a policy that may belong to somebody else: it may allow, and denies nothing for sure. */
+function allowsOf(document: PolicyDocument): PolicyDocument {
+  return { ...document, statements: document.statements.filter((s) => s.effect === 'Allow') };
+}
 
 export class Attachments {
   readonly unresolved: string[] = [];
@@ -69,10 +83,13 @@ export class Attachments {
       draft.trust = trust.document;
       draft.unknown.push(...trust.unknown);
     }
-    for (const name of toTexts(r.resolve(stack, properties.Groups))) this.join(draft, name, stack);
+    for (const { value, guard } of this.variants(stack, properties.Groups)) {
+      for (const name of toTexts(value)) this.join(draft, name, stack, guard);
+    }
     if (draft.kind !== 'instance-profile') return;
     for (const name of toTexts(r.resolve(stack, properties.Roles))) {
-      const role = this.directories.role.find(name, stack.account)?.entry ?? this.outsider('role', name, stack, draft);
+      const role =
+        this.directories.role.find(name, stack.account)?.entry ?? this.outsider('role', name, stack, declared);
       draft.holds.push(role.arn);
     }
   }
@@ -97,9 +114,7 @@ export class Attachments {
 
   private managedOf(draft: Draft, arns: unknown): void {
     const { stack, guard } = draft;
-    const variants = variantsOf(this.r, stack, arns) ?? [{ guard: ALWAYS, value: this.r.resolve(stack, arns) }];
-    for (const variant of variants) {
-      if (variant.value === NO_VALUE) continue;
+    for (const variant of this.variants(stack, arns)) {
       for (const arn of toTexts(variant.value)) {
         const found = this.managed.find(arn, stack.partition);
         if (typeof found === 'string') draft.unknown.push(found);
@@ -108,7 +123,15 @@ export class Attachments {
     }
   }
 
+  /** With more conditions than can be enumerated, the one value with holes: names in it are then found nowhere. */
+  private variants(stack: Stack, value: unknown): readonly Variant[] {
+    if (value === undefined) return [];
+    return variantsOf(this.r, stack, value) ?? [{ guard: ALWAYS, value: this.r.resolve(stack, value) }];
+  }
+
   private attachManaged(draft: Draft, attached: AttachedPolicy, unknown: readonly string[], guard: Guard): void {
+    // Attached from both sides, it counts once.
+    if (draft.attached.some((a) => a.document === attached.document)) return;
     const document = guardedDocument(attached.document, guard);
     draft.attached.push(document === attached.document ? attached : { ...attached, document });
     draft.unknown.push(...unknown);
@@ -127,15 +150,19 @@ export class Attachments {
     if (targets.length === 0) return;
     if (type === 'AWS::IAM::ManagedPolicy') {
       const { attached, unknown } = this.managed.ofApp(stack, declared);
-      for (const target of targets) this.attachManaged(target, attached, unknown, target.guard);
+      for (const { draft, guard, sure } of targets) {
+        const document = sure ? attached.document : allowsOf(attached.document);
+        this.attachManaged(draft, { ...attached, document }, unknown, both(draft.guard, guard));
+      }
       return;
     }
     const origin = originOf(stack, declared);
     const guard = conditionGuard(this.r, stack, declared.condition);
     const reading = readPolicy(this.r, stack, properties.PolicyDocument, origin.path, 'identity', guard);
     for (const target of targets) {
-      const document = guardedDocument(reading.document, target.guard);
-      this.attach(target, { document, unknown: reading.unknown }, 'inline', origin);
+      const document = target.sure ? reading.document : allowsOf(reading.document);
+      const known = guardedDocument(document, both(target.draft.guard, target.guard));
+      this.attach(target.draft, { document: known, unknown: reading.unknown }, 'inline', origin);
     }
   }
 
@@ -144,29 +171,33 @@ export class Attachments {
     value: unknown,
     kind: 'role' | 'user' | 'group',
     by: ResourceDeclaration,
-  ): readonly Draft[] {
-    const variants = variantsOf(this.r, stack, value)?.map((v) => v.value) ?? [this.r.resolve(stack, value)];
-    const names = new Map(variants.flatMap(toTexts).map((name) => [show(name), name]));
-    return [...names.values()].map((name) => {
-      const found = this.directories[kind].find(name, stack.account);
-      if (found !== undefined) return found.entry;
-      if (literal(name) === undefined)
-        this.unresolved.push(`${originOf(stack, by).path} is attached to the ${kind} \`${show(name)}\``);
-      return this.outsider(kind, name, stack, undefined, by);
-    });
+  ): readonly Target[] {
+    return this.variants(stack, value).flatMap(({ value: names, guard }) =>
+      toTexts(names).map((name): Target => {
+        const found = this.directories[kind].find(name, stack.account);
+        if (found !== undefined) return { draft: found.entry, guard, sure: found.sure };
+        if (literal(name) === undefined) {
+          this.unresolved.push(`${originOf(stack, by).path} is attached to the ${kind} \`${brief(name)}\``);
+        }
+        return { draft: this.outsider(kind, name, stack, by), guard, sure: true };
+      }),
+    );
   }
 
   private members(stack: Stack, declared: ResourceDeclaration): void {
     const group = toText(this.r.resolve(stack, declared.properties.GroupName));
     if (group === undefined) return;
-    for (const user of this.named(stack, declared.properties.Users, 'user', declared)) this.join(user, group, stack);
+    const own = conditionGuard(this.r, stack, declared.condition);
+    for (const { draft, guard } of this.named(stack, declared.properties.Users, 'user', declared)) {
+      this.join(draft, group, stack, both(own, guard));
+    }
   }
 
-  private join(user: Draft, group: Text, stack: Stack): void {
-    const found = this.directories.group.find(group, stack.account)?.entry;
-    if (found === undefined)
-      user.unknown.push(`the group \`${show(group)}\` is not in the app, so its policies are not known`);
-    else user.memberOf.push(found);
+  private join(user: Draft, name: Text, stack: Stack, guard: Guard): void {
+    const group = this.directories.group.find(name, stack.account)?.entry;
+    if (group === undefined)
+      user.unknown.push(`the group \`${brief(name)}\` is not in the app, so its policies are not known`);
+    else user.memberOf.push({ group, guard: both(user.guard, guard) });
   }
 
   private attach(
@@ -180,29 +211,22 @@ export class Attachments {
   }
 
   /** A role, user or group that the app names and does not create: one principal, however often it is named. */
-  private outsider(
-    kind: 'role' | 'user' | 'group',
-    name: Text,
-    stack: Stack,
-    at?: Draft,
-    by?: ResourceDeclaration,
-  ): Draft {
+  private outsider(kind: 'role' | 'user' | 'group', name: Text, stack: Stack, by: ResourceDeclaration): Draft {
     const key = `${kind} ${show(stack.account)} ${show(name)}`;
     const known = this.external.get(key);
     if (known !== undefined) return known;
-    const declared = by ?? (at?.declared as ResourceDeclaration);
     const id = `external/${kind}/${show(name)}`;
     const draft: Draft = {
       kind: 'external',
-      origin: { ...originOf(stack, declared), id, path: id },
+      origin: { ...originOf(stack, by), id, path: id },
       stack,
-      declared,
+      declared: by,
       arn: text('arn:', stack.partition, ':iam::', stack.account, `:${kind}/`, name),
       name,
       account: stack.account,
       guard: ALWAYS,
       attached: [],
-      unknown: [`the ${kind} \`${show(name)}\` is not created by the app, so its other policies are not known`],
+      unknown: [`the ${kind} \`${brief(name)}\` is not created by the app, so its other policies are not known`],
       memberOf: [],
       holds: [],
     };

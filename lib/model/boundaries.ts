@@ -4,13 +4,14 @@
  * nothing either, which allows more than AWS will and so hides no overlap.
  */
 import type { Statement } from '../policy/document';
-import { show, text } from '../policy/text';
+import { text } from '../policy/text';
 import { ALWAYS } from './conditions';
 import type { ManagedPolicies } from './managed-policies';
 import type { Draft } from './principals';
 import { NO_VALUE, toText } from './resolved';
 import type { Resolver } from './resolver';
 import { guarded } from './template-policy';
+import { brief } from './text-key';
 import { variantsOf } from './variants';
 
 export function boundaryOf(r: Resolver, draft: Draft, value: unknown, managed: ManagedPolicies): void {
@@ -30,7 +31,7 @@ export function boundaryOf(r: Resolver, draft: Draft, value: unknown, managed: M
   const known = readings.filter((reading) => typeof reading.found !== 'string' && reading.found.unknown.length === 0);
   if (known.length === 0) {
     if (only?.arn !== undefined)
-      draft.boundaryUnknown = `the boundary \`${show(only.arn)}\` is not known before deployment`;
+      draft.boundaryUnknown = `the boundary \`${brief(only.arn)}\` is not known before deployment`;
     return;
   }
   const statements = readings.flatMap(({ guard, found }) =>

@@ -13,6 +13,7 @@ import { bootstrapRoles } from './bootstrap-roles';
 import { type Classification, classify } from './classification';
 import { commonRequests } from './common-requests';
 import { type Configuration, NO_CONFIGURATION } from './configuration';
+import { customCalls } from './custom-calls';
 import { readDomains } from './domains';
 import { type Element, ElementIndex, readElements } from './elements';
 import { gapsOf } from './gaps';
@@ -85,7 +86,7 @@ export function buildModel(
     assumptions: [...bootstrap.assumptions, ...assumptionsOf(app, configuration, unresolved)],
     conflicts: configuration.conflicts ?? allPairs(),
     common: common.document,
-    gaps: [...gapsOf(app, elements), ...policies.unreadable, ...common.refused],
+    gaps: [...gapsOf(app, elements), ...customCalls(r, elements), ...policies.unreadable, ...common.refused],
     crossings: configuration.crossings,
   };
 }

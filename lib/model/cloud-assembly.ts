@@ -9,6 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { InputError } from './input-error';
+import { describe, isObject } from './json';
 import type { Deployment, RenderedTemplate } from './rendered-template';
 
 export interface AssemblyContents {
@@ -198,11 +199,14 @@ class AssemblyReader implements AssemblyContents {
       throw new InputError(`cannot read \`${file}\` of the cloud assembly (${code}): synthesize the app again`, file);
     }
     this.files.push(file);
+    let value: unknown;
     try {
-      return record(JSON.parse(contents));
+      value = JSON.parse(contents);
     } catch (error) {
       throw new InputError(`\`${file}\` of the cloud assembly is not JSON (${(error as Error).message})`, file);
     }
+    if (isObject(value)) return value;
+    throw new InputError(`\`${file}\` of the cloud assembly holds ${describe(value)}, expected an object`, file);
   }
 }
 

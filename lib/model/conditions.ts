@@ -118,6 +118,7 @@ function negate(f: Formula): Formula {
 
 /** The guard that says: these conditions of the stack take these branches. */
 export function guardOf(r: Resolver, stack: Stack, choices: Choices): Guard {
+  if (choices.size === 0) return ALWAYS;
   return [...choices].reduce<Guard>((guard, [name, holds]) => {
     const formula = formulaOf(r, stack, name);
     return both(guard, alternatives(holds ? formula : negate(formula)));
@@ -130,6 +131,8 @@ export function conditionGuard(r: Resolver, stack: Stack, condition: string | un
 }
 
 export function both(a: Guard, b: Guard): Guard {
+  if (a === ALWAYS) return b;
+  if (b === ALWAYS) return a;
   const out = new Map<string, readonly Condition[]>();
   for (const left of a) {
     for (const right of b) {

@@ -15,6 +15,7 @@ import type { Resolver } from './resolver';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
 import { readPolicy } from './template-policy';
+import { brief } from './text-key';
 
 export interface ManagedPolicyReading {
   readonly attached: AttachedPolicy;
@@ -47,18 +48,14 @@ export class ManagedPolicies {
   /** The policy of that ARN, or the reason why it cannot be read. */
   find(arn: Text, partition: Text): ManagedPolicyReading | string {
     const parts = parseIamArn(arn);
-    if (parts === undefined) return `the managed policy \`${show(arn)}\` is not known before deployment`;
+    if (parts === undefined) return `the managed policy \`${brief(arn)}\` is not known before deployment`;
     if (literal(parts.account) === 'aws')
-      return this.ofAws(arn, partition) ?? `\`${show(arn)}\` is not a policy of AWS that the catalogue holds`;
+      return this.ofAws(arn, partition) ?? `\`${brief(arn)}\` is not a policy of AWS that the catalogue holds`;
     const found = parts.kind === 'policy' ? this.directory.find(parts.name, parts.account) : undefined;
     if (found === undefined)
-      return `the managed policy \`${show(arn)}\` is not in the app, so its statements are not known`;
-    const reading = this.ofApp(found.entry.stack, found.entry.declared);
-    if (found.sure) return reading;
-    // Another account may have another policy of that name: its statements allow, and deny nothing for sure.
-    const { document } = reading.attached;
-    const statements = document.statements.filter((s) => s.effect === 'Allow');
-    return { ...reading, attached: { ...reading.attached, document: { ...document, statements } } };
+      return `the managed policy \`${brief(arn)}\` is not in the app, so its statements are not known`;
+    if (found.sure) return this.ofApp(found.entry.stack, found.entry.declared);
+    return `the managed policy \`${brief(arn)}\` may be the app's or one of that name in another account; give its stack an environment`;
   }
 
   ofApp(stack: Stack, declared: ResourceDeclaration): ManagedPolicyReading {

@@ -17,6 +17,7 @@ import { literalString, property } from './resolved';
 import type { Resolver } from './resolver';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
+import { guardedDocument } from './template-policy';
 
 /** A principal under construction; `policies` come last, when every attachment is known. */
 export interface Draft {
@@ -30,7 +31,7 @@ export interface Draft {
   readonly guard: Guard;
   readonly attached: AttachedPolicy[];
   readonly unknown: string[];
-  readonly memberOf: Draft[];
+  readonly memberOf: { readonly group: Draft; readonly guard: Guard }[];
   readonly holds: Text[];
   boundary?: AttachedPolicy;
   boundaryUnknown?: string;
@@ -103,8 +104,11 @@ function tagsOf(tags: ReturnType<Resolver['resolve']>): Readonly<Record<string, 
 }
 
 function inherit(draft: Draft): void {
-  for (const group of draft.memberOf) {
-    draft.attached.push(...group.attached);
+  for (const { group, guard } of draft.memberOf) {
+    for (const attached of group.attached) {
+      const document = guardedDocument(attached.document, guard);
+      draft.attached.push(document === attached.document ? attached : { ...attached, document });
+    }
     draft.unknown.push(...group.unknown);
   }
 }
@@ -128,7 +132,7 @@ export function finish(
     ...(draft.boundary === undefined ? {} : { boundary: draft.boundary }),
     ...(draft.boundaryUnknown === undefined ? {} : { boundaryUnknown: draft.boundaryUnknown }),
     ...(draft.trust === undefined ? {} : { trust: draft.trust }),
-    ...(draft.kind === 'user' ? { memberOf: draft.memberOf.map((g) => g.origin.id) } : {}),
+    ...(draft.kind === 'user' ? { memberOf: draft.memberOf.map(({ group }) => group.origin.id) } : {}),
     ...(draft.kind === 'instance-profile' ? { holds: draft.holds } : {}),
     ...(draft.tags === undefined ? {} : { tags: draft.tags }),
     policies: {

@@ -6,12 +6,13 @@
  */
 import type { Condition, PolicyDocument, Statement } from '../policy/document';
 import { PolicyError, type PolicyKind, parsePolicy } from '../policy/parse';
-import { show, type Text } from '../policy/text';
 import { ALWAYS, both, type Guard } from './conditions';
 import { intrinsicName, isList, isObject } from './json';
+import { parseJsonText } from './json-text';
 import { isResolvedList, isResolvedObject, NO_VALUE, type Resolved, toText } from './resolved';
 import type { Resolver } from './resolver';
 import type { Stack } from './stack';
+import { brief } from './text-key';
 import { branchesOf, variantsOf } from './variants';
 
 export interface PolicyReading {
@@ -38,7 +39,7 @@ export function readPolicy(
   const reader: Reader = { r, stack, origin, kind, statements, unknown, position: 0 };
   readDocument(reader, value, guard);
   const numbered = statements.map((s, index) => ({ ...s, index }));
-  return { document: { version: versionOf(numbered), statements: numbered, origin }, unknown };
+  return { document: { version: versionOf(numbered), statements: numbered, origin }, unknown: [...new Set(unknown)] };
 }
 
 interface Reader {
@@ -59,84 +60,74 @@ function versionOf(statements: readonly Statement[]): PolicyDocument['version'] 
 function readDocument(reader: Reader, value: unknown, guard: Guard): void {
   const { r, stack } = reader;
   for (const whole of branchesOf(r, stack, value, guard)) {
-    const document = documentObject(reader, whole.value);
-    if (document === undefined) continue;
-    const { Statement, ...frame } = document;
+    if (!isObject(whole.value) || intrinsicName(whole.value) !== undefined) {
+      readSettled(reader, r.resolve(stack, whole.value), whole.guard);
+      continue;
+    }
+    const { Statement, ...rest } = whole.value;
+    const frame = r.resolve(stack, rest);
     for (const list of branchesOf(r, stack, Statement, whole.guard)) {
-      for (const item of listOfStatements(reader, list.value)) {
+      if (isObject(list.value) && intrinsicName(list.value) !== undefined) {
+        readStatements(reader, frame, r.resolve(stack, list.value), list.guard);
+        continue;
+      }
+      for (const item of isList(list.value) ? list.value : [list.value]) {
         for (const one of branchesOf(r, stack, item, list.guard)) readStatement(reader, frame, one.value, one.guard);
       }
     }
   }
 }
 
-/** CloudFormation takes a document as an object or as its JSON text. */
-function documentObject(reader: Reader, value: unknown): Readonly<Record<string, unknown>> | undefined {
-  const whole = isObject(value) && intrinsicName(value) === undefined ? value : reader.r.resolve(reader.stack, value);
-  if (whole === NO_VALUE) return undefined;
-  if (whole === null) {
+/** A document that an intrinsic made, or its JSON text: CloudFormation takes both. */
+function readSettled(reader: Reader, whole: Resolved, guard: Guard): void {
+  if (whole === NO_VALUE) return;
+  const written = toText(whole);
+  const document = written === undefined ? whole : (parseJsonText(written) ?? null);
+  if (isResolvedObject(document)) {
+    const { Statement = null, ...frame } = document;
+    readStatements(reader, frame, Statement, guard);
+  } else if (written === undefined) {
     reader.unknown.push(`${reader.origin}: got no policy document, expected one`);
-    return undefined;
+  } else {
+    reader.unknown.push(`${reader.origin}: the document \`${brief(written)}\` is not known before deployment`);
   }
-  if (typeof whole === 'string') {
-    try {
-      const parsed: unknown = JSON.parse(whole);
-      if (isObject(parsed)) return parsed;
-    } catch {
-      // Falls through: neither an object nor JSON.
-    }
-  }
-  if (isObject(whole) && toText(whole as Resolved) === undefined) return whole;
-  const written = toText(whole as Resolved);
-  reader.unknown.push(
-    `${reader.origin}: the document ${written === undefined ? '' : `\`${show(written)}\` `}is not known before deployment`,
-  );
-  return undefined;
 }
 
-function listOfStatements(reader: Reader, value: unknown): readonly unknown[] {
-  if (isList(value)) return value;
-  if (isObject(value) && intrinsicName(value) !== undefined) {
-    const resolved = reader.r.resolve(reader.stack, value);
-    if (resolved === NO_VALUE) return [];
-    if (isResolvedList(resolved)) return resolved;
-    if (isResolvedObject(resolved)) return [resolved];
-    reader.unknown.push(
-      `${reader.origin}: the statements \`${show(toText(resolved) as Text)}\` are not known before deployment`,
-    );
-    return [];
+function readStatements(reader: Reader, frame: Resolved, statements: Resolved, guard: Guard): void {
+  if (statements === NO_VALUE) return;
+  const written = toText(statements);
+  if (written !== undefined) {
+    reader.unknown.push(`${reader.origin}: the statements \`${brief(written)}\` are not known before deployment`);
+    return;
   }
-  return value === undefined ? [undefined] : [value];
+  for (const statement of isResolvedList(statements) ? statements : [statements]) {
+    reader.position++;
+    parseStatement(reader, frame, statement, guard);
+  }
 }
 
-function readStatement(
-  reader: Reader,
-  frame: Readonly<Record<string, unknown>>,
-  statement: unknown,
-  guard: Guard,
-): void {
+function readStatement(reader: Reader, frame: Resolved, statement: unknown, guard: Guard): void {
   const { r, stack } = reader;
   const variants = variantsOf(r, stack, statement) ?? [{ guard: ALWAYS, value: r.resolve(stack, statement) }];
-  const settled = r.resolve(stack, frame);
   reader.position++;
   for (const variant of variants) {
-    if (variant.value === NO_VALUE) continue;
-    const whole = both(guard, variant.guard);
-    if (whole.length === 0) continue;
-    const list = variant.value === null ? {} : { Statement: [flatten(variant.value)] };
-    try {
-      const document = parsePolicy({ ...(isResolvedObject(settled) ? settled : {}), ...list }, reader.origin, {
-        kind: reader.kind,
-      });
-      for (const parsed of document.statements) reader.statements.push(...guarded(parsed, whole));
-    } catch (error) {
-      if (!(error instanceof PolicyError)) throw error;
-      // Parsed alone, every statement is its document's first: put its true position back.
-      const name = error.statement === 'statement 1' ? `statement ${reader.position}` : error.statement;
-      reader.unknown.push(
-        [reader.origin, name, error.field, error.problem].filter((part) => part !== undefined).join(': '),
-      );
-    }
+    if (variant.value !== NO_VALUE) parseStatement(reader, frame, variant.value, both(guard, variant.guard));
+  }
+}
+
+function parseStatement(reader: Reader, frame: Resolved, statement: Resolved, guard: Guard): void {
+  if (guard.length === 0) return;
+  const list = statement === null ? {} : { Statement: [flatten(statement)] };
+  try {
+    const whole = { ...(isResolvedObject(frame) ? frame : {}), ...list };
+    const document = parsePolicy(whole, reader.origin, { kind: reader.kind });
+    for (const parsed of document.statements) reader.statements.push(...guarded(parsed, guard));
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    // Parsed alone, every statement is its document's first: put its true position back.
+    const name = error.statement === 'statement 1' ? `statement ${reader.position}` : error.statement;
+    const place = [reader.origin, name, error.field, error.problem].filter((part) => part !== undefined);
+    reader.unknown.push(place.join(': '));
   }
 }
 

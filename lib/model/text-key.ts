@@ -2,7 +2,7 @@
  * Keys and small operations on texts. Two texts with one key are the same string in every
  * deployment; texts with different keys may still be (a hole may take the other's value).
  */
-import { type Hole, type Part, type Text, text } from '../policy/text';
+import { type Hole, type Part, show, type Text, text } from '../policy/text';
 
 /** Holes count by their id alone: everything else about a hole follows from it. */
 export function textKey(t: Text): string {
@@ -12,6 +12,12 @@ export function textKey(t: Text): string {
 
 export function sameText(a: Text, b: Text): boolean {
   return textKey(a) === textKey(b);
+}
+
+/** For messages: on one line, and not too long for one. */
+export function brief(t: Text): string {
+  const line = show(t).replace(/\s+/g, ' ');
+  return line.length <= 120 ? line : `${line.slice(0, 117)}...`;
 }
 
 /** The only part, iff it is a hole. */

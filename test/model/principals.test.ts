@@ -18,6 +18,7 @@ import {
   sentence,
   stack,
   sub,
+  when,
 } from './notation';
 
 const READ = allow('s3:GetObject', 'arn:aws:s3:::b/x');
@@ -129,6 +130,92 @@ describe('policies, from whichever side they are attached', () => {
     const m = model({ P: resource('AWS::IAM::Policy', { Roles: [ref('Name')], PolicyDocument: doc(READ) }) }, sections);
     expect(m.assumptions.map((a) => a.text)).toEqual([
       expect.stringContaining('S/P is attached to the role `${parameter Name of stack S}`'),
+    ]);
+  });
+});
+
+describe('a deny counts only where it is certain', () => {
+  const DENY = deny('s3:GetObject');
+  const sections = { Parameters: { P: { Type: 'String' } }, Conditions: { C: { 'Fn::Equals': [ref('P'), 'x'] } } };
+  const roles = { A: role([READ], { RoleName: 'a' }), B: role([READ], { RoleName: 'b' }) };
+
+  test.each([
+    ['to either of two roles', { Roles: [when('C', ref('A'), ref('B'))] }],
+    ['to one role, under a condition', { Roles: when('C', [ref('A')], []) }],
+  ])('attached %s', (_, target) => {
+    const m = model({ ...roles, P: resource('AWS::IAM::Policy', { ...target, PolicyDocument: doc(DENY) }) }, sections);
+    expect(rights(principalOf(m, 'A'))).toEqual([READS, 'Deny s3:GetObject on * if StringEquals bulkhead:S/P x']);
+  });
+
+  test('of a group that a user may not be in', () => {
+    const group = { G: resource('AWS::IAM::Group', { Policies: [{ PolicyName: 'p', PolicyDocument: doc(DENY) }] }) };
+    const certain = model({ U: resource('AWS::IAM::User', { Groups: [ref('G')] }), ...group }, sections);
+    expect(rights(principalOf(certain, 'U'))).toEqual(['Deny s3:GetObject on *']);
+    const open = model({ U: resource('AWS::IAM::User', { Groups: [when('C', ref('G'))] }), ...group }, sections);
+    expect(rights(principalOf(open, 'U'))).toEqual(['Deny s3:GetObject on * if StringEquals bulkhead:S/P x']);
+  });
+
+  test('from a stack that may be in another account', () => {
+    const elsewhere = agnostic(
+      { P: resource('AWS::IAM::Policy', { Roles: ['a'], PolicyDocument: doc(DENY, allow('s3:PutObject')) }) },
+      { stackName: 'T' },
+    );
+    const m = buildModel([stack(roles), elsewhere]);
+    expect(rights(principalOf(m, 'S/A'))).toEqual([READS, 'Allow s3:PutObject on *']);
+  });
+
+  test('a managed policy that may be another account’s leaves the role undecided', () => {
+    const managed = stack({
+      M: resource('AWS::IAM::ManagedPolicy', { ManagedPolicyName: 'm', PolicyDocument: doc(READ) }),
+    });
+    const attached = agnostic(
+      { A: role([], { ManagedPolicyArns: [sub('arn:aws:iam::${AWS::AccountId}:policy/m')] }) },
+      { stackName: 'T' },
+    );
+    expect(principalOf(buildModel([managed, attached]), 'T/A').unknown).toEqual([
+      expect.stringContaining('give its stack an environment'),
+    ]);
+  });
+});
+
+test('a managed policy attached from both sides counts once', () => {
+  const m = model({
+    A: role([], { ManagedPolicyArns: [ref('M')] }),
+    M: resource('AWS::IAM::ManagedPolicy', { Roles: ['a'], PolicyDocument: doc(READ) }),
+    B: role(),
+  });
+  expect(rights(principalOf(m, 'A'))).toEqual([READS]);
+  const both = model({
+    A: role([], { RoleName: 'a', ManagedPolicyArns: [join('arn:aws:iam::', ref('AWS::AccountId'), ':policy/m')] }),
+    M: resource('AWS::IAM::ManagedPolicy', { ManagedPolicyName: 'm', Roles: ['a'], PolicyDocument: doc(READ) }),
+  });
+  expect(rights(principalOf(both, 'A'))).toEqual([READS]);
+});
+
+describe('documents as JSON text', () => {
+  const A = (document: unknown) =>
+    principalOf(
+      model(
+        {
+          A: role([], { Policies: [{ PolicyName: 'p', PolicyDocument: document }] }),
+          T: resource('AWS::DynamoDB::Table'),
+        },
+        { Parameters: { P: { Type: 'String' } } },
+      ),
+      'A',
+    );
+  const written = (resource: string) => sub(JSON.stringify(doc(allow('dynamodb:GetItem', resource))));
+
+  test('names within their strings are holes as ever', () => {
+    expect(rights(A(written('${T.Arn}/index/*')))).toEqual([
+      `Allow dynamodb:GetItem on arn:aws:dynamodb:eu-west-1:${ACCOUNT}:table/\${the name of T in stack S}/index/*`,
+    ]);
+  });
+
+  test('a value that may be anything might rewrite the document', () => {
+    expect(rights(A(written('arn:aws:dynamodb:::${P}')))).toEqual([]);
+    expect(A(written('arn:aws:dynamodb:::${P}')).unknown).toEqual([
+      expect.stringContaining('is not known before deployment'),
     ]);
   });
 });

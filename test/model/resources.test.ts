@@ -275,6 +275,36 @@ describe('gaps: what the templates do not show', () => {
     expect(model(resources, sections).gaps?.map((g) => g.reason)).toEqual([expect.stringContaining(reason)]);
   });
 
+  test.each<[string, string, unknown, readonly unknown[]]>([
+    [
+      'one that changes who may do what',
+      'Create',
+      { service: 'IAM', action: 'attachRolePolicy', parameters: { RoleName: 'x' } },
+      [expect.stringContaining('it calls `iam:AttachRolePolicy`')],
+    ],
+    [
+      'by the name of its command',
+      'Update',
+      { service: '@aws-sdk/client-kms', action: 'PutKeyPolicyCommand' },
+      [expect.stringContaining('`kms:PutKeyPolicy`')],
+    ],
+    [
+      'of which nothing is known',
+      'Create',
+      sub('{"service":"IAM","action":"${P}"}'),
+      [expect.stringContaining('is not known before deployment')],
+    ],
+    ['one that reads', 'Create', { service: 'SSM', action: 'getParameter', parameters: { Name: 'x' } }, []],
+    ['text that is no call', 'Create', 'never', []],
+  ])('a call of a custom resource: %s', (_, event, call, expected) => {
+    const written = typeof call === 'string' || (call as Json)['Fn::Sub'] !== undefined ? call : JSON.stringify(call);
+    expect(
+      model({ X: resource('Custom::AWS', { [event]: written }) }, { Parameters: { P: { Type: 'String' } } }).gaps?.map(
+        (g) => g.reason,
+      ),
+    ).toEqual(expected);
+  });
+
   test('language extensions are none: loops are unrolled', () => {
     const loop = {
       'Fn::ForEach::L': [
