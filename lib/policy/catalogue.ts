@@ -18,6 +18,11 @@ export type Slot =
   | 'name'
   /** One or more characters other than `:`. */
   | 'path'
+  /**
+   * An identifier that AWS makes: one or more characters. Assumed not to imitate an ARN: it holds no
+   * colon that a wildcard of a pattern's region or account has to reach (see `format.ts`).
+   */
+  | 'id'
   /** One or more characters. */
   | 'any';
 

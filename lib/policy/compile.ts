@@ -21,6 +21,8 @@ export interface ResourceSet {
   /** True when the patterns match every string (`*`), so that with `not` nothing is selected. */
   readonly universal: boolean;
   readonly may: Automaton;
+  /** `may` without the strings that a wildcard of region or account matches beyond its component (see `format.ts`). */
+  readonly aligned: () => Automaton;
   readonly must: Automaton;
   /** The selection, when it holds unknown parts and can be compared as written (see `variables.ts`). */
   readonly asWritten: Selection | undefined;
@@ -86,18 +88,27 @@ const EVERYTHING = new Automaton([[{ kind: 'star', of: 'any' }]], 'may');
 
 function compileResources({ resource, version }: Statement): ResourceSet {
   if (resource === undefined)
-    return { not: false, universal: true, may: EVERYTHING, must: EVERYTHING, asWritten: undefined };
+    return {
+      not: false,
+      universal: true,
+      may: EVERYTHING,
+      aligned: () => EVERYTHING,
+      must: EVERYTHING,
+      asWritten: undefined,
+    };
   const variables = version === '2012-10-17';
-  const globs = (mode: 'may' | 'must') =>
-    resource.patterns.map((p) => compileGlob(p, { mode, wildcards: 'glob', variables }));
+  const globs = (mode: 'may' | 'must', wildcards: 'glob' | 'aligned' = 'glob') =>
+    resource.patterns.map((p) => compileGlob(p, { mode, wildcards, variables }));
   const may = globs('may');
   const unknown = resource.patterns.some((p) => isUnknown(p, variables));
   const must = unknown ? globs('must') : may;
   const mayAutomaton = new Automaton(may, 'may');
+  let aligned: Automaton | undefined;
   return {
     not: resource.not,
     universal: must.some(isUniversal),
     may: mayAutomaton,
+    aligned: () => (aligned ??= new Automaton(globs('may', 'aligned'), 'may')),
     must: unknown ? new Automaton(must, 'must') : mayAutomaton,
     // In version 2008 `${` is text, which the comparison would take for a variable.
     asWritten: unknown && (variables || !resource.patterns.some(mentionsVariable)) ? resource : undefined,

@@ -12,7 +12,7 @@ import { Automaton } from './automaton';
 import type { Catalogue } from './catalogue';
 import { type CompiledStatement, mentionsVariable, uniteResources } from './compile';
 import type { Constraint, Side } from './condition';
-import { futureResourcesOf, resourcesOf, servicesOf, usualResourcesOf } from './format';
+import { futureResourcesOf, type Resources, resourcesOf, servicesOf, usualResourcesOf } from './format';
 import type { Budget } from './language';
 import { plainOf } from './letter';
 import { type Candidate, type Outcome, type Query, solve, type Use } from './solve';
@@ -68,13 +68,14 @@ function decideKnown(goal: Goal, catalogue: Catalogue, budget: Budget, confirm: 
     const against = refused.filter((u) => u.statement.actions.has(action));
     if (against.some((u) => u.statement.blanket)) continue;
     const resources = resourcesOf(action, catalogue);
-    const key = `${resources.id}|${now.map((c) => c.of.map((s) => s.id).join()).join(';')}|${against.map((u) => u.statement.id).join()}`;
+    const key = `${resources.map((r) => r.automaton.id).join()}|${now.map((c) => c.of.map((s) => s.id).join()).join(';')}|${against.map((u) => u.statement.id).join()}`;
     if (asked.has(key)) continue;
     asked.add(key);
     const options = now.map(({ side, of }) => unite(of).map((statement): Use => ({ statement, side })));
     const mustNot = uniteUses(against);
-    for (const must of product(options)) {
-      const query: Query = { must, mustNot, resources, usual: usualResourcesOf(action, catalogue) };
+    const usual = usualResourcesOf(action, catalogue);
+    for (const [{ automaton, aligned }, must] of pairs(resources, () => product(options))) {
+      const query: Query = { must, mustNot, resources: automaton, aligned, usual };
       const outcome = solve(query, catalogue, budget);
       if (typeof outcome !== 'string') {
         const solution = { action: catalogue.actions[action] as string, candidate: outcome, query };
@@ -97,7 +98,7 @@ function decideFuture(goal: Goal, catalogue: Catalogue, budget: Budget, confirm:
     services = services === undefined ? named : new Set([...services].filter((s) => named.has(s)));
     if (services.size === 0) return 'none';
   }
-  const ask = (service: string | undefined, resources: Automaton): Decision => {
+  const ask = (service: string | undefined, resources: readonly Resources[]): Decision => {
     const now = choices.map(({ side, of }) => ({
       side,
       of: of.filter((s) => service === undefined || mayName(s, service)),
@@ -107,8 +108,10 @@ function decideFuture(goal: Goal, catalogue: Catalogue, budget: Budget, confirm:
       (u) => u.statement.future !== undefined && (service === undefined || mayName(u.statement, service)),
     );
     let unknown = false;
-    for (const must of product(now.map(({ side, of }) => of.map((statement): Use => ({ statement, side }))))) {
-      const decision = solveByName({ must, mustNot, resources, names: namesOf(service) }, catalogue, budget, confirm);
+    const options = now.map(({ side, of }) => of.map((statement): Use => ({ statement, side })));
+    for (const [{ automaton, aligned }, must] of pairs(resources, () => product(options))) {
+      const query: Query = { must, mustNot, resources: automaton, aligned, names: namesOf(service) };
+      const decision = solveByName(query, catalogue, budget, confirm);
       if (typeof decision !== 'string') return decision;
       if (decision === 'unknown') unknown = true;
       if (budget.left < 0) return 'unknown';
@@ -117,7 +120,7 @@ function decideFuture(goal: Goal, catalogue: Catalogue, budget: Budget, confirm:
   };
   if (services === undefined) {
     // Every service is possible: most goals fail whatever the resource types are.
-    if (ask(undefined, ANYTHING) === 'none') return 'none';
+    if (ask(undefined, [{ automaton: ANYTHING, aligned: false }]) === 'none') return 'none';
   }
   let unknown = false;
   for (const service of services === undefined ? [undefined, ...servicesOf(catalogue)] : services) {
@@ -207,6 +210,10 @@ function isPlain({ source, resources }: CompiledStatement): boolean {
     // What `${` means depends on the version.
     !source.resource.patterns.some(mentionsVariable)
   );
+}
+
+function* pairs<A, B>(firsts: readonly A[], seconds: () => Iterable<B>): Generator<readonly [A, B]> {
+  for (const first of firsts) for (const second of seconds()) yield [first, second];
 }
 
 function* product<T>(options: readonly (readonly T[])[]): Generator<readonly T[]> {

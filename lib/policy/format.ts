@@ -5,12 +5,50 @@ import { charTokens, type Glob, type Token } from './token';
 
 const automata = new WeakMap<Catalogue, Map<string, Automaton>>();
 
-/** The resources of a known action. An action without resource types is authorised on `*`. */
-export function resourcesOf(action: number, catalogue: Catalogue): Automaton {
+/** Strings that can be resources, and how the patterns that select them are read. */
+export interface Resources {
+  readonly automaton: Automaton;
+  readonly aligned: boolean;
+}
+
+/**
+ * The resources of a known action. An action without resource types is authorised on `*`.
+ *
+ * An id that AWS makes may hold colons, but is assumed not to imitate the rest of an ARN: with
+ * colons, it is asked about only under patterns whose wildcards before the fifth colon stay in
+ * their component, or end the pattern. So `arn:aws:x:*:111122223333:thing/a:b` still selects it, while
+ * `…:x:*:…:thing/internal-*` and `…:thing/partner-*` have nothing in common.
+ */
+export function resourcesOf(action: number, catalogue: Catalogue): readonly Resources[] {
   const formats = catalogue.resourceFormats(action);
-  return shared(catalogue, formats.length === 0 ? '*' : formats.map((f) => f.id).join(), () =>
-    formats.length === 0 ? [charTokens('*')] : formats.flatMap((f) => globsOf(f)),
-  );
+  let resources = byFormats.get(formats);
+  if (resources === undefined) {
+    resources = readBothWays(catalogue, formats.length === 0 ? [ONLY_STAR] : formats, 'id');
+    byFormats.set(formats, resources);
+  }
+  return resources;
+}
+
+const byFormats = new WeakMap<readonly ResourceFormat[], readonly Resources[]>();
+
+const ONLY_STAR: ResourceFormat = { id: '*', parts: ['*'] };
+
+function readBothWays(
+  catalogue: Catalogue,
+  formats: readonly ResourceFormat[],
+  wide: 'id' | 'id or any',
+): readonly Resources[] {
+  const isWide = (slot: Slot): boolean => slot === 'id' || (slot === 'any' && wide === 'id or any');
+  const narrow = (slot: Slot): readonly Glob[] => slotGlobs(isWide(slot) ? 'path' : slot);
+  const key = `${wide}:${formats.map((f) => f.id).join()}`;
+  const usual = shared(catalogue, key, () => formats.flatMap((f) => globsOf(f, narrow)));
+  const some = formats.filter((f) => f.parts.some((p) => typeof p !== 'string' && isWide(p.slot)));
+  if (some.length === 0) return [{ automaton: usual, aligned: false }];
+  const open = shared(catalogue, `aligned:${key}`, () => some.flatMap((f) => globsOf(f)));
+  return [
+    { automaton: usual, aligned: false },
+    { automaton: open, aligned: true },
+  ];
 }
 
 /** Those of them that look as resources mostly do: an account of 12 digits, a region, no colon in the last name. */
@@ -27,6 +65,7 @@ function usualGlobs(slot: Slot): readonly Glob[] {
       return [[{ kind: 'plus', of: 'region' }]];
     case 'account':
       return [TWELVE_DIGITS];
+    case 'id':
     case 'any':
       return [[{ kind: 'plus', of: 'no-colon' }]];
     case 'partition':
@@ -40,31 +79,30 @@ const TWELVE_DIGITS: Glob = Array.from({ length: 12 }, (): Token => ({ kind: 'on
 
 /**
  * The resources of an action that AWS may add to a service: those of the service's known
- * types, `*`, and new types of the form `arn:…:type:id`, `arn:…:type/id…` whose id has no colon.
- * (Assumed, and printed in the documentation: a new type does not hide a second ARN in its id.)
+ * types, `*`, and new types of the form `arn:…:type:id`, `arn:…:type/id…`. Assumed of names and ids alike, since
+ * neither the action nor the type exists yet: they do not imitate the rest of an ARN.
  */
-export function futureResourcesOf(service: string | undefined, catalogue: Catalogue): Automaton {
-  return shared(catalogue, `future:${service ?? ''}`, () => {
-    const name: readonly Token[] = service === undefined ? [{ kind: 'plus', of: 'name' }] : charTokens(service);
-    const head: Glob = [
-      ...charTokens('arn:'),
-      { kind: 'plus', of: 'partition' },
-      ...charTokens(':'),
-      ...name,
-      ...charTokens(':'),
-      { kind: 'star', of: 'region' },
-      ...charTokens(':'),
-      { kind: 'star', of: 'region' },
-      ...charTokens(':'),
-    ];
-    const known = service === undefined ? [] : formatsOfService(service, catalogue).flatMap((f) => globsOf(f));
-    return [
-      charTokens('*'),
-      ...known,
-      [...head, { kind: 'plus', of: 'no-colon' }],
-      [...head, { kind: 'plus', of: 'name' }, { kind: 'char', char: ':' }, { kind: 'plus', of: 'no-colon' }],
-    ];
-  });
+export function futureResourcesOf(service: string | undefined, catalogue: Catalogue): readonly Resources[] {
+  const known = service === undefined ? [] : formatsOfService(service, catalogue);
+  return readBothWays(catalogue, [ONLY_STAR, ...known, ...newTypes(service)], 'id or any');
+}
+
+function newTypes(service: string | undefined): readonly ResourceFormat[] {
+  const head: ResourceFormat['parts'] = [
+    'arn:',
+    { slot: 'partition' },
+    ':',
+    service ?? { slot: 'name' },
+    ':',
+    { slot: 'region' },
+    ':',
+    { slot: 'account' },
+    ':',
+  ];
+  return [
+    { id: `${service ?? ''}:new/`, parts: [...head, { slot: 'path' }] },
+    { id: `${service ?? ''}:new:`, parts: [...head, { slot: 'name' }, ':', { slot: 'id' }] },
+  ];
 }
 
 /** Services of the catalogue, in order. */
@@ -118,6 +156,7 @@ function slotGlobs(slot: Slot): readonly Glob[] {
       return [[{ kind: 'plus', of: 'name' }]];
     case 'path':
       return [[{ kind: 'plus', of: 'no-colon' }]];
+    case 'id':
     case 'any':
       return [[{ kind: 'plus', of: 'any' }]];
   }

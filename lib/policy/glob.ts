@@ -20,10 +20,11 @@ export type Mode = 'may' | 'must';
 /**
  * How a text becomes a pattern:
  * `glob`: `*` and `?` are wildcards (Action, Resource, StringLike);
+ * `aligned`: the same, but no wildcard before the fifth colon takes a colon, unless nothing follows it;
  * `arn`: the same within each of the six components of an ARN (ArnLike, ArnEquals);
  * `exact`: no wildcards (StringEquals).
  */
-export type Wildcards = 'glob' | 'arn' | 'exact';
+export type Wildcards = 'glob' | 'aligned' | 'arn' | 'exact';
 
 /** A policy variable in a text: `${aws:username}`, with its default when it has one. */
 export interface Variable {
@@ -156,7 +157,8 @@ export function compileGlob(t: Text, options: CompileOptions): Glob {
         if (atom.char === ':') colons++;
         break;
       case 'wildcard': {
-        const of = wildcards === 'arn' && colons < COLONS_OF_ARN ? 'no-colon' : 'any';
+        const withinComponent = wildcards === 'arn' || (wildcards === 'aligned' && i + 1 < atoms.length);
+        const of = withinComponent && colons < COLONS_OF_ARN ? 'no-colon' : 'any';
         tokens.push({ kind: atom.char === '*' ? 'star' : 'one', of });
         break;
       }

@@ -36,6 +36,8 @@ export interface Query {
   readonly mustNot: readonly Use[];
   /** The strings that can be resources of the action. */
   readonly resources: Automaton;
+  /** The resources are asked about under patterns read `aligned` (see `format.ts`). */
+  readonly aligned?: boolean;
   /** Those of them that a reader would expect to see in a witness. */
   readonly usual?: Automaton;
   /** For actions outside the catalogue: their names; the actions of the statements are then decided as languages. */
@@ -84,7 +86,7 @@ export function solve(query: Query, catalogue: Catalogue, budget: Budget): Outco
   // A clause about names may hold by the name alone: it takes resources away only where it is about all names in question.
   const certain = query.mustNot.filter((n) => query.names === undefined || selectsAll(branch, n, budget));
   for (const use of query.must) {
-    branch = requireResource(branch, use, certain);
+    branch = requireResource(branch, use, certain, query.aligned === true);
     for (const condition of use.statement.source.conditions) {
       branch = constrain(
         branch,
@@ -216,12 +218,13 @@ function selectsAll({ actionRequired, actionForbidden }: Branch, { statement }: 
   return search !== 'exhausted' && search.found === undefined;
 }
 
-function requireResource(branch: Branch, use: Use, mustNot: readonly Use[]): Branch {
+function requireResource(branch: Branch, use: Use, mustNot: readonly Use[], aligned: boolean): Branch {
   const { resources } = use.statement;
   if (resources.not) return { ...branch, forbidden: [...branch.forbidden, resources.must] };
   if (resources.universal) return branch;
   const refused = mustNot.filter((n) => n.statement.source.conditions.length === 0);
-  return { ...branch, required: [...branch.required, withoutCovered(use, refused)] };
+  const required = [...branch.required, withoutCovered(use, refused)];
+  return { ...branch, required: aligned ? [...required, resources.aligned()] : required };
 }
 
 function refuseResource(branch: Branch, use: Use, must: readonly Use[] = []): Branch {

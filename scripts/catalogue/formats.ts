@@ -1,12 +1,12 @@
 /**
  * ARN templates of AWS's Service Authorization Reference → the formats of lib/catalog, whose slots
  * name sets of strings. A set that is too small would make the engine call overlapping roles
- * disjoint, so a slot is `any` unless `slot-rules.tsv` narrows it with AWS's documentation, and
+ * disjoint, so a slot is `any` (an AWS-made id: `id`) unless `slot-rules.tsv` narrows it with AWS's documentation, and
  * `formats.tsv` replaces the templates that are known to differ from the ARNs of real requests.
  */
 import { inOrder, readTable, type SourceService } from './sources';
 
-const SLOTS = ['partition', 'region', 'account', 'name', 'path', 'any'];
+const SLOTS = ['partition', 'region', 'account', 'name', 'path', 'id', 'any'];
 const STANDARD = (service: string) => `arn:{partition}:${service}:{region}:{account}:`;
 
 export interface FormatRules {
@@ -87,7 +87,7 @@ function translate(service: string, type: string, template: string, rules: Forma
   if (arn !== 'arn' || partition !== `\${Partition}` || rest.length === 0) return ['arn:{any}'];
   // A rule for all types of a service does not hold for the resources of another one that it lists.
   const general = (slot: string) => (vendor === service ? rules.slots.get(`${service}\t*\t${slot}`) : undefined);
-  const language = (slot: string) => rules.slots.get(`${service}\t${type}\t${slot}`) ?? general(slot) ?? 'any';
+  const language = (slot: string) => rules.slots.get(`${service}\t${type}\t${slot}`) ?? general(slot) ?? byName(slot);
   const resource = rest
     .join(':')
     .replace(/\$\{(\w+)\}|\{.*?\}|\*/g, (_, slot?: string) => `{${slot === undefined ? 'any' : language(slot)}}`);
@@ -98,6 +98,11 @@ function translate(service: string, type: string, template: string, rules: Forma
       either(account, '{account}').flatMap((a) => resources.map((res) => `arn:{partition}:${v}:${r}:${a}:${res}`)),
     ),
   );
+}
+
+/** What AWS names an id is made by AWS; whatever else it does not document may be any text. */
+function byName(slot: string): string {
+  return /(Id|ID|Uuid|UUID)$/.test(slot) ? 'id' : 'any';
 }
 
 /** A field between two colons: a literal, a slot, or (from `*`) any text without a colon, nothing included. */

@@ -11,6 +11,7 @@ const SLOTS: Readonly<Record<Slot, string>> = {
   account: '([0-9]{12}|aws|)',
   name: '[^:/]+',
   path: '[^:]+',
+  id: '[\\s\\S]+',
   any: '[\\s\\S]+',
 };
 
@@ -67,5 +68,6 @@ const LETTERS: Readonly<Record<Slot, RegExp>> = {
   account: /[a-z0-9]/,
   name: /[^:/]/,
   path: /[^:]/,
+  id: /./su,
   any: /./su,
 };
