@@ -39,15 +39,23 @@ export function measure(domains: number): GateCost {
   return { domains, gate: gate / 1000, synthesis: (total - gate) / 1000 };
 }
 
-export function run(): void {
-  console.log('cost of the gate in `cdk synth` of the reference app (target: 10 %)');
-  for (const domains of [3, 30, 100]) {
-    const { gate, synthesis } = measure(domains);
-    const share = ((gate / synthesis) * 100).toFixed(1);
-    console.log(
-      `  ${String(domains).padStart(3)} domains: gate ${gate.toFixed(2)} s, synthesis ${synthesis.toFixed(2)} s: ${share} %`,
-    );
-  }
+/** The fastest of some runs: what else the machine does only adds. */
+export function benchGate(domains: number, runs: number): GateCost {
+  const all = Array.from({ length: runs }, () => measure(domains));
+  const least = (of: (cost: GateCost) => number) => Math.min(...all.map(of));
+  return { domains, gate: least((cost) => cost.gate), synthesis: least((cost) => cost.synthesis) };
 }
 
-if (require.main === module) run();
+if (require.main === module) {
+  process.stdout.write('cost of the gate in `cdk synth` of the reference app (target: 10 %)\n');
+  for (const [domains, runs] of [
+    [3, 5],
+    [30, 3],
+    [100, 2],
+  ] as const) {
+    const { gate, synthesis } = benchGate(domains, runs);
+    const share = ((gate / synthesis) * 100).toFixed(1);
+    const times = `gate ${gate.toFixed(2)} s, synthesis without it ${synthesis.toFixed(2)} s`;
+    process.stdout.write(`${String(domains).padStart(4)} domains: ${times}: ${share} %\n`);
+  }
+}
