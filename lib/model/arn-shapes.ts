@@ -40,6 +40,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'AWS::IAM::InstanceProfile': ['InstanceProfileName', `${P}iam::{account}:instance-profile{path}{name}`, '{name}', ARN],
   'AWS::IAM::OIDCProvider': [undefined, `${P}iam::{account}:oidc-provider/{issuer}`, '{arn}', ARN],
   'AWS::IAM::SAMLProvider': ['Name', `${P}iam::{account}:saml-provider/{name}`, '{arn}', ARN],
+  'AWS::SSO::PermissionSet': [undefined, `${P}sso:::permissionSet/{~instance}/{id}`, '{arn}', { PermissionSetArn: '{arn}' }],
   'AWS::IAM::AccessKey': [undefined, undefined, '{id}'],
   'AWS::RolesAnywhere::TrustAnchor': [undefined, `${P}rolesanywhere${R}trust-anchor/{id}`, '{id}', { TrustAnchorArn: '{arn}', TrustAnchorId: '{id}' }],
   'AWS::RolesAnywhere::Profile': [undefined, `${P}rolesanywhere${R}profile/{id}`, '{id}', { ProfileArn: '{arn}', ProfileId: '{id}' }],

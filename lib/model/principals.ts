@@ -13,6 +13,7 @@ import { arnOf, physicalName } from './identifiers';
 import { ManagedPolicies } from './managed-policies';
 import { originOf } from './mark';
 import type { AttachedPolicy, Origin, Principal } from './model';
+import { PERMISSION_SET, permissionSetArn, roleOfPermissionSet } from './permission-set';
 import { literalString, property } from './resolved';
 import type { Resolver } from './resolver';
 import type { Stack } from './stack';
@@ -44,6 +45,7 @@ const KINDS: Readonly<Record<string, Draft['kind']>> = {
   'AWS::IAM::User': 'user',
   'AWS::IAM::Group': 'group',
   'AWS::IAM::InstanceProfile': 'instance-profile',
+  [PERMISSION_SET]: 'role',
 };
 
 export function isPrincipalType(type: string): boolean {
@@ -77,13 +79,14 @@ export function readPrincipals(r: Resolver): Principals {
 
 function draftOf(r: Resolver, stack: Stack, declared: ResourceDeclaration, kind: Draft['kind']): Draft {
   const { logicalId } = declared;
+  const set = declared.type === PERMISSION_SET;
   const tags = r.resolve(stack, declared.properties.Tags);
   return {
     kind,
     origin: originOf(stack, declared),
     stack,
-    declared,
-    arn: arnOf(r, stack, logicalId) ?? r.text(stack, { Ref: logicalId }),
+    declared: set ? roleOfPermissionSet(declared) : declared,
+    arn: set ? permissionSetArn(r, stack, declared) : (arnOf(r, stack, logicalId) ?? r.text(stack, { Ref: logicalId })),
     name: physicalName(r, stack, logicalId) ?? r.text(stack, { Ref: logicalId }),
     account: stack.account,
     guard: conditionGuard(r, stack, declared.condition),

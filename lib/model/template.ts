@@ -58,7 +58,8 @@ export function parseTemplate(rendered: RenderedTemplate): Template {
     return fail(`expected a CloudFormation template (an object with \`Resources\`), found ${describe(raw)}`);
   const { deep, has: branching } = survey(raw, MAX_DEPTH, 'Fn::If');
   if (deep) fail(`values are nested more than ${MAX_DEPTH} levels deep, expected a CloudFormation template`);
-  if (!isObject(raw.Resources))
+  // CDK writes a stack without resources as a template without the section.
+  if (!isObject(raw.Resources) && !(raw.Resources === undefined && !rendered.unnamed))
     fail(`\`Resources\` is ${describe(raw.Resources)}, expected an object of resources by logical id`);
 
   const section = (name: string): JsonObject => {

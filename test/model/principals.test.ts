@@ -333,6 +333,32 @@ describe('policies that cannot be read leave their principal undecided, with the
   });
 });
 
+test('a permission set is the role that it becomes', () => {
+  const set = resource('AWS::SSO::PermissionSet', {
+    Name: 'Operators',
+    InlinePolicy: doc(READ),
+    ManagedPolicies: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+    CustomerManagedPolicyReferences: [{ Name: 'm', Path: '/' }],
+    PermissionsBoundary: { ManagedPolicyArn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' },
+  });
+  const a = principalOf(model({ A: set }), 'A');
+  expect(rights(a)).toEqual([READS, 'Allow * on *']);
+  expect(a.boundary?.attached).toBe('aws-managed');
+  expect(show(a.arn)).toContain('AWSReservedSSO_Operators_');
+  // What a policy of that name says in an assigned account is not known.
+  expect(a.unknown).toEqual([expect.stringContaining(':policy/m` is not known before deployment')]);
+  const plain = resource('AWS::SSO::PermissionSet', {
+    Name: 'x',
+    ManagedPolicies: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+  });
+  expect(principalOf(model({ A: plain }), 'A').unknown).toEqual([]);
+});
+
+test('a stack without resources is one all the same', () => {
+  expect(buildModel([{ stackName: 'S', template: {} }]).principals).toEqual([]);
+  expect(() => buildModel([{ stackName: 'S', unnamed: true, template: {} }])).toThrow('`Resources` is nothing');
+});
+
 test('trust, tags, marks and paths', () => {
   const m = model({
     A: role(
