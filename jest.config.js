@@ -23,7 +23,10 @@ module.exports = {
     {
       ...shared,
       displayName: 'cdk',
-      testMatch: ['<rootDir>/test/{domain,enforce,authorizer,e2e,examples}/**/*.test.ts', '<rootDir>/examples/**/*.test.ts'],
+      testMatch: [
+        '<rootDir>/test/{domain,enforce,authorizer,e2e,examples}/**/*.test.ts',
+        '<rootDir>/examples/**/*.test.ts',
+      ],
       setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
     },
   ],
