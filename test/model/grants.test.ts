@@ -1,0 +1,66 @@
+import { ACCOUNT, att, doc, type Json, model, principalOf, resource, role, sentence } from './notation';
+
+describe('grants by resource policies', () => {
+  const key = (statement: Json): Json => resource('AWS::KMS::Key', { KeyPolicy: doc(statement) });
+  const grants = (resources: Json, id = 'A') => {
+    const { policies } = principalOf(model(resources), id);
+    return {
+      bounded: (policies.resourceGrants ?? []).flatMap((d) => d.statements.map(sentence)),
+      unbounded: (policies.unboundedGrants ?? []).flatMap((d) => d.statements.map(sentence)),
+    };
+  };
+  const to = (principal: unknown, more: Json = {}): Json => ({
+    Effect: 'Allow',
+    Principal: principal,
+    Action: 'kms:Decrypt',
+    Resource: '*',
+    ...more,
+  });
+  const KEY = `arn:aws:kms:eu-west-1:${ACCOUNT}:key/\${the id of K in stack S}`;
+
+  test('to a role, within its boundary', () => {
+    expect(grants({ A: role(), K: key(to({ AWS: att('A') })) })).toEqual({
+      bounded: [`Allow kms:Decrypt on ${KEY}`],
+      unbounded: [],
+    });
+  });
+
+  test('to a role by its fixed ARN', () => {
+    const arn = `arn:aws:iam::${ACCOUNT}:role/a`;
+    expect(grants({ A: role([], { RoleName: 'a' }), K: key(to({ AWS: arn })) }).bounded).toHaveLength(1);
+  });
+
+  test('to a user, or a session of a role, beyond any boundary', () => {
+    expect(grants({ A: resource('AWS::IAM::User'), K: key(to({ AWS: att('A') })) }).unbounded).toHaveLength(1);
+    const session = `arn:aws:sts::${ACCOUNT}:assumed-role/a/me`;
+    expect(grants({ A: role([], { RoleName: 'a' }), K: key(to({ AWS: session })) }).unbounded).toHaveLength(1);
+  });
+
+  test('to everyone whose ARN matches', () => {
+    const like = (arn: string): Json => to('*', { Condition: { ArnLike: { 'aws:PrincipalArn': arn } } });
+    const resources = (arn: string): Json => ({ A: role([], { RoleName: 'orders-read' }), K: key(like(arn)) });
+    expect(grants(resources('arn:aws:iam::*:role/orders-*')).unbounded).toHaveLength(1);
+    expect(grants(resources('arn:aws:iam::*:role/billing-*')).unbounded).toHaveLength(0);
+  });
+
+  test.each([
+    ['another role', { AWS: att('B') }],
+    ['a service', { Service: 'lambda.amazonaws.com' }],
+    ['the account, which only delegates', { AWS: `arn:aws:iam::${ACCOUNT}:root` }],
+    ['the account by its number', { AWS: ACCOUNT }],
+  ])('not by a grant to %s', (_, principal) => {
+    expect(grants({ A: role(), B: role(), K: key(to(principal)) })).toEqual({ bounded: [], unbounded: [] });
+  });
+
+  test('everyone is the resource’s, not the role’s', () => {
+    const m = model({ A: role(), K: key(to('*')) });
+    expect(principalOf(m, 'A').policies.unboundedGrants).toBeUndefined();
+    expect(m.resources[0]?.openTo?.statements.map(sentence)).toEqual([`Allow kms:Decrypt on ${KEY}`]);
+    expect(model({ K: key(to({ AWS: att('A') })), A: role() }).resources[0]?.openTo).toBeUndefined();
+  });
+
+  test('an endpoint’s policy grants nothing', () => {
+    const endpoint = resource('AWS::EC2::VPCEndpoint', { PolicyDocument: doc(to({ AWS: att('A') })) });
+    expect(grants({ A: role(), E: endpoint }).bounded).toEqual([]);
+  });
+});
