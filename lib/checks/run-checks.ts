@@ -1,17 +1,21 @@
 /** The registry: every check, in the order in which findings are shown. */
 import { awsCatalogue } from '../catalog/catalogue';
-import type { Model } from '../model/model';
+import type { Assumption, Model } from '../model/model';
 import { apisAreClassified } from './apis-are-classified';
 import { appIsVisible } from './app-is-visible';
+import { assumersAreNotShared } from './assumers-are-not-shared';
 import { boundariesAreDisjoint } from './boundaries-are-disjoint';
 import { type Check, CheckContext } from './check';
 import type { Finding } from './finding';
 import { grantsStayInTheRemit } from './grants-stay-in-the-remit';
+import { noChainJoinsDuties } from './no-chain-joins-duties';
 import { resourcesAreNotShared } from './resources-are-not-shared';
 import { rolesDoNotOverlap } from './roles-do-not-overlap';
 
 export const CHECKS: readonly Check[] = [
   rolesDoNotOverlap,
+  noChainJoinsDuties,
+  assumersAreNotShared,
   grantsStayInTheRemit,
   boundariesAreDisjoint,
   resourcesAreNotShared,
@@ -20,6 +24,15 @@ export const CHECKS: readonly Check[] = [
 ];
 
 export function runChecks(model: Model): Finding[] {
+  return [...examine(model).findings];
+}
+
+/** The findings of all checks, and what they rest on beside what the model rests on. */
+export function examine(model: Model): {
+  readonly findings: readonly Finding[];
+  readonly assumptions: readonly Assumption[];
+} {
   const context = new CheckContext(awsCatalogue());
-  return CHECKS.flatMap((check) => check.run(model, context));
+  const findings = CHECKS.flatMap((check) => check.run(model, context));
+  return { findings, assumptions: context.reach(model).assumptions };
 }

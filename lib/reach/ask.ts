@@ -46,6 +46,13 @@ export class Oracle {
     return compiled.opaque.length === 0 && (id === undefined || compiled.mayAllow.has(id));
   }
 
+  /** True only if every request is allowed to the actor. */
+  mayDoEverything({ compiled }: Actor): boolean {
+    const { words } = compiled.mustAllow;
+    const rest = this.catalogue.actions.length & 31;
+    return words.every((w, i) => w >>> 0 === (i === words.length - 1 && rest !== 0 ? (1 << rest) - 1 : 0xffffffff));
+  }
+
   /** Whether some of the actors might ever make a request with an action. */
   allowing(actors: readonly Actor[]): Allowed {
     const words = new Uint32Array(Math.ceil(this.catalogue.actions.length / 32));

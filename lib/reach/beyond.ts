@@ -7,11 +7,14 @@ import type { AttachedPolicy, Origin, Principal, Resource } from '../model/model
 import { textKey } from '../model/text-key';
 import type { PolicyDocument, PrincipalElement } from '../policy/document';
 import { literal, show, type Text, text } from '../policy/text';
+import type { Actor } from './actor';
 import { ALLOW_ALL } from './gains';
 import { accountNamed } from './named';
-import { requests } from './requests';
+import { documentOf, statementOn } from './requests';
 
 const madeUp = new WeakSet<Principal>();
+/** The makers of holders. */
+const holders = new WeakMap<Principal, Actor>();
 
 /** True iff the principal stands for one that does not exist yet, so that there is nothing about it to edit. */
 export function isMadeUp(p: Principal): boolean {
@@ -47,25 +50,52 @@ export function newcomerOf(account: Text, maker: Principal, boundary?: AttachedP
   return principal;
 }
 
-/** Whoever the edited policy of the resource admits: everything that can be done to the resource. */
-export function holderOf(resource: Resource): Principal | undefined {
+/**
+ * The maker with what the resource's policy can give it once it has edited it: everything that can be
+ * done to the resource, but for what its own policies deny. Such a grant needs no identity policy, and
+ * where it names the session no boundary allows it; a Deny holds all the same. What the maker could give
+ * to others instead is what granting is, and an assumption of every report (see reach.ts).
+ */
+export function holderOf(resource: Resource, maker: Actor): Principal | undefined {
   const { arn, origin } = resource;
   if (arn === undefined) return undefined;
   const service = textKey(arn).split(':')[2] ?? '*';
-  const id = `whoever the policy of ${origin.id} admits`;
-  const principal: Principal = {
+  // Who holds one resource may open another, and is still the same maker, so there are finitely many holders.
+  const original = holders.get(maker.principal) ?? maker;
+  const { policies, principal } = original;
+  const limits = [...policies.identityPolicies, ...[policies.permissionsBoundary ?? []].flat()];
+  const id = `${principal.id}, by the policy of ${origin.id}`;
+  const { serviceControlPolicies } = policies;
+  const holder: Principal = {
     kind: 'role',
     id,
-    origin: { ...origin, id, path: `whoever the policy of ${origin.path} admits` },
+    origin: {
+      ...principal.origin,
+      id,
+      path: `${principal.origin.path}, by the policy of ${origin.path}`,
+      logicalId: '',
+    },
     arn,
     account: resource.account,
     ...(resource.domain === undefined ? {} : { domain: resource.domain }),
     attached: [],
-    policies: requests(`${service}:*`, [arn, text(arn, ':*'), text(arn, '/*')]),
+    policies: {
+      identityPolicies: [everythingOn(service, arn), ...limits.map(deniesOf).filter((d) => d.statements.length > 0)],
+      ...(serviceControlPolicies && { serviceControlPolicies }),
+    },
     unknown: [],
   };
-  madeUp.add(principal);
-  return principal;
+  madeUp.add(holder);
+  holders.set(holder, original);
+  return holder;
+}
+
+function everythingOn(service: string, arn: Text): PolicyDocument {
+  return documentOf([statementOn(`${service}:*`, [arn, text(arn, ':*'), text(arn, '/*')])]);
+}
+
+function deniesOf(document: PolicyDocument): PolicyDocument {
+  return { ...document, statements: document.statements.filter((s) => s.effect === 'Deny') };
 }
 
 /**

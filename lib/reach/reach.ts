@@ -128,12 +128,19 @@ export function blindness({ principal, compiled }: Actor): string | undefined {
   return principal.unknown[0] ?? compiled.opaque[0]?.opaque;
 }
 
+/** The report lists all of them with the roles; an assumption that fills a page is not read. */
+const NAMED_OUTSIDERS = 8;
+
 function assumptionsOf(model: Model, outsiders: readonly Principal[]): readonly Assumption[] {
   const assumptions: Assumption[] = [
     { id: 'closed-world', text: 'what runs as a role of the app is in the templates' },
   ];
   if (outsiders.length > 0) {
-    const names = outsiders.map((o) => `\`${o.id}\``).join(', ');
+    const named = outsiders.slice(0, NAMED_OUTSIDERS).map((o) => `\`${o.id}\``);
+    const names = [
+      ...named,
+      ...(outsiders.length > NAMED_OUTSIDERS ? [`${outsiders.length - NAMED_OUTSIDERS} more`] : []),
+    ].join(', ');
     assumptions.push({
       id: 'outsiders',
       text: `principals outside the templates come to act in the app only where its trust policies admit them: ${names}`,
@@ -145,5 +152,9 @@ function assumptionsOf(model: Model, outsiders: readonly Principal[]): readonly 
       text: 'the bootstrap roles admit their whole account; nobody outside the templates assumes them but to deploy, and whoever does can do what CloudFormation can do',
     });
   }
+  assumptions.push({
+    id: 'grants',
+    text: 'whoever may write the policy of a resource is held to what it may do itself; that it grants others only what they should have is its duty, and not proved',
+  });
   return assumptions;
 }

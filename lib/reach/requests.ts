@@ -18,8 +18,17 @@ export function requests(
   resources: Selection | readonly Text[] | undefined,
   context: RequestContext = {},
 ): Policies {
+  return { identityPolicies: [documentOf([statementOn(action, resources, context)])] };
+}
+
+/** The same as a statement that allows them. */
+export function statementOn(
+  action: string,
+  resources: Selection | readonly Text[] | undefined,
+  context: RequestContext = {},
+): Statement {
   const resource = resources === undefined || 'not' in resources ? resources : { not: false, patterns: resources };
-  const statement: Statement = {
+  return {
     effect: 'Allow',
     index: 0,
     origin: 'the requests in question',
@@ -28,7 +37,6 @@ export function requests(
     resource: resource ?? { not: false, patterns: [EVERYTHING] },
     conditions: Object.entries(context).map(([key, values]) => conditionOn(key, values)),
   };
-  return { identityPolicies: [documentOf([statement])] };
 }
 
 function conditionOn(key: string, values: RequestContext[string]): Condition {

@@ -61,6 +61,8 @@ export class Subjects {
         yield* this.federated(reached.provider);
         return;
       case 'resource-any':
+        // Who may do everything anyhow gains nothing from a policy.
+        if (makers.every((m) => this.oracle.mayDoEverything(m))) return;
         for (const resource of this.candidates(this.world.resources, makers, requests[0]!.action)) {
           if (reached.types.includes(resource.origin.type)) yield { kind: 'resource', resource };
         }

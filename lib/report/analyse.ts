@@ -2,7 +2,7 @@
  * The whole analysis: rendered templates in, report out. The gate and the command line both call this,
  * so that they cannot disagree.
  */
-import { runChecks } from '../checks/run-checks';
+import { examine } from '../checks/run-checks';
 import { buildModel } from '../model/build-model';
 import { NO_CONFIGURATION, parseConfiguration } from '../model/configuration';
 import type { RenderedTemplate } from '../model/rendered-template';
@@ -30,5 +30,6 @@ export function analyse({ templates, gaps = [] }: AnalysisInput, options: Analys
   const built = buildModel(templates, parsed, { partial });
   const seen = new Set(gaps.map((gap) => gap.path));
   const model = { ...built, gaps: [...gaps, ...(built.gaps ?? []).filter((gap) => !seen.has(gap.path))] };
-  return makeReport(model, runChecks(model));
+  const { findings, assumptions } = examine(model);
+  return makeReport({ ...model, assumptions: [...model.assumptions, ...assumptions] }, findings);
 }
