@@ -88,12 +88,10 @@ export class ActionIndex {
   private static readonly indexes = new WeakMap<Catalogue, ActionIndex>();
   /** Lower-cased names, sorted. */
   readonly names: readonly string[];
-  private readonly ids: ReadonlyMap<string, number>;
   private readonly patterns = new Map<string, ActionSet>();
 
   private constructor(catalogue: Catalogue) {
     this.names = catalogue.actions.map((name) => name.toLowerCase());
-    this.ids = new Map(this.names.map((name, id) => [name, id]));
   }
 
   static of(catalogue: Catalogue): ActionIndex {
@@ -106,7 +104,9 @@ export class ActionIndex {
   }
 
   idOf(name: string): number | undefined {
-    return this.ids.get(name.toLowerCase());
+    const wanted = name.toLowerCase();
+    const id = this.lowerBound(wanted);
+    return this.names[id] === wanted ? id : undefined;
   }
 
   /** The known actions that the selection selects. */
@@ -115,7 +115,7 @@ export class ActionIndex {
     for (const pattern of selection.patterns) {
       const plain = literal(pattern)?.toLowerCase();
       if (plain === undefined) continue; // the statement is opaque
-      const id = this.ids.get(plain);
+      const id = this.idOf(plain);
       if (id !== undefined) {
         words[id >>> 5] = (words[id >>> 5] as number) | (1 << (id & 31));
       } else if (/[*?]/.test(plain)) {
