@@ -14,6 +14,7 @@ import { type Classification, classify } from './classification';
 import { commonRequests } from './common-requests';
 import { type Configuration, NO_CONFIGURATION } from './configuration';
 import { customCalls } from './custom-calls';
+import { deploymentsOf } from './deployments';
 import { readDomains } from './domains';
 import { type Element, ElementIndex, readElements } from './elements';
 import { gapsOf } from './gaps';
@@ -83,6 +84,7 @@ export function buildModel(
       .filter((e) => !isPrincipalType(e.declared.type))
       .map((e) => resourceOf(r, e, index, policies.byElement, grants, classified, profiles)),
     apis: readApis(r, elements, index, classified, configuration),
+    deployments: deploymentsOf(r),
     assumptions: [...bootstrap.assumptions, ...assumptionsOf(app, configuration, unresolved)],
     conflicts: configuration.conflicts ?? allPairs(),
     common: common.document,

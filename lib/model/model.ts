@@ -135,6 +135,8 @@ export interface Model {
   readonly principals: readonly Principal[];
   readonly resources: readonly Resource[];
   readonly apis: readonly Api[];
+  /** The app's own stacks that are deployed with a role, as resources that run as it. */
+  readonly deployments?: readonly Resource[];
   readonly assumptions: readonly Assumption[];
   /** Conflicting pairs of duties, from the configuration; all pairs by default. */
   readonly conflicts: readonly (readonly [Duty, Duty])[];

@@ -60,7 +60,7 @@ export function worldOf(model: Model): World {
 
   const profiles = of('instance-profile');
   const rolesIn = (profile: Principal): Principal[] => (profile.holds ?? []).flatMap((t) => principalByArn(t) ?? []);
-  const runners = model.resources.flatMap((resource) =>
+  const runners = [...model.resources, ...(model.deployments ?? [])].flatMap((resource) =>
     (resource.runsAs ?? []).flatMap(({ role }): Runner[] => {
       const found = principalByArn(role);
       const roles = found === undefined ? [] : found.kind === 'instance-profile' ? rolesIn(found) : [found];
