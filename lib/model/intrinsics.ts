@@ -42,6 +42,16 @@ function resolve(r: Resolver, stack: Stack, value: unknown, choices: Choices): R
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (isList(value)) return value.map((v) => resolve(r, stack, v, choices)).filter((v) => v !== NO_VALUE);
   if (!isObject(value)) return null;
+  if (choices.size > 0) return resolveObject(r, stack, value, choices);
+  // Policies are read as policies and again as properties: once is enough, and one result is shared.
+  const known = stack.resolved.get(value);
+  if (known !== undefined) return known;
+  const result = resolveObject(r, stack, value, choices);
+  stack.resolved.set(value, result);
+  return result;
+}
+
+function resolveObject(r: Resolver, stack: Stack, value: JsonObject, choices: Choices): Resolved {
   const name = intrinsicName(value);
   if (name !== undefined) return intrinsic(r, stack, name, value[name], value, choices);
   // An object that looks like a text would be taken for one; templates have no such values.

@@ -10,6 +10,7 @@
 import { type Hole, show, type Text, text } from '../policy/text';
 import { InputError } from './input-error';
 import type { RenderedTemplate } from './rendered-template';
+import type { Resolved } from './resolved';
 import { nameOf, parseTemplate, type Template } from './template';
 import { textKey } from './text-key';
 
@@ -24,6 +25,8 @@ export interface Stack {
   parent?: { readonly stack: Stack; readonly logicalId: string };
   /** Nested stacks by the logical id of the resource that deploys them. */
   readonly nested: Map<string, Stack>;
+  /** Values of the template that have been resolved, by the object that they were written as. */
+  readonly resolved: WeakMap<object, Resolved>;
 }
 
 export interface App {
@@ -57,7 +60,7 @@ export function buildApp(rendered: readonly RenderedTemplate[]): App {
   const taken = new Set<string>();
   for (const r of rendered) {
     const id = uniqueId(r, taken);
-    const stack: Stack = { id, template: parseTemplate(r), ...environmentOf(r), nested: new Map() };
+    const stack: Stack = { id, template: parseTemplate(r), ...environmentOf(r), nested: new Map(), resolved: new WeakMap() };
     stacks.push(stack);
     byName.set(r.stackName, [...(byName.get(r.stackName) ?? []), stack]);
   }
