@@ -1,12 +1,12 @@
 /**
- * SOD-5, boundaries: every duty role that the constructs made is bounded by its remit, and the remits
- * of roles that must be separate share nothing but the common requests. Then the roles stay separate
+ * SOD-5, boundaries: a trust domain that the constructs made has a role for every duty, bounded by its
+ * remit, and the remits of roles that must be separate share nothing but the common requests. Then the roles stay separate
  * whatever is attached to them later, outside this app too.
  *
  * Roles that got their duty from the configuration promise no boundary; what they may do is
  * compared by SOD-1 alone.
  */
-import type { Model, Principal } from '../model/model';
+import { type Domain, DUTIES, type Model, type Principal } from '../model/model';
 import type { Check, CheckContext } from './check';
 import { findClashes } from './find-clashes';
 import type { Finding } from './finding';
@@ -18,9 +18,37 @@ export const boundariesAreDisjoint: Check = {
   compliant: 'every duty role has its remit as its boundary, and remits share nothing but the common requests',
   run: (model, context) => {
     const roles = markedRoles(model);
-    return [...roles.flatMap(missing), ...causesOf(clashes(roles, model, context)).map(overlapping)];
+    return [
+      ...model.domains.flatMap((domain) => unheld(domain, roles)),
+      ...roles.flatMap(missing),
+      ...causesOf(clashes(roles, model, context)).map(overlapping),
+    ];
   },
 };
+
+/**
+ * A trust domain that the constructs declare has a role for every duty. One that is missing was not made
+ * away with: it is in the app without its mark, bounded by nothing and compared with nobody.
+ */
+function unheld(domain: Domain, roles: readonly Principal[]): Finding[] {
+  if (domain.declaredAt.length === 0) return [];
+  const held = new Set(roles.filter((role) => role.domain === domain.name).map((role) => role.duty));
+  const missing = DUTIES.filter((duty) => !held.has(duty));
+  if (missing.length === 0) return [];
+  const duties = missing.map((duty) => `\`${duty}\``).join(', ');
+  return [
+    {
+      id: 'SOD-5',
+      severity: 'violated',
+      message: `no role of the trust domain \`${domain.name}\` carries the mark of ${missing.length === 1 ? 'the duty' : 'the duties'} ${duties}, so nothing is known of who holds ${missing.length === 1 ? 'it' : 'them'}`,
+      principals: [],
+      constructPaths: domain.declaredAt.map((origin) => origin.path),
+      explanation: [],
+      chain: [],
+      fix: 'leave `Metadata.bulkhead` of the duty roles as the trust domain writes it',
+    },
+  ];
+}
 
 /** Duty roles that the constructs made, sorted by id. */
 export function markedRoles(model: Model): Principal[] {

@@ -14,17 +14,21 @@ import type { OverlapVerdict, OverlapWitness } from '../policy/verdict';
 import type { FindingWitness } from './finding';
 import { nameOf, type Reason, type Subject } from './separation';
 
-/** Two principals that must be separate, and are not or not for certain. */
-export interface Clash {
+/** Two principals that may make one request, or not certainly none. */
+export interface Meeting {
   readonly a: Subject;
   readonly b: Subject;
-  readonly reason: Reason;
   readonly verdict: Exclude<OverlapVerdict, { verdict: 'disjoint' }>;
 }
 
 export interface Grant {
   readonly principal: Principal;
   readonly statement: Statement;
+}
+
+/** Two principals that meet and must be separate. */
+export interface Clash extends Meeting {
+  readonly reason: Reason;
 }
 
 /** Clashes of one cause; the first of them shows it. */
@@ -66,7 +70,7 @@ export function causesOf(clashes: readonly Clash[]): readonly Cause[] {
 }
 
 /** The statements that grant the witness, on both sides; none for an undecided clash. */
-export function grantsOf(clash: Clash): readonly Grant[] {
+export function grantsOf(clash: Meeting): readonly Grant[] {
   if (clash.verdict.verdict !== 'overlap') return [];
   const { witness } = clash.verdict;
   return (['a', 'b'] as const).flatMap((side) => {
@@ -78,11 +82,11 @@ export function grantsOf(clash: Clash): readonly Grant[] {
 }
 
 /** Who grants the witness to both, in sentences. */
-export function explainClash(clash: Clash): readonly string[] {
+export function explainClash(clash: Meeting): readonly string[] {
   return [...explainSide(clash, 'a'), ...explainSide(clash, 'b')];
 }
 
-export function explainSide(clash: Clash, side: 'a' | 'b'): readonly string[] {
+export function explainSide(clash: Meeting, side: 'a' | 'b'): readonly string[] {
   if (clash.verdict.verdict !== 'overlap') return [];
   const { witness } = clash.verdict;
   const { principal, policies } = clash[side];

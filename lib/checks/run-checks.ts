@@ -9,6 +9,7 @@ import { type Check, CheckContext } from './check';
 import type { Finding } from './finding';
 import { grantsStayInTheRemit } from './grants-stay-in-the-remit';
 import { noChainJoinsDuties } from './no-chain-joins-duties';
+import { nobodyHoldsTwoDuties } from './nobody-holds-two-duties';
 import { resourcesAreNotShared } from './resources-are-not-shared';
 import { rolesDoNotOverlap } from './roles-do-not-overlap';
 
@@ -18,6 +19,7 @@ export const CHECKS: readonly Check[] = [
   assumersAreNotShared,
   grantsStayInTheRemit,
   boundariesAreDisjoint,
+  nobodyHoldsTwoDuties,
   resourcesAreNotShared,
   apisAreClassified,
   appIsVisible,

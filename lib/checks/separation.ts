@@ -26,7 +26,8 @@ export function subjectsOf(model: Model): readonly Subject[] {
     .map((principal) => ({ principal, policies: atMost(principal) }));
 }
 
-function atMost(principal: Principal): Policies {
+/** What the principal may do, with everything in place of what cannot be known. */
+export function atMost(principal: Principal): Policies {
   if (principal.unknown.length === 0) return principal.policies;
   const { policies } = principal;
   return { ...policies, identityPolicies: [...policies.identityPolicies, EVERYTHING] };

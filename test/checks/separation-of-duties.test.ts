@@ -1,8 +1,9 @@
 import type { Finding } from '../../lib/checks/finding';
 import { runChecks } from '../../lib/checks/run-checks';
-import type { Model, Principal } from '../../lib/model/model';
+import { DUTIES, type Model, type Principal } from '../../lib/model/model';
 import { evaluate } from '../../lib/policy/evaluate';
-import { allow, modelOf, role } from './model-of';
+import { parsePolicy } from '../../lib/policy/parse';
+import { allow, modelOf, origin, role } from './model-of';
 
 const CHANGE_SET = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/Partner/*';
 const prepare = allow('cloudformation:CreateChangeSet', CHANGE_SET);
@@ -250,5 +251,83 @@ describe('SOD-4, outside the remit', () => {
 
   test('roles of the configuration have no remit to stay in', () => {
     expect(of('SOD-4', [role('Deploy', { duty: 'deploy', allow: [prepare, run], boundary: [prepare] })])).toEqual([]);
+  });
+});
+
+describe('SOD-5, a role for every duty', () => {
+  const declared = {
+    name: 'partner',
+    exposure: 'partner' as const,
+    declaredAt: [origin('App/Api', 'AWS::ApiGateway::RestApi')],
+  };
+  const all = DUTIES.map((duty) =>
+    role(duty, {
+      duty,
+      marked: true,
+      domain: 'partner',
+      allow: [allow('s3:GetObject', `arn:aws:s3:::${duty}/*`)],
+      boundary: 'same',
+    }),
+  );
+
+  test('a domain of the constructs whose seven roles are marked passes', () => {
+    expect(of('SOD-5', all, { domains: [declared] })).toEqual([]);
+  });
+
+  test('a role that lost its mark is a violation', () => {
+    const [finding, ...rest] = of(
+      'SOD-5',
+      all.filter(({ duty }) => duty !== 'deploy'),
+      { domains: [declared] },
+    );
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ severity: 'violated', constructPaths: ['App/Api'] });
+    expect(finding!.message).toContain('no role of the trust domain `partner` carries the mark of the duty `deploy`');
+  });
+
+  test('a domain of the configuration need not hold every duty', () => {
+    expect(of('SOD-5', [], { domains: [{ name: 'partner', declaredAt: [] }] })).toEqual([]);
+  });
+});
+
+describe('SOD-6, two duties in one role', () => {
+  const duties = [
+    role('Deploy', { duty: 'deploy', allow: [prepare] }),
+    role('Approve', { duty: 'approve', allow: [run] }),
+  ];
+  const trusting = (path: string, statements: readonly object[], principal: object) => ({
+    ...role(path, { allow: statements as never }),
+    trust: parsePolicy(
+      { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: principal, Action: 'sts:AssumeRole' }] },
+      'trust',
+      { kind: 'trust' },
+    ),
+  });
+  const person = { AWS: 'arn:aws:iam::111122223333:role/somebody' };
+
+  test('a role for people that may do what two duties do is a violation', () => {
+    const [finding, ...rest] = of('SOD-6', [...duties, trusting('Ops', [allow('cloudformation:*')], person)]);
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ severity: 'violated', constructPaths: ['Ops', 'Approve', 'Deploy'] });
+    expect(finding!.message).toMatch(
+      /^`Ops` has no duty and may make `cloudformation:ExecuteChangeSet` on `.*` like `Approve` \(approve\), and `cloudformation:CreateChangeSet`/,
+    );
+    expect(finding!.explanation.join('\n')).toContain('`Ops` may call cloudformation:ExecuteChangeSet');
+  });
+
+  test('a user is one too', () => {
+    expect(of('SOD-6', [...duties, { ...role('Root', { allow: [allow('*')] }), kind: 'user' }])).toHaveLength(1);
+  });
+
+  test('a role for people that may do what one duty does passes, and so does a role that only a service may be', () => {
+    expect(of('SOD-6', [...duties, trusting('Ops', [run], person)])).toEqual([]);
+    expect(
+      of('SOD-6', [...duties, trusting('Ops', [allow('cloudformation:*')], { Service: 'lambda.amazonaws.com' })]),
+    ).toEqual([]);
+  });
+
+  test('what cannot be known is undecided', () => {
+    const unknown = { ...trusting('Ops', [run], person), unknown: ['the policy `X` is not known'] };
+    expect(of('SOD-6', [...duties, unknown])).toMatchObject([{ severity: 'undecided' }]);
   });
 });
