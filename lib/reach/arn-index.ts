@@ -8,8 +8,8 @@
  * what stands after the ARN's fifth (the tail). A pattern with fewer needs a wildcard that reads
  * a colon, and gets everything; one with more matches nothing. Tails are compared by what both
  * are sure to begin with. A hole in a tail is one *letter* when it is a name that AWS generates
- * for a resource of the templates: such a name is no other resource's, and nobody writes it down.
- * Any other hole may be anything, and ends what is sure.
+ * for a resource of the templates: such a name is no other resource's, and nobody writes it down, so
+ * that only a wildcard may mean it. Any other hole may be anything, and ends what is sure.
  */
 import { textKey } from '../model/text-key';
 import type { Selection } from '../policy/document';
@@ -138,14 +138,18 @@ function collect<T>(group: Group<T>, { sure, rest }: Prefix, found: T[]): void {
   for (const length of group.lengths) {
     const bucket = length <= written.length ? group.buckets.get(sure.slice(0, length)) : undefined;
     if (bucket === undefined) continue;
-    if (length < written.length || letter < 0) addAll(found, bucket.all);
-    else {
-      addAll(found, bucket.byLetter.get(letterAt(sure, letter)));
-      addAll(found, bucket.open);
-    }
+    if (length < written.length || letter < 0) {
+      if (isCutAfter({ sure: written, rest: letter < 0 ? rest : 'end' }, length)) addAll(found, bucket.all);
+    } else addAll(found, bucket.byLetter.get(letterAt(sure, letter)));
+    addAll(found, bucket.open);
   }
   if (rest === 'end' || letter >= 0) return;
   for (const { tail, entry } of startingWith(group.ordered, sure)) if (tail !== sure) addAll(found, entry.all);
+}
+
+/** True iff a wildcard stands in the segment that goes on at the position, so that it can read a letter. */
+function isCutAfter({ sure, rest }: Prefix, at: number): boolean {
+  return rest === 'open' && !/[:/]/.test(sure.slice(at));
 }
 
 /** The letter that begins at the position. */
@@ -176,14 +180,10 @@ function mayBeginAlike(pattern: Prefix, arn: Prefix): boolean {
   let same = 0;
   while (same < x.length && same < y.length && x[same] === y[same]) same++;
   if (same === x.length && same === y.length) return true;
-  if (same === x.length) return pattern.rest === 'open' || arn.rest === 'open' || y[same] === LETTER;
+  if (same === x.length) return pattern.rest === 'open' || arn.rest === 'open';
   if (same === y.length) return arn.rest === 'open';
-  // A letter of the ARN takes written characters; a letter of the pattern is nothing but itself.
-  return y[same] === LETTER && x[same] !== LETTER && !insideLetter(x, same);
-}
-
-function insideLetter(sure: string, at: number): boolean {
-  return sure.lastIndexOf(LETTER, at) > sure.lastIndexOf(LETTER_END, at);
+  // A letter of the ARN is read by a wildcard; a letter of the pattern is nothing but itself.
+  return y[same] === LETTER && x[same] !== LETTER && isCutAfter(pattern, same);
 }
 
 interface Shape {

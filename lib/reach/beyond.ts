@@ -56,10 +56,10 @@ export function newcomerOf(account: Text, maker: Principal, boundary?: AttachedP
  * where it names the session no boundary allows it; a Deny holds all the same. What the maker could give
  * to others instead is what granting is, and an assumption of every report (see reach.ts).
  */
-export function holderOf(resource: Resource, maker: Actor): Principal | undefined {
-  const { arn, origin } = resource;
-  if (arn === undefined) return undefined;
-  const service = textKey(arn).split(':')[2] ?? '*';
+export function holderOf(resource: Resource, maker: Actor): Principal {
+  const { arn = text('*'), origin } = resource;
+  // Without a known ARN it may be any resource of its service.
+  const service = textKey(arn).split(':')[2] ?? origin.type.split('::')[1]?.toLowerCase() ?? '*';
   // Who holds one resource may open another, and is still the same maker, so there are finitely many holders.
   const original = holders.get(maker.principal) ?? maker;
   const { policies, principal } = original;

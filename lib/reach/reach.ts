@@ -133,7 +133,10 @@ const NAMED_OUTSIDERS = 8;
 
 function assumptionsOf(model: Model, outsiders: readonly Principal[]): readonly Assumption[] {
   const assumptions: Assumption[] = [
-    { id: 'closed-world', text: 'what runs as a role of the app is in the templates' },
+    {
+      id: 'closed-world',
+      text: 'what runs as a role of the app is in the templates, and no policy writes down a name that AWS generates',
+    },
   ];
   if (outsiders.length > 0) {
     const named = outsiders.slice(0, NAMED_OUTSIDERS).map((o) => `\`${o.id}\``);

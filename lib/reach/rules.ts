@@ -88,7 +88,7 @@ export class Rules {
       case 'account':
         return [newcomerOf(subject.account, maker.principal, subject.boundary)];
       case 'resource':
-        return [holderOf(subject.resource, maker) ?? []].flat();
+        return [holderOf(subject.resource, maker)];
       case 'principal':
       case 'runner':
       case 'unseen':

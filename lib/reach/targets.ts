@@ -67,12 +67,10 @@ export class Targets {
         return [subject.kind === 'account' ? onNew(subject, context) : { context }];
       case 'existing-compute':
         if (subject.kind === 'unseen') return [{ except: subject.seen, context, doubt: unseen(subject.role) }];
-        return subject.kind === 'runner' ? [this.onRunner(action, subject.runner, context)] : [];
+        return subject.kind === 'runner' ? [this.onResource(action, subject.runner.resource, context)] : [];
       case 'target-resource':
         if (subject.kind === 'principal' && subject.provider !== undefined) return onArns([subject.provider]);
-        return subject.kind === 'resource' && subject.resource.arn !== undefined
-          ? onArns([subject.resource.arn])
-          : [{ context }];
+        return subject.kind === 'resource' ? [this.onResource(action, subject.resource, context)] : [{ context }];
       case 'target-group':
         return onArns(groupsOf(subject, this.world).map((g) => g.arn));
       case 'target-instance-profile':
@@ -108,7 +106,7 @@ export class Targets {
     return policyNamed(action, subject, target).flatMap((t) => bounding(action, principal, t));
   }
 
-  private onRunner(action: string, { resource }: Runner, context: RequestContext): Target {
+  private onResource(action: string, resource: Resource, context: RequestContext): Target {
     // An instance of a launch template, a task of a service: the template does not name it.
     if (resource.arn === undefined || !this.isTakenBy(action, resource)) return { context };
     return { arn: resource.arn, context };
