@@ -40,6 +40,8 @@ const classes: Record<Exclude<Slot, 'partition' | 'account'>, (char: string) => 
   region: (c) => /[a-z0-9-]/.test(c),
   name: (c) => c !== ':' && c !== '/',
   path: (c) => c !== ':',
+  // Assumed not to imitate an ARN: drawn without colons.
+  id: (c) => c !== ':',
   any,
 };
 

@@ -39,6 +39,18 @@ function plain(t: Text): string {
   return value;
 }
 
+const actionRegexes = new Map<string, RegExp>();
+
+function actionRegex(pattern: string): RegExp {
+  let regex = actionRegexes.get(pattern);
+  if (regex === undefined) {
+    const escaped = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+    regex = new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i');
+    actionRegexes.set(pattern, regex);
+  }
+  return regex;
+}
+
 const RESOURCE = '|resource|';
 
 function patternConstant(variable: string, pattern: number): string {
@@ -187,10 +199,7 @@ class Encoding {
   }
 
   private action(selection: Selection): string {
-    const named = selection.patterns.some((p) => {
-      const escaped = plain(p).replace(/[.+^${}()|[\]\\]/g, '\\$&');
-      return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i').test(this.name);
-    });
+    const named = selection.patterns.some((p) => actionRegex(plain(p)).test(this.name));
     return named === selection.not ? 'false' : 'true';
   }
 
@@ -285,21 +294,33 @@ export type Question = readonly Formula[];
 function question(
   policies: readonly Policies[],
   catalogue: Catalogue,
+  actions: Iterable<number>,
   assertion: (encoding: Encoding) => string,
 ): Question {
-  return catalogue.actions.flatMap((_, action) => {
+  // Actions that the same statements select, on the same resources, have the same formula.
+  const formulas = new Map<string, Formula>();
+  for (const action of actions) {
     const encoding = new Encoding(catalogue, policies, action);
     const asserted = assertion(encoding);
-    return asserted === 'false' ? [] : [encoding.formula(asserted)];
-  });
+    if (asserted === 'false') continue;
+    const formula = encoding.formula(asserted);
+    const key = [formula.strings[0]?.within.smt, asserted].join();
+    if (!formulas.has(key)) formulas.set(key, formula);
+  }
+  return [...formulas.values()];
 }
 
 /** Satisfiable iff both may make one request, each in a context of its own. */
-export function encodeOverlap(a: Policies, b: Policies, catalogue: Catalogue): Question {
-  return question([a, b], catalogue, (e) => and([e.allowed(a, 'A'), e.allowed(b, 'B')]));
+export function encodeOverlap(
+  a: Policies,
+  b: Policies,
+  catalogue: Catalogue,
+  actions: Iterable<number> = catalogue.actions.keys(),
+): Question {
+  return question([a, b], catalogue, actions, (e) => and([e.allowed(a, 'A'), e.allowed(b, 'B')]));
 }
 
 /** Satisfiable iff A allows a request that B does not, in the same context. */
 export function encodeDifference(a: Policies, b: Policies, catalogue: Catalogue): Question {
-  return question([a, b], catalogue, (e) => and([e.allowed(a, 'A'), not(e.allowed(b, 'A'))]));
+  return question([a, b], catalogue, catalogue.actions.keys(), (e) => and([e.allowed(a, 'A'), not(e.allowed(b, 'A'))]));
 }

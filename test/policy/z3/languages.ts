@@ -73,6 +73,7 @@ const SLOTS: Readonly<Record<Slot, readonly [string, string]>> = {
   account: ['(re.union ((_ re.^ 12) (re.range "0" "9")) (str.to_re "aws") (str.to_re ""))', '(?:[0-9]{12}|aws|)'],
   name: [`(re.+ ${NAME[0]})`, `${NAME[1]}+`],
   path: [`(re.+ ${NO_COLON[0]})`, `${NO_COLON[1]}+`],
+  id: [`(re.+ ${ONE[0]})`, `${ONE[1]}+`],
   any: [`(re.+ ${ONE[0]})`, '[ -~]+'],
 };
 
