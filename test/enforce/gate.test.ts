@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App, Aspects, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IConstruct } from 'constructs';
 import { Bulkhead, SeparationOfDuties } from '../../lib/enforce/bulkhead';
 import { registerGate } from '../../lib/enforce/marker';
@@ -94,7 +95,9 @@ describe('the gate', () => {
     const refused = (violating: boolean, register: (inner: IConstruct) => void) => {
       const app = newApp();
       new Roles(new Stack(app, 'Bad'), violating);
-      register(new Stack(new Stage(app, 'Prod'), 'Good'));
+      const good = new Stack(new Stage(app, 'Prod'), 'Good');
+      new Topic(good, 'Topic');
+      register(good);
       return () => app.synth();
     };
     for (const register of Object.values(REGISTRATIONS)) {

@@ -11,6 +11,9 @@ const CLI_SCENARIOS: Readonly<Record<string, Build>> = {
   ...SCENARIOS,
 
   "a pipeline's stage": (app, violating) => {
+    // A pipeline that deploys as an administrator could act as everybody, and the clean app would be refused too.
+    const bootstrapExecutionPolicies = ['arn:aws:iam::aws:policy/AmazonSNSFullAccess'];
+    app.node.setContext('bulkhead', { ...CONFIGURATION.bulkhead, assume: { bootstrapExecutionPolicies } });
     const stack = new Stack(app, 'Pipeline');
     const source = CodePipelineSource.s3(new Bucket(stack, 'Source'), 'source.zip');
     const pipeline = new CodePipeline(stack, 'Pipeline', {
