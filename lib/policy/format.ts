@@ -79,7 +79,7 @@ const TWELVE_DIGITS: Glob = Array.from({ length: 12 }, (): Token => ({ kind: 'on
 
 /**
  * The resources of an action that AWS may add to a service: those of the service's known
- * types, `*`, and new types of the form `arn:…:type:id`, `arn:…:type/id…`. Assumed of names and ids alike, since
+ * types, `*`, and new types, of the form `arn:…:type:id` or `arn:…:type/id…`. Assumed of names and ids alike, since
  * neither the action nor the type exists yet: they do not imitate the rest of an ARN.
  */
 export function futureResourcesOf(service: string | undefined, catalogue: Catalogue): readonly Resources[] {
@@ -101,7 +101,7 @@ function newTypes(service: string | undefined): readonly ResourceFormat[] {
   ];
   return [
     { id: `${service ?? ''}:new/`, parts: [...head, { slot: 'path' }] },
-    { id: `${service ?? ''}:new:`, parts: [...head, { slot: 'name' }, ':', { slot: 'id' }] },
+    { id: `${service ?? ''}:new:`, parts: [...head, { slot: 'id' }] },
   ];
 }
 
