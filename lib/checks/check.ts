@@ -12,6 +12,7 @@ import { subset } from '../policy/subset';
 import type { OverlapVerdict, SubsetVerdict } from '../policy/verdict';
 import { type Reach, reachOf } from '../reach/reach';
 import type { CheckId, Finding } from './finding';
+import { StatementIndex } from './may-meet';
 
 export interface Check {
   /** Stable and literal. */
@@ -23,6 +24,10 @@ export interface Check {
 
 export class CheckContext {
   private readonly compiled = new WeakMap<Policies, CompiledPolicies>();
+  private readonly relevant = new WeakMap<
+    PolicyDocument,
+    { readonly index: StatementIndex; readonly documents: WeakMap<Policies, PolicyDocument> }
+  >();
   private readonly selected = new Map<string, SelectedActions>();
   private readonly alone = new WeakMap<PolicyDocument, Policies>();
   private readonly boundaryOverlaps = new WeakMap<PolicyDocument, WeakMap<PolicyDocument, OverlapVerdict>>();
@@ -46,8 +51,27 @@ export class CheckContext {
     return results.get(what) as T;
   }
 
-  public overlap(a: Policies, b: Policies, options?: QuestionOptions): OverlapVerdict {
-    return overlap(this.compile(a), this.compile(b), this.catalogue, options);
+  public overlap(a: Policies, b: Policies, options: QuestionOptions = {}): OverlapVerdict {
+    const except = options.except && this.exceptions(options.except, a);
+    return overlap(this.compile(a), this.compile(b), this.catalogue, { ...options, ...(except && { except }) });
+  }
+
+  /** Of many excepted statements, one or more for each domain, those that can match what these policies allow. */
+  private exceptions(except: PolicyDocument, policies: Policies): PolicyDocument {
+    const known = this.relevant.get(except) ?? {
+      index: new StatementIndex(except.statements, ({ action }) => this.actions(action)),
+      documents: new WeakMap<Policies, PolicyDocument>(),
+    };
+    this.relevant.set(except, known);
+    const found = known.documents.get(policies);
+    if (found !== undefined) return found;
+    const { identityPolicies, resourceGrants = [], unboundedGrants = [] } = policies;
+    const granting = [...identityPolicies, ...resourceGrants, ...unboundedGrants].flatMap(
+      ({ statements }) => statements,
+    );
+    const document = { ...except, statements: known.index.meeting(granting.filter((s) => s.effect === 'Allow')) };
+    known.documents.set(policies, document);
+    return document;
   }
 
   public subset(a: Policies, b: Policies, options?: QuestionOptions): SubsetVerdict {

@@ -38,9 +38,7 @@ class Node {
 
   /** Every value of the hole at this node is a whole segment, whichever pattern goes through. */
   get endsSegment(): boolean {
-    return (
-      this.entries.length === 0 && [...this.children.keys()].every((key) => key === END || key === ':' || key === '/')
-    );
+    return this.entries.length === 0 && [...this.children.keys()].every(isDelimiter);
   }
 
   *all(): Generator<Entry> {
@@ -84,6 +82,51 @@ export function pairsThatMayMeet(
     .map((pair) => [Math.floor(pair / candidates.length), pair % candidates.length] as const);
 }
 
+/** Statements by the beginnings of their resources, to find those that can meet another one. */
+export class StatementIndex {
+  private readonly root = new Node();
+
+  constructor(
+    private readonly statements: readonly Statement[],
+    private readonly actionsOf: (statement: Statement) => Actions,
+  ) {
+    statements.forEach((statement, candidate) => {
+      const entry = { candidate, actions: actionsOf(statement) };
+      for (const beginning of beginningsOf(statement)) insert(this.root, beginning, entry);
+    });
+  }
+
+  /** In order: the statements that may match a request which one of the others matches. */
+  public meeting(others: readonly Statement[]): readonly Statement[] {
+    const met = new Set<number>();
+    for (const other of others) {
+      const actions = this.actionsOf(other);
+      for (const beginning of beginningsOf(other)) {
+        for (const entry of along(this.root, beginning)) if (entry.actions?.meets(actions)) met.add(entry.candidate);
+      }
+    }
+    return this.statements.filter((_, index) => met.has(index));
+  }
+}
+
+/** Entries whose beginnings can be those of a string that begins as given. */
+function* along(root: Node, beginning: readonly PatternSymbol[]): Generator<Entry> {
+  let node = root;
+  for (const [index, symbol] of beginning.entries()) {
+    yield* node.entries;
+    const key = keyOf(symbol);
+    for (const [other, child] of node.children) {
+      const unknown = child.hole !== undefined || typeof symbol !== 'string';
+      if (other === key || !unknown) continue;
+      if (typeof symbol === 'string' || !differ(child, symbol, isDelimiter(beginning[index + 1]))) yield* child.all();
+    }
+    const next = node.children.get(key);
+    if (next === undefined) return;
+    node = next;
+  }
+  yield* node.all();
+}
+
 /** Equal for two statements that allow the same requests because they are written the same. */
 function requestsOf({ version, action, resource }: Statement): string {
   return JSON.stringify([version, action, resource]);
@@ -92,7 +135,7 @@ function requestsOf({ version, action, resource }: Statement): string {
 function insert(root: Node, beginning: readonly PatternSymbol[], entry: Entry): void {
   let node = root;
   for (const symbol of beginning) {
-    const key = typeof symbol === 'string' ? symbol : `hole ${symbol.hole}`;
+    const key = keyOf(symbol);
     let child = node.children.get(key);
     if (child === undefined) {
       child = new Node(typeof symbol === 'string' ? undefined : symbol);
@@ -142,14 +185,24 @@ function visit(node: Node, above: readonly Entry[], meet: (a: Entry, b: Entry) =
   children.forEach((child, index) => {
     // Two characters differ. Only an unknown value may be the same as what its siblings stand for.
     for (const other of children.slice(index + 1)) {
-      if ((child.hole === undefined && other.hole === undefined) || differ(child, other)) continue;
+      if ((child.hole === undefined && other.hole === undefined) || differ(child, other.hole, other.endsSegment))
+        continue;
       for (const entry of child.all()) for (const another of other.all()) meet(entry, another);
     }
     visit(child, node.entries.length === 0 ? above : [...above, ...node.entries], meet);
   });
 }
 
-function differ(a: Node, b: Node): boolean {
-  if (a.hole?.identity === undefined || a.hole.identity !== b.hole?.identity) return false;
-  return a.endsSegment && b.endsSegment;
+/** False only if a value of the child's hole may be a value of the other one. */
+function differ(child: Node, other: Hole | undefined, otherEndsSegment: boolean): boolean {
+  if (child.hole?.identity === undefined || child.hole.identity !== other?.identity) return false;
+  return child.endsSegment && otherEndsSegment;
+}
+
+function isDelimiter(symbol: PatternSymbol | undefined): boolean {
+  return symbol === END || symbol === ':' || symbol === '/';
+}
+
+function keyOf(symbol: PatternSymbol): string {
+  return typeof symbol === 'string' ? symbol : `hole ${symbol.hole}`;
 }
