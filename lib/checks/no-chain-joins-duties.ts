@@ -1,19 +1,12 @@
 /**
  * SOD-2, hidden overlap: no chain of steps brings a principal to requests of a role that it must be
  * separate from. Roles that look separate on paper meet when one can act as the other, or as somebody
- * who may do what the other may do.
- *
- * What two roles may both do without any chain is SOD-1's; a chain is searched no further than to where it
- * first breaks a separation, because whatever lies beyond has the same cause.
+ * who may do what the other may do (chain-breach.ts); or when somebody without a duty comes by a chain to act as
+ * both (shared-assumer.ts). What two roles may both do without any chain is SOD-1's.
  */
-import type { Model, Principal } from '../model/model';
-import type { OverlapWitness } from '../policy/verdict';
-import { type Arrival, type Closure, chainOf } from '../reach/closure';
-import { gainsKey, showGains } from '../reach/gains';
-import { blindness } from '../reach/reach';
-import { type Breach, findingsOf } from './breach';
-import type { Check, CheckContext } from './check';
-import { nameOf, type Reason, type Subject, separationOf, subjectsOf } from './separation';
+import { findingsOf } from './breach';
+import { chainsBetween } from './chain-breach';
+import type { Check } from './check';
 import { joinedDuties } from './shared-assumer';
 
 export const noChainJoinsDuties: Check = {
@@ -22,118 +15,3 @@ export const noChainJoinsDuties: Check = {
   run: (model, context) =>
     findingsOf('SOD-2', [...chainsBetween(model, context), ...joinedDuties(model, context).filter((b) => !b.direct)]),
 };
-
-function chainsBetween(model: Model, context: CheckContext): Breach[] {
-  const separation = new Separation(model, context);
-  const breaches: Breach[] = [];
-  for (const source of separation.sources) {
-    context.reach(model).closureUntil(source.principal, (arrival, so) => {
-      const breach = separation.breachBy(source, arrival, so);
-      if (breach !== undefined) breaches.push(breach);
-      return breach !== undefined;
-    });
-  }
-  return breaches;
-}
-
-/** Whom a role must be separate from, found without looking at every pair. */
-class Separation {
-  readonly sources: readonly Subject[];
-  private readonly reasonFor: (a: Principal, b: Principal) => Reason | undefined;
-  private readonly byDomain = new Map<string, Subject[]>();
-
-  constructor(
-    private readonly model: Model,
-    private readonly context: CheckContext,
-  ) {
-    this.sources = subjectsOf(model).filter(
-      (s) => s.principal.kind !== 'group' && s.principal.kind !== 'bootstrap-role',
-    );
-    this.reasonFor = separationOf(model);
-    for (const s of this.sources) {
-      const domain = s.principal.domain ?? '';
-      this.byDomain.set(domain, [...(this.byDomain.get(domain) ?? []), s]);
-    }
-  }
-
-  /** How acting as the arrival breaks a separation of the source, if it does. */
-  breachBy(source: Subject, arrival: Arrival, so: Closure): Breach | undefined {
-    const { principal: whom, gains } = arrival.actor;
-    const chain = (): Breach['chain'] => chainOf(so, arrival);
-    const doubt = arrival.undecided ?? blindness(arrival.actor);
-    const reason = whom === source.principal ? undefined : this.reasonFor(source.principal, whom);
-    if (reason !== undefined && !this.overlapsDirectly(source, whom)) {
-      return {
-        source: source.principal,
-        principals: [source.principal, whom],
-        chain: chain(),
-        says: `${nameOf(source.principal)} can act as ${nameOf(whom)}, and ${because(reason)}`,
-        explanation: [],
-        weight: this.weightOf(source.principal, arrival),
-        ...(doubt === undefined ? {} : { undecided: doubt }),
-      };
-    }
-    if (reason !== undefined) return undefined;
-    for (const other of this.separateFrom(source.principal, arrival)) {
-      const because_ = this.reasonFor(source.principal, other.principal)!;
-      if (this.overlapsDirectly(source, other.principal)) continue;
-      const verdict = this.context.overlap(arrival.actor.policies, other.policies, { except: this.model.common });
-      if (verdict.verdict === 'disjoint' && blindness(arrival.actor) === undefined) continue;
-      const undecided = doubt ?? (verdict.verdict === 'undecided' ? verdict.reason : undefined);
-      const witness = verdict.verdict === 'overlap' ? verdict.witness : undefined;
-      const as = gainsKey(gains) === '' ? nameOf(whom) : `${nameOf(whom)} ${showGains(gains)}`;
-      return {
-        source: source.principal,
-        principals: [source.principal, whom, other.principal],
-        chain: chain(),
-        says: `${nameOf(source.principal)} can act as ${as}, which may do what ${nameOf(other.principal)} may do${what(witness)}; ${because(because_)}`,
-        explanation: [],
-        weight: this.weightOf(source.principal, arrival),
-        ...(witness && { witness: { ...witness } }),
-        ...(undecided === undefined ? {} : { undecided }),
-      };
-    }
-    return undefined;
-  }
-
-  /** Roles that the source must be separate from, and that the arrival is not known to be apart from already. */
-  private *separateFrom(source: Principal, { actor }: Arrival): Iterable<Subject> {
-    const plain = gainsKey(actor.gains) === '';
-    const home = source.domain ?? '';
-    for (const s of this.byDomain.get(home) ?? []) if (this.asks(source, actor.principal, s, plain)) yield s;
-    // Without a domain of its own, or with gains, the arrival may belong anywhere.
-    if (plain && actor.principal.domain !== undefined) return;
-    for (const [domain, subjects] of this.byDomain) {
-      if (domain !== home) for (const s of subjects) if (this.asks(source, actor.principal, s, plain)) yield s;
-    }
-  }
-
-  private asks(source: Principal, whom: Principal, other: Subject, plain: boolean): boolean {
-    if (other.principal === source || other.principal === whom) return false;
-    if (this.reasonFor(source, other.principal) === undefined) return false;
-    // What the arrival may do by itself beside a role that it must be separate from is SOD-1's.
-    return !plain || this.reasonFor(whom, other.principal) === undefined;
-  }
-
-  private overlapsDirectly(source: Subject, other: Principal): boolean {
-    const policies = this.byDomain.get(other.domain ?? '')?.find((s) => s.principal === other)?.policies;
-    if (policies === undefined) return false;
-    return this.context.overlap(source.policies, policies, { except: this.model.common }).verdict === 'overlap';
-  }
-
-  /** An arrival that may do anything weighs most; then one that is in another domain. */
-  private weightOf(source: Principal, { actor }: Arrival): number {
-    if (actor.gains.any || !actor.compiled.mustAllow.isEmpty) return 100;
-    return actor.principal.domain === source.domain ? 1 : 10;
-  }
-}
-
-function what(witness: OverlapWitness | undefined): string {
-  return witness === undefined ? '' : ` (\`${witness.action}\` on \`${witness.resource}\`)`;
-}
-
-export function because(reason: Reason): string {
-  return reason.kind === 'duties'
-    ? `\`${reason.a}\` and \`${reason.b}\` are conflicting duties`
-    : `\`${reason.a}\` and \`${reason.b}\` are different trust domains`;
-}

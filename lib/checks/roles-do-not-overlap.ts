@@ -19,7 +19,7 @@ import {
   pathsOf,
   witnessOf,
 } from './root-cause';
-import { nameOf, type Reason, subjectsOf } from './separation';
+import { because, nameOf, subjectsOf } from './separation';
 
 export const rolesDoNotOverlap: Check = {
   id: 'SOD-1',
@@ -74,10 +74,4 @@ function findingOf({ clashes, shared }: Cause): Finding {
         ? `take the request away from one of the two: narrow ${grants.map((g) => nameOfGrant(g.statement)).join(' or ')}`
         : `narrow ${nameOfGrant(shared)} so that it no longer allows \`${action}\` on \`${resource}\``,
   };
-}
-
-function because(reason: Reason): string {
-  return reason.kind === 'duties'
-    ? `\`${reason.a}\` and \`${reason.b}\` are conflicting duties`
-    : `\`${reason.a}\` and \`${reason.b}\` are different trust domains`;
 }

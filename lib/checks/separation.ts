@@ -68,3 +68,9 @@ export function nameOf(principal: Principal): string {
   const role = [duty, domain === undefined ? undefined : `of \`${domain}\``].filter((word) => word !== undefined);
   return role.length === 0 ? `\`${path}\`` : `\`${path}\` (${role.join(' ')})`;
 }
+
+export function because(reason: Reason): string {
+  return reason.kind === 'duties'
+    ? `\`${reason.a}\` and \`${reason.b}\` are conflicting duties`
+    : `\`${reason.a}\` and \`${reason.b}\` are different trust domains`;
+}

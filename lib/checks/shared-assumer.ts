@@ -11,8 +11,9 @@ import { mayAssumeBoth, picksTags } from '../reach/one-caller';
 import type { Reach } from '../reach/reach';
 import { ASSUME } from '../reach/step';
 import type { Breach } from './breach';
+import { chainsBetween } from './chain-breach';
 import type { CheckContext } from './check';
-import { nameOf, type Reason, separationOf } from './separation';
+import { because, nameOf, type Reason, separationOf } from './separation';
 
 export interface Joined extends Breach {
   /** The principal assumes both roles itself, without a chain. */
@@ -21,17 +22,20 @@ export interface Joined extends Breach {
 
 /** One breach for each such principal, of the two roles that it reaches first. */
 export function joinedDuties(model: Model, context: CheckContext): readonly Joined[] {
-  return context.once(model, 'joined duties', () => findAll(model, context.reach(model)));
+  return context.once(model, 'joined duties', () => findAll(model, context));
 }
 
-function findAll(model: Model, reach: Reach): readonly Joined[] {
+function findAll(model: Model, context: CheckContext): readonly Joined[] {
+  const reach = context.reach(model);
+  // Whoever comes to act as one of these has what it has; the cause is reported there.
+  const broken = new Set(chainsBetween(model, context).map((b) => b.source.id));
   const reasonFor = separationOf(model);
   const inside = model.principals.filter(
     (p) => (p.kind === 'role' || p.kind === 'user') && p.duty === undefined && p.domain === undefined,
   );
   return [...inside, ...reach.outsiders].flatMap((source) => {
     const outside = source.kind === 'external';
-    const finder = new Finder(source, reach, (a, b) => {
+    const finder = new Finder(source, reach, broken, (a, b) => {
       const reason = reasonFor(a, b);
       return outside && reason?.kind === 'domains' ? undefined : reason;
     });
@@ -53,6 +57,7 @@ class Finder {
   constructor(
     private readonly source: Principal,
     private readonly reach: Reach,
+    private readonly broken: ReadonlySet<string>,
     private readonly reasonFor: (a: Principal, b: Principal) => Reason | undefined,
   ) {}
 
@@ -89,7 +94,7 @@ class Finder {
       return true;
     }
     this.held.push(arrival);
-    return false;
+    return this.broken.has(principal.id);
   }
 
   /**
@@ -111,10 +116,4 @@ class Finder {
 
 function isUnknown(p: Principal): boolean {
   return p.arn.parts.some((part) => typeof part !== 'string' && part.type === 'any' && part.values === undefined);
-}
-
-function because(reason: Reason): string {
-  return reason.kind === 'duties'
-    ? `\`${reason.a}\` and \`${reason.b}\` are conflicting duties`
-    : `\`${reason.a}\` and \`${reason.b}\` are different trust domains`;
 }

@@ -103,7 +103,7 @@ describe.each(ESCALATION_PATHS.map((path) => [path.id, path] as const))('%s', (_
 
   // Without a boundary or a Deny, `P` can do nothing that it could not before; a group may give it anything.
   const gainsRequests = becomesQ(path) || ['self-any', 'resource-any', 'account-any'].includes(path.reached.kind);
-  (gainsRequests ? test : test.skip)('is one finding, with the chain', () => {
+  const itself = (): void => {
     const { templates, configuration } = caseOf(path, { duties: true });
     const findings = noChainJoinsDuties.run(buildModel(templates, configuration), new CheckContext(catalogue));
     const own = findings.filter((f) => f.principals.includes('Ours/P'));
@@ -112,7 +112,8 @@ describe.each(ESCALATION_PATHS.map((path) => [path.id, path] as const))('%s', (_
     expect(own[0]!.chain.length).toBeGreaterThan(0);
     expect(own[0]!.explanation[0]).toContain('Ours/P');
     expect(own[0]!.fix).toMatch(/^narrow statement/);
-  });
+  };
+  if (gainsRequests) test('is one finding, with the chain', itself);
 
   test('is found across two stacks', () => {
     expect(isFound(path, { twoStacks: true })).toBe(true);
