@@ -184,6 +184,19 @@ export const DEVIATIONS: readonly Deviation[] = [
     shownBy: ['operators-date.json: wildcards are not permitted'],
   },
   {
+    id: 'lax-numbers',
+    source: `${USER_GUIDE}reference_policies_elements_condition_operators.html#Conditions_Numeric`,
+    concerns: (question) =>
+      clauses(question).some(
+        ({ operator, key, values }) =>
+          operator.includes('numeric') &&
+          [...values, ...valuesOf(question, key)].some(
+            (value) => !/^-?\d+(\.\d+)?$/.test(value) && /^-?[\d.]/.test(value),
+          ),
+      ),
+    shownBy: ['where-aws-is-silent.json: a text that begins with a number is no number'],
+  },
+  {
     id: 'all-addresses',
     source: `${USER_GUIDE}reference_policies_elements_condition_operators.html#Conditions_IPAddress`,
     concerns: (question) => clauses(question).some(({ values }) => values.some((value) => /^[0-9.]+\/0$/.test(value))),
