@@ -2,11 +2,14 @@
  * SOD-6, two duties in one role: no role or user without a duty of its own may make requests of two
  * principals that must be separate. A separation between duties is worth nothing beside a role that has both.
  *
- * Judged are principals that belong to no duty and no domain, and that somebody other than an AWS service may be:
- * users, and roles whose trust policy names more than services. Code that runs as a role is reached
- * by chains, which SOD-2 follows; the bootstrap roles of CDK are an assumption, which every report prints.
+ * Judged are principals without a duty, in a domain or in none, that somebody other than an AWS service may be:
+ * users, groups whose members the app does not name, and roles whose trust policy names more than services
+ * or cannot be read. Code that runs as a role is reached by chains, which SOD-2 follows; the bootstrap roles of
+ * CDK are an assumption, which every report prints. What a role of one domain may do in another is SOD-1's.
  */
 import type { Model, Principal } from '../model/model';
+import type { PrincipalElement } from '../policy/document';
+import { literal } from '../policy/text';
 import type { Check, CheckContext } from './check';
 import { coverOf } from './find-clashes';
 import type { Finding } from './finding';
@@ -19,28 +22,41 @@ export const nobodyHoldsTwoDuties: Check = {
   compliant: 'no role without a duty may make requests of two roles that must be separate',
   run: (model, context) => {
     const duties = subjectsOf(model);
-    const others = model.principals.filter(isFree).map((principal) => ({ principal, policies: atMost(principal) }));
+    const mustBeSeparate = separationOf(model);
+    const peopled = new Set(model.principals.flatMap(({ memberOf }) => memberOf ?? []));
+    const others = model.principals
+      .filter((principal) => isFree(principal) && !peopled.has(principal.id))
+      .map((principal) => ({ principal, policies: atMost(principal) }));
     const all = [...others, ...duties];
     const met = new Map<Subject, Subject[]>(others.map((other) => [other, []]));
     for (const [a, b] of pairsThatMayMeet(all.map(coverOf), model.common.statements, ({ action }) =>
       context.actions(action),
     )) {
-      if (a < others.length && b >= others.length) met.get(all[a]!)!.push(all[b]!);
+      const [other, rival] = [all[a]!, all[b]!];
+      if (a >= others.length || b < others.length || other.principal === rival.principal) continue;
+      if (mustBeSeparate(other.principal, rival.principal) === undefined) met.get(other)!.push(rival);
     }
     return [...met].flatMap(([other, rivals]) => judge(other, rivals, model, context));
   },
 };
 
-function isFree({ kind, duty, domain, trust }: Principal): boolean {
-  if (duty !== undefined || domain !== undefined) return false;
-  if (kind === 'user') return true;
-  const entries = (trust?.statements ?? [])
+function isFree({ kind, duty, trust, unknown }: Principal): boolean {
+  if (duty !== undefined) return false;
+  if (kind === 'user' || kind === 'group') return true;
+  if (kind !== 'role') return false;
+  const statements = trust?.statements ?? [];
+  if (statements.length === 0) return unknown.length > 0;
+  return statements
     .filter(({ effect }) => effect === 'Allow')
-    .map(({ principal }) => principal);
-  return (
-    kind === 'role' &&
-    entries.some((entry) => entry === undefined || entry.not || entry.entries.some(({ type }) => type !== 'Service'))
-  );
+    .some(({ principal }) => principal === undefined || principal.not || principal.entries.some(isNoService));
+}
+
+/**
+ * Through IAM Roles Anywhere the role is assumed by whoever holds a certificate, in the name of the service:
+ * https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
+ */
+function isNoService({ type, value }: PrincipalElement['entries'][number]): boolean {
+  return type !== 'Service' || literal(value) === 'rolesanywhere.amazonaws.com';
 }
 
 function judge(other: Subject, rivals: readonly Subject[], model: Model, context: CheckContext): Finding[] {

@@ -326,6 +326,30 @@ describe('SOD-6, two duties in one role', () => {
     ).toEqual([]);
   });
 
+  test('a role that stands in the domain is no exception, and a member of another domain is SOD-1 alone', () => {
+    const inDomain = duties.map((duty) => ({ ...duty, domain: 'orders' }));
+    const ops = trusting('Ops', [allow('cloudformation:*')], person);
+    expect(of('SOD-6', [...inDomain, { ...ops, domain: 'orders' }])).toHaveLength(1);
+    expect(of('SOD-6', [...inDomain, { ...ops, domain: 'billing' }])).toEqual([]);
+    expect(of('SOD-1', [...inDomain, { ...ops, domain: 'billing' }])).toHaveLength(1);
+  });
+
+  test('a group whose members nobody here names is one too; the members stand for it where they are named', () => {
+    const group: Principal = { ...role('Ops', { allow: [allow('cloudformation:*')] }), kind: 'group' };
+    expect(of('SOD-6', [...duties, group])).toHaveLength(1);
+    const member: Principal = { ...role('Ann', { allow: [run] }), kind: 'user', memberOf: [group.id] };
+    expect(of('SOD-6', [...duties, group, member])).toEqual([]);
+  });
+
+  test('a certificate holder is a person, and a trust policy that cannot be read admits one', () => {
+    const service = (name: string) =>
+      trusting('Ops', [allow('cloudformation:*')], { Service: `${name}.amazonaws.com` });
+    expect(of('SOD-6', [...duties, service('rolesanywhere')])).toHaveLength(1);
+    const trust = parsePolicy({ Version: '2012-10-17', Statement: [] }, 'trust', { kind: 'trust' });
+    const unread = { ...service('lambda'), trust, unknown: ['the trust policy is not known before deployment'] };
+    expect(of('SOD-6', [...duties, unread])).toMatchObject([{ severity: 'undecided' }]);
+  });
+
   test('what cannot be known is undecided', () => {
     const unknown = { ...trusting('Ops', [run], person), unknown: ['the policy `X` is not known'] };
     expect(of('SOD-6', [...duties, unknown])).toMatchObject([{ severity: 'undecided' }]);
