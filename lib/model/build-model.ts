@@ -85,7 +85,10 @@ export function buildModel(
       .map((e) => resourceOf(r, e, index, policies.byElement, grants, classified, profiles)),
     apis: readApis(r, elements, index, classified, configuration),
     deployments: deploymentsOf(r),
-    assumptions: [...bootstrap.assumptions, ...assumptionsOf(app, configuration, unresolved)],
+    assumptions: [
+      ...bootstrap.assumptions,
+      ...assumptionsOf(app, configuration, [...unresolved, ...grants.unresolved]),
+    ],
     conflicts: configuration.conflicts ?? allPairs(),
     common: common.document,
     gaps: [...gapsOf(app, elements), ...customCalls(r, elements), ...policies.unreadable, ...common.refused],

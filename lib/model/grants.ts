@@ -11,20 +11,29 @@
  */
 import type { Condition, PolicyDocument, Statement } from '../policy/document';
 import { literal, type Text, text } from '../policy/text';
-import { arnKey } from './directory';
+import { arnKey, parseIamArn } from './directory';
 import type { Element } from './elements';
 import { globMatches } from './name-glob';
 import type { Draft } from './principals';
-import { joinTexts, splitText, textKey } from './text-key';
+import { brief, joinTexts, onlyHole, splitText, textKey } from './text-key';
 
 export class Grants {
-  private readonly byArn = new Map<string, Draft>();
+  /** Grants to principals of which only the deployment knows who they are. */
+  readonly unresolved: string[] = [];
+  private readonly byArn = new Map<string, Draft[]>();
+  private readonly byName = new Map<string, Draft[]>();
+  private readonly byId = new Map<string, Draft>();
   private readonly bounded = new Map<Draft, PolicyDocument[]>();
   private readonly unbounded = new Map<Draft, PolicyDocument[]>();
   private readonly open = new Map<string, PolicyDocument>();
 
   constructor(private readonly drafts: readonly Draft[]) {
-    for (const draft of drafts) if (draft.kind !== 'instance-profile') this.byArn.set(arnKey(draft.arn), draft);
+    for (const draft of drafts) {
+      if (draft.kind === 'instance-profile') continue;
+      push(this.byArn, arnKey(draft.arn), draft);
+      push(this.byName, textKey(draft.name), draft);
+      this.byId.set(draft.origin.id, draft);
+    }
   }
 
   of(draft: Draft): {
@@ -52,7 +61,7 @@ export class Grants {
     for (const statement of policy.statements) {
       if (statement.effect !== 'Allow') continue;
       const granted = onResource(statement, element);
-      const named = this.named(statement);
+      const named = this.named(statement, policy.origin);
       if (named === 'everyone') everyone.push(granted);
       else for (const { draft, limited } of named) push(limited ? bounded : unbounded, draft, granted);
     }
@@ -67,15 +76,15 @@ export class Grants {
     if (everyone.length > 0) this.open.set(element.origin.id, document(everyone));
   }
 
-  private named({
-    principal,
-    conditions,
-  }: Statement): 'everyone' | readonly { readonly draft: Draft; readonly limited: boolean }[] {
+  private named(
+    { principal, conditions }: Statement,
+    by: string,
+  ): 'everyone' | readonly { readonly draft: Draft; readonly limited: boolean }[] {
     if (principal === undefined) return [];
     // `NotPrincipal` with Allow is everyone but those it lists.
     const all = principal.not || principal.entries.some((e) => e.type === 'AWS' && literal(e.value) === '*');
     if (!all) {
-      return principal.entries.flatMap(({ type, value }) => (type === 'AWS' ? (this.byPrincipalArn(value) ?? []) : []));
+      return principal.entries.flatMap(({ type, value }) => (type === 'AWS' ? this.byPrincipal(value, by) : []));
     }
     const meant = conditions.filter(saysWho);
     if (meant.length === 0) return 'everyone';
@@ -89,22 +98,40 @@ export class Grants {
     return drafts.map((draft) => ({ draft, limited: false }));
   }
 
-  private byPrincipalArn(value: Text): readonly { readonly draft: Draft; readonly limited: boolean }[] | undefined {
-    const draft = this.byArn.get(arnKey(value));
-    if (draft !== undefined) return [{ draft, limited: draft.kind === 'role' }];
-    const role = sessionRole(value);
-    const named =
-      role === undefined ? undefined : this.drafts.find((d) => d.kind === 'role' && textKey(d.name) === textKey(role));
-    return named === undefined ? undefined : [{ draft: named, limited: false }];
+  private byPrincipal(value: Text, by: string): readonly { readonly draft: Draft; readonly limited: boolean }[] {
+    const exact = this.byArn.get(arnKey(value));
+    if (exact !== undefined) return exact.map((draft) => ({ draft, limited: draft.kind === 'role' }));
+    const session = sessionOf(value);
+    const iam = parseIamArn(value);
+    const [kind, account, name] =
+      session !== undefined ? ['role', session.account, session.name] : [iam?.kind, iam?.account, iam?.name];
+    if (account !== undefined && name !== undefined) {
+      return (this.byName.get(textKey(name)) ?? [])
+        .filter((d) => d.kind === kind && mayBeOne(d.account, account))
+        .map((draft) => ({ draft, limited: session === undefined && draft.kind === 'role' }));
+    }
+    // The unique id, which AWS takes in place of an ARN.
+    const id = onlyHole(value)?.hole;
+    const own = this.byId.get(id?.split('#')[0] ?? '');
+    if (own !== undefined) return [{ draft: own, limited: false }];
+    if (literal(value) === undefined && iam === undefined) this.unresolved.push(`${by} grants to \`${brief(value)}\``);
+    return [];
   }
 }
 
+/** False only for two accounts that are both known. */
+function mayBeOne(a: Text, b: Text): boolean {
+  return literal(a) === undefined || literal(b) === undefined || literal(a) === literal(b);
+}
+
 /** `arn:…:sts::ACCOUNT:assumed-role/ROLE/SESSION` names a session of the role. */
-function sessionRole(value: Text): Text | undefined {
+function sessionOf(value: Text): { readonly account: Text; readonly name: Text } | undefined {
   const pieces = splitText(value, ':');
-  if (pieces?.length !== 6 || literal(pieces[2] ?? text()) !== 'sts') return undefined;
-  const path = splitText(pieces[5] ?? text(), '/');
-  return path !== undefined && path.length >= 3 && literal(path[0] ?? text()) === 'assumed-role' ? path[1] : undefined;
+  const [, , service, , account, rest] = pieces ?? [];
+  if (pieces?.length !== 6 || account === undefined || literal(service ?? text()) !== 'sts') return undefined;
+  const [kind, name, session] = splitText(rest ?? text(), '/') ?? [];
+  if (name === undefined || session === undefined || literal(kind ?? text()) !== 'assumed-role') return undefined;
+  return { account, name };
 }
 
 function saysWho(c: Condition): boolean {

@@ -1,4 +1,19 @@
-import { ACCOUNT, att, doc, type Json, model, principalOf, resource, role, sentence } from './notation';
+import { buildModel } from '../../lib/model/build-model';
+import type { RenderedTemplate } from '../../lib/model/rendered-template';
+import {
+  ACCOUNT,
+  agnostic,
+  att,
+  doc,
+  type Json,
+  model,
+  principalOf,
+  resource,
+  role,
+  sentence,
+  stack,
+  sub,
+} from './notation';
 
 describe('grants by resource policies', () => {
   const key = (statement: Json): Json => resource('AWS::KMS::Key', { KeyPolicy: doc(statement) });
@@ -34,6 +49,29 @@ describe('grants by resource policies', () => {
     expect(grants({ A: resource('AWS::IAM::User'), K: key(to({ AWS: att('A') })) }).unbounded).toHaveLength(1);
     const session = `arn:aws:sts::${ACCOUNT}:assumed-role/a/me`;
     expect(grants({ A: role([], { RoleName: 'a' }), K: key(to({ AWS: session })) }).unbounded).toHaveLength(1);
+  });
+
+  test('to a role whose account one side leaves open, written in either way', () => {
+    const literalArn = `arn:aws:iam::${ACCOUNT}:role/a`;
+    const here = sub('arn:${AWS::Partition}:iam::${AWS::AccountId}:role/a');
+    const bounded = (roles: RenderedTemplate, keys: RenderedTemplate) =>
+      (buildModel([roles, keys]).principals[0]?.policies.resourceGrants ?? []).length;
+    const named = { A: role([], { RoleName: 'a' }) };
+    expect(bounded(agnostic(named), stack({ K: key(to({ AWS: literalArn })) }, { stackName: 'T' }))).toBe(1);
+    expect(bounded(stack(named), agnostic({ K: key(to({ AWS: here })) }, { stackName: 'T' }))).toBe(1);
+    const elsewhere = stack({ K: key(to({ AWS: here })) }, { stackName: 'T', account: '222233334444' });
+    expect(bounded(stack(named), elsewhere)).toBe(0);
+  });
+
+  test('to a role by its unique id, beyond its boundary', () => {
+    expect(grants({ A: role(), K: key(to({ AWS: att('A', 'RoleId') })) }).unbounded).toHaveLength(1);
+    expect(grants({ A: role(), B: role(), K: key(to({ AWS: att('B', 'RoleId') })) }).unbounded).toHaveLength(0);
+  });
+
+  test('to nobody knows whom is an assumption', () => {
+    const ids = (principal: unknown) => model({ A: role(), K: key(to(principal)) }).assumptions.map(({ id }) => id);
+    expect(ids({ AWS: '{{resolve:ssm:/reader}}' })).toEqual(['unresolved-attachment']);
+    expect(ids({ AWS: att('A') })).toEqual([]);
   });
 
   test('to everyone whose ARN matches', () => {
