@@ -76,6 +76,10 @@ describe('each of the other ways in the README is refused', () => {
           Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
         }),
     ],
+    "addDeletionOverride('Metadata.bulkhead')": [
+      /SOD-5 violated[\s\S]*no role of the trust domain `orders` carries the mark of the duty `deploy`/,
+      (orders) => (orders.dutyRole(Duty.DEPLOY).node.defaultChild as CfnRole).addDeletionOverride('Metadata.bulkhead'),
+    ],
     "new RestApi(stack, 'Shadow')": [
       /DOM-3 violated[\s\S]*Orders\/Shadow/,
       (_, stack) => new RestApi(stack, 'Shadow').root.addMethod('GET'),
