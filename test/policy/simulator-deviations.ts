@@ -225,7 +225,7 @@ export const DEVIATIONS: readonly Deviation[] = [
           : /datenot/.test(operator)
             ? /^\d{4}/
             : /notip/.test(operator)
-              ? /^[0-9a-f.:/]+$/i
+              ? /^(\d+(\.\d+){3}|[0-9a-f.]*:[0-9a-f.:]*)(\/\d+)?$/i
               : /arnnot/.test(operator)
                 ? /^arn:/
                 : /^/s;
