@@ -127,9 +127,16 @@ function* along(root: Node, beginning: readonly PatternSymbol[]): Generator<Entr
   yield* node.all();
 }
 
+const writtenRequests = new WeakMap<Statement, string>();
+
 /** Equal for two statements that allow the same requests because they are written the same. */
-function requestsOf({ version, action, resource }: Statement): string {
-  return JSON.stringify([version, action, resource]);
+function requestsOf(statement: Statement): string {
+  const known = writtenRequests.get(statement);
+  if (known !== undefined) return known;
+  const { version, action, resource } = statement;
+  const written = JSON.stringify([version, action, resource]);
+  writtenRequests.set(statement, written);
+  return written;
 }
 
 function insert(root: Node, beginning: readonly PatternSymbol[], entry: Entry): void {
@@ -146,9 +153,18 @@ function insert(root: Node, beginning: readonly PatternSymbol[], entry: Entry): 
   node.entries.push(entry);
 }
 
-function beginningsOf({ resource, version }: Statement): readonly (readonly PatternSymbol[])[] {
-  if (resource === undefined || resource.not) return [[]];
-  return resource.patterns.map((pattern) => beginningOf(pattern, version === '2012-10-17'));
+const beginnings = new WeakMap<Statement, readonly (readonly PatternSymbol[])[]>();
+
+function beginningsOf(statement: Statement): readonly (readonly PatternSymbol[])[] {
+  const known = beginnings.get(statement);
+  if (known !== undefined) return known;
+  const { resource, version } = statement;
+  const found =
+    resource === undefined || resource.not
+      ? [[]]
+      : resource.patterns.map((pattern) => beginningOf(pattern, version === '2012-10-17'));
+  beginnings.set(statement, found);
+  return found;
 }
 
 /** The symbols of a pattern up to its first wildcard, policy variable or unknown part that may hold one. */
