@@ -2,6 +2,7 @@
  * Parts of the app that the templates do not show. Nothing can be proved about an app with one.
  */
 import type { Element } from './elements';
+import { isList, isObject, survey } from './json';
 import type { App, Stack } from './stack';
 
 export interface Gap {
@@ -30,8 +31,32 @@ function ofTemplate(stack: Stack): readonly Gap[] {
       path,
       reason: `the macro \`${macro}\` may add and change resources when the stack is deployed`,
     })),
+    ...included(stack.template.rendered.template).map((place) => ({
+      path: `${path}/${place}`,
+      reason: 'a macro includes parts there that are not in the template',
+    })),
     ...stack.template.unexpanded.map(({ logicalId, reason }) => ({ path: `${path}/${logicalId}`, reason })),
   ];
+}
+
+/**
+ * Where `Fn::Transform` adds to what is written: beside other keys, and where an object is read by its keys. As the whole
+ * value of a property it is a value that nobody knows. Among resources, `loops.ts` has found it already.
+ * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-transform.html
+ */
+function included(template: unknown): readonly string[] {
+  const found: string[] = [];
+  const visit = (value: unknown, place: readonly string[]): void => {
+    if (isObject(value) && Object.hasOwn(value, 'Fn::Transform') && place.join() !== 'Resources') {
+      const structure =
+        place.length < 3 || place[0] === 'Mappings' || (place.length === 3 && place[2] === 'Properties');
+      if (structure || Object.keys(value).length > 1) found.push([...place, 'Fn::Transform'].join('/'));
+    }
+    const inner = isObject(value) ? Object.entries(value) : isList(value) ? value.map((v, i) => [i, v] as const) : [];
+    for (const [key, v] of inner) if (typeof v === 'object') visit(v, [...place, String(key)]);
+  };
+  if (survey(template, Number.POSITIVE_INFINITY, 'Fn::Transform').has) visit(template, []);
+  return found;
 }
 
 function ofElement({ stack, declared, origin, mark }: Element): readonly Gap[] {

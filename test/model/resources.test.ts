@@ -260,6 +260,19 @@ describe('gaps: what the templates do not show', () => {
     ['a module', { N: resource('My::Own::Thing::MODULE') }, undefined, 'module'],
     ['an included snippet', { 'Fn::Transform': { Name: 'AWS::Include' } }, undefined, 'macro includes parts'],
     [
+      'a snippet beside the properties of a role',
+      { A: resource('AWS::IAM::Role', { RoleName: 'a', 'Fn::Transform': { Name: 'AWS::Include' } }) },
+      undefined,
+      'macro includes parts',
+    ],
+    [
+      'a snippet deep in a property',
+      { T: resource('AWS::Budgets::Budget', { Budget: { 'Fn::Transform': { Name: 'M' }, BudgetType: 'COST' } }) },
+      undefined,
+      'macro includes parts',
+    ],
+    ['a snippet of outputs', {}, { Outputs: { 'Fn::Transform': { Name: 'AWS::Include' } } }, 'macro includes parts'],
+    [
       'a loop over a parameter',
       { 'Fn::ForEach::L': ['X', ref('P'), { 'R${X}': resource('AWS::SNS::Topic') }] },
       undefined,
@@ -273,6 +286,11 @@ describe('gaps: what the templates do not show', () => {
     ],
   ])('%s', (_, resources, sections, reason) => {
     expect(model(resources, sections).gaps?.map((g) => g.reason)).toEqual([expect.stringContaining(reason)]);
+  });
+
+  test('a snippet as the whole value of a property is a value that nobody knows, and no gap', () => {
+    const name = { 'Fn::Transform': { Name: 'M', Parameters: {} } };
+    expect(model({ T: resource('AWS::SNS::Topic', { DisplayName: name }) }).gaps).toEqual([]);
   });
 
   test.each<[string, string, unknown, readonly unknown[]]>([
@@ -294,10 +312,34 @@ describe('gaps: what the templates do not show', () => {
       sub('{"service":"IAM","action":"${P}"}'),
       [expect.stringContaining('is not known before deployment')],
     ],
+    [
+      'one that makes somebody a member',
+      'Create',
+      { service: 'iam', action: 'addUserToGroup' },
+      [expect.stringContaining('`iam:AddUserToGroup`')],
+    ],
+    [
+      'one that deploys',
+      'Create',
+      { service: '@aws-sdk/client-cloudcontrol', action: 'CreateResourceCommand' },
+      [expect.stringContaining('`cloudformation:CreateResource`')],
+    ],
+    [
+      'one of a service that nobody knows',
+      'Delete',
+      { service: 'nosuch', action: 'doIt' },
+      [expect.stringContaining('`nosuch:DoIt`')],
+    ],
+    ['one that deploys nothing', 'Create', { service: 'iam', action: 'createServiceLinkedRole' }, []],
+    ['one that writes data', 'Create', { service: 'S3', action: 'putObject' }, []],
+    ['one as a parameter', 'Create', ref('P'), [expect.stringContaining('is not known before deployment')]],
     ['one that reads', 'Create', { service: 'SSM', action: 'getParameter', parameters: { Name: 'x' } }, []],
     ['text that is no call', 'Create', 'never', []],
   ])('a call of a custom resource: %s', (_, event, call, expected) => {
-    const written = typeof call === 'string' || (call as Json)['Fn::Sub'] !== undefined ? call : JSON.stringify(call);
+    const written =
+      typeof call === 'string' || /^(Fn::Sub|Ref)$/.test(Object.keys(call as Json).join())
+        ? call
+        : JSON.stringify(call);
     expect(
       model({ X: resource('Custom::AWS', { [event]: written }) }, { Parameters: { P: { Type: 'String' } } }).gaps?.map(
         (g) => g.reason,
