@@ -83,7 +83,7 @@ export class Attachments {
       draft.trust = trust.document;
       draft.unknown.push(...trust.unknown);
     }
-    for (const { value, guard } of this.variants(stack, properties.Groups)) {
+    for (const { value, guard } of draft.kind === 'user' ? this.variants(stack, properties.Groups) : []) {
       for (const name of toTexts(value)) this.join(draft, name, stack, guard);
     }
     if (draft.kind !== 'instance-profile') return;

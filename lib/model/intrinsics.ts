@@ -7,7 +7,7 @@
  * bounded: each resource is resolved once, texts have a longest length, chains a greatest depth.
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference.html
  */
-import { type Text, text } from '../policy/text';
+import { isText, type Text, text } from '../policy/text';
 import { formulaOf } from './conditions';
 import { attributeOf, parameterOf, pseudoParameter, referenceTo } from './identifiers';
 import { intrinsicName, isList, isObject, type JsonObject } from './json';
@@ -54,10 +54,10 @@ function resolve(r: Resolver, stack: Stack, value: unknown, choices: Choices): R
 function resolveObject(r: Resolver, stack: Stack, value: JsonObject, choices: Choices): Resolved {
   const name = intrinsicName(value);
   if (name !== undefined) return intrinsic(r, stack, name, value[name], value, choices);
-  // An object that looks like a text would be taken for one; templates have no such values.
-  if (isList(value.parts)) return text(unknownHole(stack.id, value, 'an object'));
   const entries = Object.entries(value).map(([k, v]) => [k, resolve(r, stack, v, choices)] as const);
-  return Object.fromEntries(entries.filter(([, v]) => v !== NO_VALUE));
+  const result = Object.fromEntries(entries.filter(([, v]) => v !== NO_VALUE));
+  // An object that looks like a text would be taken for one; templates have no such values.
+  return isText(result) ? text(unknownHole(stack.id, value, 'an object')) : result;
 }
 
 function intrinsic(

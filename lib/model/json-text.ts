@@ -40,6 +40,8 @@ function staysInString(hole: Hole): boolean {
 function restore(value: unknown, holes: readonly Hole[]): Resolved {
   if (typeof value === 'string') return fromText(text(...pieces(value, holes)));
   if (isList(value)) return value.map((v) => restore(v, holes));
+  // No policy and no call has a member of that name; a text has.
+  if (isObject(value) && isList(value.parts)) return null;
   if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, restore(v, holes)]));
   return typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

@@ -67,6 +67,8 @@ function exportsOf(r: Resolver, importer: Stack): ReadonlyMap<string, Producer> 
   const environment = `${textKey(importer.account)}/${textKey(importer.region)}`;
   const known = r.exports.get(environment);
   if (known !== undefined) return known;
+  // CloudFormation lets no export's name depend on an import; one that does finds nothing to import.
+  r.exports.set(environment, new Map());
   const found = new Map<string, Producer>();
   for (const stack of r.app.stacks) {
     if (!sameEnvironment(stack, importer)) continue;

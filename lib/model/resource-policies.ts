@@ -6,7 +6,9 @@
 import type { PolicyDocument, Statement } from '../policy/document';
 import { conditionGuard } from './conditions';
 import type { Element, ElementIndex } from './elements';
-import { isObject, type JsonObject } from './json';
+import { asList, intrinsicName, isList, isObject, type JsonObject } from './json';
+import { parseJsonText } from './json-text';
+import { isPrincipalType } from './principals';
 import { toText } from './resolved';
 import type { Resolver } from './resolver';
 import { ATTACHED_POLICIES, GRANTING_TYPES, INLINE_POLICIES } from './resource-policy-types';
@@ -34,10 +36,18 @@ export function readResourcePolicies(r: Resolver, elements: readonly Element[], 
     const inline = INLINE_POLICIES[type];
     const own = inline === undefined ? undefined : at(properties, inline);
     if (own !== undefined) add(element, own, element);
+    if (type === 'AWS::ApiGateway::RestApi') {
+      const { document, hidden } = definitionOf(r, element);
+      if (document !== undefined) add(element, document, element);
+      if (hidden !== undefined) unreadable.push({ path: element.origin.path, reason: hidden });
+    }
     const attaching = ATTACHED_POLICIES[type];
     if (attaching !== undefined) {
       const targets = targetsOf(r, element, attaching.target, attaching.targetTypes, index);
       for (const target of targets) add(target, properties[attaching.policy], element);
+    }
+    if (inline === undefined && attaching === undefined && !isPrincipalType(type)) {
+      for (const document of policiesIn(properties)) add(element, document, element);
     }
     const granting = GRANTING_TYPES[type];
     if (granting !== undefined) {
@@ -72,6 +82,36 @@ function targetsOf(
       return named === undefined ? [] : (index.find(named, types, element.stack.account) ?? []);
     });
   return found.length === 0 ? [element] : [...new Set(found)];
+}
+
+/** The policy that the OpenAPI definition of an API carries, or where the definition is that nobody here can read. */
+function definitionOf(
+  r: Resolver,
+  { stack, declared: { properties } }: Element,
+): { readonly document?: unknown; readonly hidden?: string } {
+  const { Body, BodyS3Location } = properties;
+  if (BodyS3Location !== undefined)
+    return { hidden: 'its definition, which may carry a resource policy, is a file that is not in the template' };
+  if (Body === undefined) return {};
+  if (isObject(Body) && intrinsicName(Body) === undefined) return { document: Body['x-amazon-apigateway-policy'] };
+  const definition = r.resolve(stack, Body);
+  const written = toText(definition);
+  const whole = written === undefined ? definition : parseJsonText(written);
+  if (whole === undefined)
+    return { hidden: 'its definition, which may carry a resource policy, is not known before deployment' };
+  return {};
+}
+
+/**
+ * Resource policies in the properties of a type that no table holds: a property that is a document whose statements
+ * name principals is one, whatever its name, or AWS would not take it.
+ */
+function policiesIn(value: unknown): readonly unknown[] {
+  if (isList(value)) return value.flatMap(policiesIn);
+  if (!isObject(value)) return [];
+  const names = asList(value.Statement).some((s) => isObject(s) && ('Principal' in s || 'NotPrincipal' in s));
+  if (names) return [value];
+  return Object.entries(value).flatMap(([key, inner]) => (key === 'AssumeRolePolicyDocument' ? [] : policiesIn(inner)));
 }
 
 function at(properties: JsonObject, path: string): unknown {

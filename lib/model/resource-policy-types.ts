@@ -51,6 +51,11 @@ export const ATTACHED_POLICIES: Readonly<Record<string, AttachingType>> = {
     targetTypes: ['AWS::MSK::Cluster', 'AWS::MSK::ServerlessCluster'],
   },
   'AWS::S3::BucketPolicy': { policy: 'PolicyDocument', target: 'Bucket', targetTypes: ['AWS::S3::Bucket'] },
+  'AWS::S3::MultiRegionAccessPointPolicy': {
+    policy: 'Policy',
+    target: 'MrapName',
+    targetTypes: ['AWS::S3::MultiRegionAccessPoint'],
+  },
   'AWS::S3Express::BucketPolicy': {
     policy: 'PolicyDocument',
     target: 'Bucket',
@@ -66,6 +71,7 @@ export const ATTACHED_POLICIES: Readonly<Record<string, AttachingType>> = {
     target: 'TableBucketARN',
     targetTypes: ['AWS::S3Tables::TableBucket'],
   },
+  'AWS::S3Tables::TablePolicy': { policy: 'ResourcePolicy', target: 'TableARN', targetTypes: ['AWS::S3Tables::Table'] },
   'AWS::SecretsManager::ResourcePolicy': {
     policy: 'ResourcePolicy',
     target: 'SecretId',

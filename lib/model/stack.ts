@@ -60,7 +60,13 @@ export function buildApp(rendered: readonly RenderedTemplate[]): App {
   const taken = new Set<string>();
   for (const r of rendered) {
     const id = uniqueId(r, taken);
-    const stack: Stack = { id, template: parseTemplate(r), ...environmentOf(r), nested: new Map(), resolved: new WeakMap() };
+    const stack: Stack = {
+      id,
+      template: parseTemplate(r),
+      ...environmentOf(r),
+      nested: new Map(),
+      resolved: new WeakMap(),
+    };
     stacks.push(stack);
     byName.set(r.stackName, [...(byName.get(r.stackName) ?? []), stack]);
   }

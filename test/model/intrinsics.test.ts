@@ -294,6 +294,11 @@ describe('values from other stacks', () => {
     );
   });
 
+  test('an export whose name is imported is no export, and no endless loop', () => {
+    const sections = { Outputs: { X: { Value: 'v', Export: { Name: { 'Fn::ImportValue': 'x' } } } } };
+    expect(shown({ 'Fn::ImportValue': 'x' }, stack({}, { sections }))).toContain('Fn::ImportValue x');
+  });
+
   test('nested stacks: parameters down, outputs up', () => {
     const parent = stack({
       Key: resource('AWS::KMS::Key'),

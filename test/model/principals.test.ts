@@ -86,6 +86,20 @@ describe('policies, from whichever side they are attached', () => {
     expect(principalOf(m, 'U').unknown).toEqual([expect.stringContaining('the group `admins` is not in the app')]);
   });
 
+  test('a group is in no group, not even in itself', () => {
+    const sections = { Parameters: { P: { Type: 'String' } }, Conditions: { C: { 'Fn::Equals': [ref('P'), 'x'] } } };
+    const m = model(
+      {
+        G: resource('AWS::IAM::Group', {
+          Groups: [when('C', ref('G'))],
+          Policies: [{ PolicyName: 'p', PolicyDocument: doc(READ) }],
+        }),
+      },
+      sections,
+    );
+    expect(rights(principalOf(m, 'G'))).toEqual([READS]);
+  });
+
   test('an instance profile holds its roles', () => {
     const m = model({ A: role(), I: resource('AWS::IAM::InstanceProfile', { Roles: [ref('A')] }) });
     expect(principalOf(m, 'I').holds?.map(show)).toEqual([show(principalOf(m, 'A').arn)]);
