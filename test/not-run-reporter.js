@@ -1,10 +1,17 @@
-// Says in one line, after the summary, which tests this machine could not run and why; CI runs them all.
+// Says after the summary, in a line each, what this run left out and why; CI leaves out nothing.
 class NotRunReporter {
   onRunComplete() {
-    if (process.env.CFN_LINT) return;
-    process.stderr.write(
-      '\nnot run: cfn-lint over the templates of the examples, because CFN_LINT names no cfn-lint program (.ci/run installs one)\n',
-    );
+    const lines = [];
+    if (!process.env.CFN_LINT) {
+      lines.push(
+        'cfn-lint over the templates of the examples: CFN_LINT names no cfn-lint program (.ci/run installs one)',
+      );
+    }
+    if (!process.env.FUZZ_JUDGEMENTS) {
+      lines.push('most of the fuzz: 100,000 judgements instead of the 1,000,000 of CI (set FUZZ_JUDGEMENTS)');
+    }
+    for (const line of lines) process.stderr.write(`\nnot run: ${line}`);
+    if (lines.length > 0) process.stderr.write('\n');
   }
 }
 
