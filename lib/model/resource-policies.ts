@@ -6,10 +6,10 @@
 import type { PolicyDocument, Statement } from '../policy/document';
 import { conditionGuard } from './conditions';
 import type { Element, ElementIndex } from './elements';
-import { asList, intrinsicName, isList, isObject, type JsonObject } from './json';
+import { intrinsicName, isList, isObject, type JsonObject } from './json';
 import { parseJsonText } from './json-text';
 import { isPrincipalType } from './principals';
-import { toText } from './resolved';
+import { isResolvedObject, toText } from './resolved';
 import type { Resolver } from './resolver';
 import { ATTACHED_POLICIES, GRANTING_TYPES, INLINE_POLICIES } from './resource-policy-types';
 import { readPolicy } from './template-policy';
@@ -97,9 +97,9 @@ function definitionOf(
   const definition = r.resolve(stack, Body);
   const written = toText(definition);
   const whole = written === undefined ? definition : parseJsonText(written);
-  if (whole === undefined)
-    return { hidden: 'its definition, which may carry a resource policy, is not known before deployment' };
-  return {};
+  return isResolvedObject(whole) && whole['x-amazon-apigateway-policy'] === undefined
+    ? {}
+    : { hidden: 'its definition, which may carry a resource policy, is not known before deployment' };
 }
 
 /**
@@ -109,9 +109,16 @@ function definitionOf(
 function policiesIn(value: unknown): readonly unknown[] {
   if (isList(value)) return value.flatMap(policiesIn);
   if (!isObject(value)) return [];
-  const names = asList(value.Statement).some((s) => isObject(s) && ('Principal' in s || 'NotPrincipal' in s));
-  if (names) return [value];
+  if (namesPrincipals(value.Statement)) return [value];
   return Object.entries(value).flatMap(([key, inner]) => (key === 'AssumeRolePolicyDocument' ? [] : policiesIn(inner)));
+}
+
+/** Statements may stand in branches of `Fn::If`. */
+function namesPrincipals(statements: unknown): boolean {
+  if (isList(statements)) return statements.some(namesPrincipals);
+  if (!isObject(statements)) return false;
+  if (intrinsicName(statements) !== undefined) return Object.values(statements).some(namesPrincipals);
+  return Object.hasOwn(statements, 'Principal') || Object.hasOwn(statements, 'NotPrincipal');
 }
 
 function at(properties: JsonObject, path: string): unknown {

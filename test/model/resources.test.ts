@@ -202,11 +202,49 @@ describe('resource policies', () => {
       },
     ],
     [
+      'an API, in its definition',
+      {
+        X: resource('AWS::ApiGateway::RestApi', {
+          Body: { 'x-amazon-apigateway-policy': doc(statement('kms:Decrypt')) },
+        }),
+      },
+    ],
+    [
+      'a replica',
+      {
+        X: resource('AWS::DynamoDB::GlobalTable', {
+          Replicas: [{ Region: 'eu-west-1', ResourcePolicy: { PolicyDocument: doc(statement('kms:Decrypt')) } }],
+        }),
+      },
+    ],
+    [
+      'what AWS adds later',
+      {
+        X: resource('AWS::New::Thing', {
+          AccessRules: doc(statement('kms:Decrypt')),
+        }),
+      },
+    ],
+    [
       'what is not in the app',
       { X: resource('AWS::S3::BucketPolicy', { Bucket: 'elsewhere', PolicyDocument: doc(statement('kms:Decrypt')) }) },
     ],
   ])('of %s', (_, resources) => {
     expect(policyOf(resources)).toEqual(['Allow kms:Decrypt on *']);
+  });
+
+  test('documents that name no principal are no resource policies', () => {
+    const identity = doc({ Effect: 'Allow', Action: 'kms:Decrypt', Resource: '*' });
+    expect(policyOf({ X: resource('AWS::New::Thing', { Permissions: identity }) })).toEqual([]);
+  });
+
+  test.each<[string, Json]>([
+    ['in a bucket', { BodyS3Location: { Bucket: 'b', Key: 'k' } }],
+    ['in a snippet', { Body: { 'Fn::Transform': { Name: 'AWS::Include' } } }],
+  ])('the definition of an API %s is a gap', (_, properties) => {
+    const gaps = (given: Json) => model({ X: resource('AWS::ApiGateway::RestApi', given) }).gaps ?? [];
+    expect(gaps(properties).map((g) => g.reason)).toEqual([expect.stringContaining('its definition')]);
+    expect(gaps({ Body: { openapi: '3.0.1', paths: {} } })).toEqual([]);
   });
 
   test('several of one resource are one document', () => {
