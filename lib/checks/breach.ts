@@ -13,10 +13,12 @@ import type { Permit } from '../reach/ask';
 import { ALLOW_ALL, showGains } from '../reach/gains';
 import { type Step, showRequests } from '../reach/step';
 import type { ChainLink, CheckId, Finding, FindingWitness } from './finding';
-import { nameOf } from './separation';
+import { nameOf, type Reason } from './separation';
 
 export interface Breach {
   readonly source: Principal;
+  /** Why the two ends must be separate. */
+  readonly reason: Reason;
   /** The principals that the finding is about: the source, and those that it must be separate from or reaches. */
   readonly principals: readonly Principal[];
   /** Each step after those that it rests on. Not empty. */
@@ -36,11 +38,12 @@ interface Cause {
   readonly statement: Statement | undefined;
 }
 
-export function findingsOf(id: CheckId, breaches: readonly Breach[]): Finding[] {
+/** @param idOf the check that a cause belongs to, by all that it breaches */
+export function findingsOf(breaches: readonly Breach[], idOf: (breaches: readonly Breach[]) => CheckId): Finding[] {
   return causesOf(breaches)
     .map((cause) => ({ cause, weight: cause.breaches.reduce((n, b) => n + b.weight, 0) }))
     .sort((a, b) => b.weight - a.weight)
-    .map(({ cause }) => findingOf(id, cause));
+    .map(({ cause }) => findingOf(idOf(cause.breaches), cause));
 }
 
 function causesOf(breaches: readonly Breach[]): readonly Cause[] {
@@ -69,7 +72,7 @@ function gather(breaches: readonly Breach[]): readonly Cause[] {
   const causes: Cause[] = [];
   while (open.size > 0) {
     const most = [...resting.values()].reduce((a, b) => (b.breaches.size > a.breaches.size ? b : a));
-    const covered = [...most.breaches].sort((a, b) => b.weight - a.weight);
+    const covered = [...most.breaches].sort((a, b) => rank(b) - rank(a) || b.weight - a.weight);
     causes.push({ breaches: covered, statement: most.statement });
     for (const breach of covered) {
       open.delete(breach);
@@ -77,6 +80,11 @@ function gather(breaches: readonly Breach[]): readonly Cause[] {
     }
   }
   return causes;
+}
+
+/** Roles that hold a duty are shown before who comes to act as them. */
+function rank({ source }: Breach): number {
+  return source.duty !== undefined ? 2 : source.kind === 'external' ? 0 : 1;
 }
 
 /** What the chain rests on, the source's own end first, so that it is named where all weigh the same. */

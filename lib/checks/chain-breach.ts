@@ -10,6 +10,7 @@ import { gainsKey, showGains } from '../reach/gains';
 import { blindness } from '../reach/reach';
 import type { Breach } from './breach';
 import type { CheckContext } from './check';
+import { exceptBetween, exceptFrom } from './declared-crossings';
 import { because, nameOf, type Reason, type Subject, separationOf, subjectsOf } from './separation';
 
 /** Breaches of principals that have a duty or a domain themselves. */
@@ -22,6 +23,7 @@ function findChains(model: Model, context: CheckContext): Breach[] {
   const breaches: Breach[] = [];
   for (const source of separation.sources) {
     context.reach(model).closureUntil(source.principal, (arrival, so) => {
+      if (separation.isSettled(source.principal, arrival)) return true;
       const breach = separation.breachBy(source, arrival, so);
       if (breach !== undefined) breaches.push(breach);
       return breach !== undefined;
@@ -50,6 +52,18 @@ class Separation {
     }
   }
 
+  /**
+   * A crossing declares all requests by which the source comes there: then what the arrival may do is the
+   * other domain's matter. Or it comes only to a resource of that domain: that is a grant, and shown as one.
+   */
+  isSettled(source: Principal, { actor, step }: Arrival): boolean {
+    if (step?.path.reached.kind === 'resource-any' && this.reasonFor(source, actor.principal)?.kind === 'domains')
+      return true;
+    const except = exceptFrom(this.model, source.domain, actor.principal.domain);
+    if (step === undefined || source.domain === actor.principal.domain || except === this.model.common) return false;
+    return step.permits.every((p) => !p.beside(except));
+  }
+
   /** How acting as the arrival breaks a separation of the source, if it does. */
   breachBy(source: Subject, arrival: Arrival, so: Closure): Breach | undefined {
     const { principal: whom, gains } = arrival.actor;
@@ -59,6 +73,7 @@ class Separation {
     if (reason !== undefined && !this.overlapsDirectly(source, whom)) {
       return {
         source: source.principal,
+        reason,
         principals: [source.principal, whom],
         chain: chain(),
         says: `${nameOf(source.principal)} can act as ${nameOf(whom)}, and ${because(reason)}`,
@@ -71,13 +86,15 @@ class Separation {
     for (const other of this.separateFrom(source.principal, arrival)) {
       const because_ = this.reasonFor(source.principal, other.principal)!;
       if (this.overlapsDirectly(source, other.principal)) continue;
-      const verdict = this.context.overlap(arrival.actor.policies, other.policies, { except: this.model.common });
+      const except = exceptFrom(this.model, source.principal.domain, other.principal.domain);
+      const verdict = this.context.overlap(arrival.actor.policies, other.policies, { except });
       if (verdict.verdict === 'disjoint' && blindness(arrival.actor) === undefined) continue;
       const undecided = doubt ?? (verdict.verdict === 'undecided' ? verdict.reason : undefined);
       const witness = verdict.verdict === 'overlap' ? verdict.witness : undefined;
       const as = gainsKey(gains) === '' ? nameOf(whom) : `${nameOf(whom)} ${showGains(gains)}`;
       return {
         source: source.principal,
+        reason: because_,
         principals: [source.principal, whom, other.principal],
         chain: chain(),
         says: `${nameOf(source.principal)} can act as ${as}, which may do what ${nameOf(other.principal)} may do${what(witness)}; ${because(because_)}`,
@@ -112,7 +129,8 @@ class Separation {
   private overlapsDirectly(source: Subject, other: Principal): boolean {
     const policies = this.byDomain.get(other.domain ?? '')?.find((s) => s.principal === other)?.policies;
     if (policies === undefined) return false;
-    return this.context.overlap(source.policies, policies, { except: this.model.common }).verdict === 'overlap';
+    const except = exceptBetween(this.model, source.principal.domain, other.domain);
+    return this.context.overlap(source.policies, policies, { except }).verdict === 'overlap';
   }
 
   /** An arrival that may do anything weighs most; then one that is in another domain. */

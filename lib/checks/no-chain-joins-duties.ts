@@ -4,14 +4,11 @@
  * who may do what the other may do (chain-breach.ts); or when somebody without a duty comes by a chain to act as
  * both (shared-assumer.ts). What two roles may both do without any chain is SOD-1's.
  */
-import { findingsOf } from './breach';
-import { chainsBetween } from './chain-breach';
+import { chainFindings } from './chain-findings';
 import type { Check } from './check';
-import { joinedDuties } from './shared-assumer';
 
 export const noChainJoinsDuties: Check = {
   id: 'SOD-2',
   compliant: 'no chain leads a principal to requests of a role that it must be separate from',
-  run: (model, context) =>
-    findingsOf('SOD-2', [...chainsBetween(model, context), ...joinedDuties(model, context).filter((b) => !b.direct)]),
+  run: (model, context) => chainFindings(model, context, 'SOD-2'),
 };

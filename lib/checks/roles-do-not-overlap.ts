@@ -7,6 +7,7 @@
  */
 import type { Model } from '../model/model';
 import type { Check, CheckContext } from './check';
+import { exceptBetween } from './declared-crossings';
 import { coverOf, findClashes } from './find-clashes';
 import type { Finding } from './finding';
 import {
@@ -24,17 +25,24 @@ import { because, nameOf, subjectsOf } from './separation';
 export const rolesDoNotOverlap: Check = {
   id: 'SOD-1',
   compliant: 'no two roles that must be separate may make the same request',
-  run: (model, context) => causesOf(clashes(model, context)).map(findingOf),
+  run: (model, context) => causesOf(clashesOf(model, context)).map(findingOf),
 };
 
-function clashes(model: Model, context: CheckContext): Clash[] {
+/** Every pair of roles that overlap and must not. */
+export function clashesOf(model: Model, context: CheckContext): readonly Clash[] {
+  return context.once(model, 'clashes', () => findAll(model, context));
+}
+
+function findAll(model: Model, context: CheckContext): Clash[] {
   return findClashes(model, context, {
     subjects: subjectsOf(model),
     covers: coverOf,
     decide: (a, b) =>
       context.boundaryOverlap(a.principal, b.principal, model)?.verdict === 'disjoint'
         ? undefined
-        : context.overlap(a.policies, b.policies, { except: model.common }),
+        : context.overlap(a.policies, b.policies, {
+            except: exceptBetween(model, a.principal.domain, b.principal.domain),
+          }),
   });
 }
 

@@ -6,6 +6,7 @@ import { appIsVisible } from './app-is-visible';
 import { assumersAreNotShared } from './assumers-are-not-shared';
 import { boundariesAreDisjoint } from './boundaries-are-disjoint';
 import { type Check, CheckContext } from './check';
+import { crossingsAreDeclared } from './crossings-are-declared';
 import type { Finding } from './finding';
 import { grantsStayInTheRemit } from './grants-stay-in-the-remit';
 import { noChainJoinsDuties } from './no-chain-joins-duties';
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   grantsStayInTheRemit,
   boundariesAreDisjoint,
   nobodyHoldsTwoDuties,
+  crossingsAreDeclared,
   resourcesAreNotShared,
   apisAreClassified,
   appIsVisible,

@@ -73,6 +73,7 @@ class Finder {
       (isUnknown(this.source) ? `who \`${this.source.id}\` is is not known before deployment` : undefined);
     return {
       source: this.source,
+      reason,
       principals: [this.source, a.actor.principal, b.actor.principal],
       chain,
       says: `${nameOf(this.source)} can act as ${nameOf(a.actor.principal)} and as ${nameOf(b.actor.principal)}, and ${because(reason)}`,

@@ -6,7 +6,7 @@ import { textKey } from '../model/text-key';
 import { ActionIndex, ActionSet } from '../policy/action-set';
 import type { Catalogue } from '../policy/catalogue';
 import { type CompiledPolicies, type CompiledStatement, compile } from '../policy/compile';
-import type { Policies, Selection } from '../policy/document';
+import type { Policies, PolicyDocument, Selection } from '../policy/document';
 import { overlap } from '../policy/overlap';
 import type { Text } from '../policy/text';
 import type { OverlapVerdict, OverlapWitness } from '../policy/verdict';
@@ -24,6 +24,8 @@ export interface Permit {
   readonly undecided?: string;
   /** The request, in which the actor is side A. Undefined iff undecided. */
   witness(): OverlapWitness | undefined;
+  /** True iff some such request is left beside those that an Allow of the document matches. */
+  beside(except: PolicyDocument): boolean;
 }
 
 /** True unless no request with the action is allowed. */
@@ -85,9 +87,9 @@ export class Oracle {
     context: RequestContext = {},
   ): Permit | undefined {
     const id = this.idOf(action);
-    const ask = (): OverlapVerdict => {
+    const ask: Ask = (except) => {
       this.asked++;
-      return overlap(actor.compiled, requests(action, resources, context), this.catalogue);
+      return overlap(actor.compiled, requests(action, resources, context), this.catalogue, except && { except });
     };
     // Allowed on every resource in every context: the engine is asked only when somebody wants to see it.
     if (id !== undefined && actor.compiled.mustAllow.has(id)) return lazily(actor, action, ask);
@@ -95,7 +97,7 @@ export class Oracle {
       if (!actor.compiled.mayAllow.has(id)) return undefined;
       if (resources !== undefined && !('not' in resources) && !this.mightBeOn(actor, id, resources)) return undefined;
     }
-    return permitOf(actor, actor.policies, action, ask());
+    return permitOf(actor, actor.policies, action, ask);
   }
 
   /** False only if in some layer no Allow of the action selects any of the resources. */
@@ -107,8 +109,10 @@ export class Oracle {
 
   /** The same for policies that are not all the actor's own: a trust policy's together with its. */
   mayWith(actor: Actor, policies: Policies, action: string, resources: readonly Text[]): Permit | undefined {
-    this.asked++;
-    return permitOf(actor, policies, action, overlap(policies, requests(action, resources), this.catalogue));
+    return permitOf(actor, policies, action, (except) => {
+      this.asked++;
+      return overlap(policies, requests(action, resources), this.catalogue, except && { except });
+    });
   }
 
   /**
@@ -179,23 +183,29 @@ export class Oracle {
   }
 }
 
-function permitOf(actor: Actor, policies: Policies, action: string, verdict: OverlapVerdict): Permit | undefined {
+type Ask = (except?: PolicyDocument) => OverlapVerdict;
+
+function permitOf(actor: Actor, policies: Policies, action: string, ask: Ask): Permit | undefined {
+  const verdict = ask();
+  const beside = (except: PolicyDocument): boolean => ask(except).verdict !== 'disjoint';
   switch (verdict.verdict) {
     case 'disjoint':
       return undefined;
     case 'overlap':
-      return { actor, policies, action, witness: () => verdict.witness };
+      return { actor, policies, action, beside, witness: () => verdict.witness };
     case 'undecided':
-      return { actor, policies, action, undecided: verdict.reason, witness: () => undefined };
+      return { actor, policies, action, beside, undecided: verdict.reason, witness: () => undefined };
   }
 }
 
-function lazily(actor: Actor, action: string, ask: () => OverlapVerdict): Permit {
+/** A permit that is certain, and looked at only when it is shown. */
+function lazily(actor: Actor, action: string, ask: Ask): Permit {
   let witness: OverlapWitness | undefined;
   return {
     actor,
     policies: actor.policies,
     action,
+    beside: (except) => ask(except).verdict !== 'disjoint',
     witness: () => {
       if (witness === undefined) {
         const verdict = ask();

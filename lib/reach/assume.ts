@@ -7,7 +7,7 @@
  */
 import type { EscalationPath } from '../catalog/escalation-paths';
 import type { Principal } from '../model/model';
-import type { Policies } from '../policy/document';
+import type { Policies, PolicyDocument } from '../policy/document';
 import { literal } from '../policy/text';
 import type { OverlapWitness } from '../policy/verdict';
 import type { Actor } from './actor';
@@ -116,6 +116,10 @@ class Plain implements Permit {
 
   witness(): OverlapWitness | undefined {
     return this.decided?.witness();
+  }
+
+  beside(except: PolicyDocument): boolean {
+    return this.decided?.beside(except) ?? false;
   }
 
   private get decided(): Permit | undefined {

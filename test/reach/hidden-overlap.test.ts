@@ -1,6 +1,7 @@
 import { awsCatalogue } from '../../lib/catalog/catalogue';
 import { assumersAreNotShared } from '../../lib/checks/assumers-are-not-shared';
 import { CheckContext } from '../../lib/checks/check';
+import { crossingsAreDeclared } from '../../lib/checks/crossings-are-declared';
 import type { Finding } from '../../lib/checks/finding';
 import { noChainJoinsDuties } from '../../lib/checks/no-chain-joins-duties';
 import { DUTIES, type Principal, type Resource } from '../../lib/model/model';
@@ -8,8 +9,12 @@ import { ACCOUNT, arn, modelOf, OTHER, principal, resource, root, service, trust
 
 const CONFLICTS = DUTIES.flatMap((a, i) => DUTIES.slice(i + 1).map((b) => [a, b] as const));
 
-function run(id: 'SOD-2' | 'SOD-3', principals: readonly Principal[], resources: readonly Resource[] = []): Finding[] {
-  const check = id === 'SOD-2' ? noChainJoinsDuties : assumersAreNotShared;
+function run(
+  id: 'SOD-2' | 'SOD-3' | 'DOM-1',
+  principals: readonly Principal[],
+  resources: readonly Resource[] = [],
+): Finding[] {
+  const check = { 'SOD-2': noChainJoinsDuties, 'SOD-3': assumersAreNotShared, 'DOM-1': crossingsAreDeclared }[id];
   return check.run(modelOf(principals, resources, { conflicts: CONFLICTS }), new CheckContext(awsCatalogue()));
 }
 
@@ -73,7 +78,8 @@ describe('SOD-2, hidden overlap', () => {
     expect(run('SOD-2', [deployer, approve('internal')])).toMatchObject([
       { severity: 'violated', chain: [{ by: 'sts-001' }] },
     ]);
-    expect(run('SOD-2', [deployer, approve('partner')])[0]!.message).toContain('different trust domains');
+    expect(run('SOD-2', [deployer, approve('partner')])).toEqual([]);
+    expect(run('DOM-1', [deployer, approve('partner')])[0]!.message).toContain('different trust domains');
     expect(
       run('SOD-2', [deployer, principal('Approve', { ...inDomain('approve'), trust: [trusts(arn('Else'))] })]),
     ).toEqual([]);
@@ -122,10 +128,18 @@ describe('SOD-2, hidden overlap', () => {
       principal(duty, { ...inDomain(duty), trust: [trusts(arn('Via'))] }),
     );
     const person = principal('Person');
-    const findings = run('SOD-2', [person, via, ...targets]);
-    // `Via` assumes both itself, which is SOD-3's; `Person` comes there by it.
-    expect(findings.map((f) => f.principals[0])).toEqual(['Test/Person']);
-    expect(run('SOD-3', [person, via, ...targets]).map((f) => f.principals[0])).toEqual(['Test/Via']);
+    // `Via` assumes both itself, which is the cause of what `Person` can do: one finding, of SOD-3.
+    expect(run('SOD-2', [person, via, ...targets])).toEqual([]);
+    const [finding, ...rest] = run('SOD-3', [person, via, ...targets]);
+    expect(rest).toEqual([]);
+    expect(finding!.principals).toEqual(
+      expect.arrayContaining(['Test/Via', 'Test/Person', 'Test/deploy', 'Test/approve']),
+    );
+    // Without `Via` assuming both, only a chain leads there.
+    const [deploy] = targets;
+    const second = principal('Second', { trust: [trusts(arn('Person'))] });
+    const apart = principal('approve', { ...inDomain('approve'), trust: [trusts(arn('Second'))] });
+    expect(run('SOD-2', [person, via, second, deploy!, apart]).map((f) => f.principals[0])).toEqual(['Test/Person']);
   });
 });
 
@@ -149,7 +163,6 @@ describe('SOD-3, shared assumer', () => {
     ['one account is trusted by both', root(OTHER), root(OTHER), 1],
     ['different accounts', root(OTHER), root(ACCOUNT), 0],
     ['an account, and a role in it', root(OTHER), trusts(ops), 1],
-    ['everybody, and a role', trusts('*'), trusts(ops), 1],
     ['one subject of an identity provider', oidc('repo:x:env:a'), oidc('repo:x:env:a'), 1],
     ['two subjects of an identity provider', oidc('repo:x:env:a'), oidc('repo:x:env:b'), 0],
     ['one tag', tagged('deploy'), tagged('deploy'), 1],
@@ -173,10 +186,15 @@ describe('SOD-3, shared assumer', () => {
     expect(found.map((f) => f.severity)).toEqual(Array(expected).fill('violated'));
   });
 
+  test('everybody, and a role: the other duty itself is among everybody', () => {
+    const [finding] = run('SOD-2', [duty('deploy', trusts('*')), duty('approve', trusts(ops))]);
+    expect(finding!.message).toContain('`Test/approve` (approve of `internal`) can act as `Test/deploy`');
+  });
+
   test('a person may serve two domains, and a principal of the templates may not', () => {
     expect(run('SOD-3', [duty('deploy', trusts(ops)), duty('approve', trusts(ops), 'partner')])).toEqual([]);
     const robot = principal('Robot');
-    const found = run('SOD-3', [
+    const found = run('DOM-1', [
       robot,
       duty('deploy', trusts(arn('Robot'))),
       duty('approve', trusts(arn('Robot')), 'partner'),

@@ -1,0 +1,151 @@
+/**
+ * DOM-1, undeclared crossing: nothing reaches from one trust domain into another but what a crossing declares.
+ *
+ * A crossing is a chain by which a principal comes to act in another domain (chain-breach.ts), a grant on a
+ * resource of another domain (foreign-grant.ts), a resource that admits everybody, or the role by which CDK hands
+ * a value to a stack of another account. References between resources are uses, and DOM-2's.
+ */
+import type { Model, Principal, Resource } from '../model/model';
+import { textKey } from '../model/text-key';
+import { explain } from '../policy/explain';
+import { nameOfStatement } from '../policy/parse';
+import { isRole } from '../reach/world';
+import { statementsOf } from './breach';
+import { chainsBetween } from './chain-breach';
+import { chainFindings } from './chain-findings';
+import type { Check, CheckContext } from './check';
+import type { Finding } from './finding';
+import { elementAt, type ForeignGrant, foreignGrants } from './foreign-grant';
+import { clashesOf } from './roles-do-not-overlap';
+import { grantsOf, nameOfGrant } from './root-cause';
+import { nameOf } from './separation';
+
+export const crossingsAreDeclared: Check = {
+  id: 'DOM-1',
+  compliant: 'nothing reaches from one trust domain into another but what a crossing declares',
+  run: (model, context) => [
+    ...chainFindings(model, context, 'DOM-1'),
+    ...grants(model, context),
+    ...model.resources.flatMap(openToEverybody),
+    ...weakReferences(model),
+  ],
+};
+
+/** Grants that are not shown already, by SOD-1 or with the chain that they begin; one finding a granting statement. */
+function grants(model: Model, context: CheckContext): Finding[] {
+  const ofClashes = clashesOf(model, context).flatMap((clash) => grantsOf(clash).map((g) => g.statement));
+  const ofChains = chainsBetween(model, context).flatMap((b) => b.chain.flatMap(statementsOf));
+  const shown = new Set([...ofClashes, ...ofChains].map(nameOfGrant));
+  const byCause = new Map<string, { first: ForeignGrant; domains: Set<string>; principals: Set<Principal> }>();
+  for (const grant of foreignGrants(model, context)) {
+    const [statement] = grantsOf({ ...grant, a: grant.subject, b: grant.subject }).map((g) => g.statement);
+    const cause = statement === undefined ? `undecided ${grant.subject.principal.id}` : nameOfGrant(statement);
+    if (shown.has(cause)) continue;
+    const known = byCause.get(cause) ?? { first: grant, domains: new Set(), principals: new Set() };
+    byCause.set(cause, known);
+    known.domains.add(grant.to.domain);
+    known.principals.add(grant.subject.principal);
+  }
+  return [...byCause].map(([cause, { first, domains, principals }]) =>
+    grantFinding(cause, first, [...domains], [...principals]),
+  );
+}
+
+function grantFinding(
+  cause: string,
+  { subject, to, verdict }: ForeignGrant,
+  domains: readonly string[],
+  principals: readonly Principal[],
+): Finding {
+  const { principal, policies } = subject;
+  const known = { id: 'DOM-1', principals: principals.map((p) => p.id), chain: [] } as const;
+  const more = domains.length - 1;
+  const others = more === 0 ? '' : `, and so on in ${more} more ${more === 1 ? 'domain' : 'domains'}`;
+  if (verdict.verdict === 'undecided') {
+    return {
+      ...known,
+      severity: 'undecided',
+      message: `it cannot be decided whether ${nameOf(principal)} may do something to resources of \`${to.domain}\`${others}: ${verdict.reason}`,
+      constructPaths: principals.map((p) => p.origin.path),
+      explanation: principal.unknown,
+      fix: `state the resources of ${nameOf(principal)} so that they can be told from those of \`${to.domain}\``,
+    };
+  }
+  const { action, resource, contextA } = verdict.witness;
+  const element = elementAt(to, resource);
+  const what = element === undefined ? '' : ` (\`${element.origin.path}\`)`;
+  return {
+    ...known,
+    severity: 'violated',
+    message: `${nameOf(principal)} may make the request \`${action}\` on \`${resource}\`${what} of the domain \`${to.domain}\`${others}, and no crossing declares it`,
+    constructPaths: [...principals.map((p) => p.origin.path), ...(element === undefined ? [] : [element.origin.path])],
+    witness: { action, resource, contextA },
+    explanation: explain(policies, { action, resource, context: contextA }, nameOf(principal)),
+    fix: `narrow ${cause}, or declare a crossing from \`${principal.domain}\` to \`${to.domain}\` with \`${action}\``,
+  };
+}
+
+/** APIs are there to be called; what admits everybody else admits every domain. */
+const CALLED_BY_ANYBODY: ReadonlySet<string> = new Set(['AWS::ApiGateway::RestApi', 'AWS::Lambda::Function']);
+
+function openToEverybody({ id, origin, domain, openTo }: Resource): Finding[] {
+  const [open] = (openTo?.statements ?? []).filter((s) => s.conditions.length === 0);
+  if (domain === undefined || open === undefined || CALLED_BY_ANYBODY.has(origin.type)) return [];
+  return [
+    {
+      id: 'DOM-1',
+      severity: 'violated',
+      message: `the policy of \`${origin.path}\` of the domain \`${domain}\` admits everybody, and so every other domain`,
+      principals: [],
+      constructPaths: [origin.path],
+      explanation: [
+        `${nameOfStatement(open)} of ${open.origin} has the principal \`*\` and no condition.`,
+        `It stands on \`${id}\`.`,
+      ],
+      chain: [],
+      fix: `name the principals that ${nameOfStatement(open)} of ${open.origin} is for`,
+    },
+  ];
+}
+
+/** The role that CDK makes for a weak reference across accounts: its trust policy admits the role that deploys the reader. */
+function weakReferences(model: Model): Finding[] {
+  const domainsOf = new Map<string, Set<string>>();
+  for (const { origin, domain } of [...model.resources, ...model.principals]) {
+    if (domain === undefined) continue;
+    const domains = domainsOf.get(origin.stack) ?? new Set();
+    domainsOf.set(origin.stack, domains.add(domain));
+  }
+  const deployedBy = new Map<string, string[]>();
+  for (const { id, runsAs } of model.deployments ?? []) {
+    for (const { role } of runsAs ?? []) deployedBy.set(textKey(role), [...(deployedBy.get(textKey(role)) ?? []), id]);
+  }
+  return model.principals
+    .filter((p) => isRole(p) && /^PublishGetStackOutputRole/.test(p.origin.logicalId))
+    .flatMap((role): Finding[] => {
+      const producers = domainsOf.get(role.origin.stack);
+      if (producers === undefined) return [];
+      const admitted = (role.trust?.statements ?? []).flatMap((s) => s.principal?.entries ?? []).map((e) => e.value);
+      const readers = admitted
+        .flatMap((arn) => deployedBy.get(textKey(arn)) ?? [])
+        .flatMap((stack) => [...(domainsOf.get(stack) ?? [])]);
+      const foreign = readers.filter((d) => !producers.has(d));
+      if (readers.length > 0 && foreign.length === 0) return [];
+      const from = foreign.length > 0 ? `the domain \`${foreign[0]}\`` : 'a stack that is not among the templates';
+      const of = [...producers].map((d) => `\`${d}\``).join(' and ');
+      return [
+        {
+          id: 'DOM-1',
+          severity: 'violated',
+          message: `\`${role.origin.path}\` lets ${from} read outputs of a stack of ${of}: CDK made it for a reference across accounts`,
+          principals: [role.id],
+          constructPaths: [role.origin.path],
+          explanation: [
+            `Its trust policy admits the role that deploys the reader, which can then call cloudformation:DescribeStacks.`,
+          ],
+          chain: [],
+          fix: 'give the reader the name or ARN as text instead of the construct, so that nothing is published',
+        },
+      ];
+    });
+}

@@ -1,0 +1,160 @@
+/**
+ * Grants across domains: a principal of one domain may make requests on a resource of another, by its
+ * own policies or by the resource's. What two principals of the domains may both do is SOD-1's, and named there.
+ *
+ * Each domain's resources together are asked about as if somebody might do anything to them; which pairs of
+ * principal and domain are worth asking is told by the beginnings of patterns (may-meet.ts) and by
+ * the services whose actions take such resources.
+ */
+import type { Model, Principal, Resource } from '../model/model';
+import { splitText, textKey } from '../model/text-key';
+import { ActionIndex, ActionSet, futureActions } from '../policy/action-set';
+import type { Catalogue } from '../policy/catalogue';
+import type { Policies, PolicyDocument, Selection, Statement } from '../policy/document';
+import { literal, type Text, text } from '../policy/text';
+import type { OverlapVerdict } from '../policy/verdict';
+import { type CheckContext, SelectedActions } from './check';
+import { exceptFrom } from './declared-crossings';
+import { coverOf } from './find-clashes';
+import { pairsThatMayMeet } from './may-meet';
+import { type Subject, subjectsOf } from './separation';
+
+export interface ForeignGrant {
+  readonly subject: Subject;
+  readonly to: Territory;
+  readonly verdict: Exclude<OverlapVerdict, { verdict: 'disjoint' }>;
+}
+
+/** All that belongs to a domain, and every request on it. */
+export interface Territory {
+  readonly domain: string;
+  readonly resources: readonly Resource[];
+  readonly policies: Policies;
+}
+
+export function foreignGrants(model: Model, context: CheckContext): readonly ForeignGrant[] {
+  const subjects = subjectsOf(model).filter((s) => s.principal.domain !== undefined);
+  const territories = territoriesOf(model);
+  if (territories.length < 2) return [];
+  const taking = new ActionsTaking(context.reach(model).oracle.catalogue);
+  const documents = territories.map((t) => t.policies.identityPolicies);
+  const own = new Map<Selection, SelectedActions>();
+  for (const s of documents.flat().flatMap((d) => d.statements)) own.set(s.action, taking.of(serviceOf(s)));
+  const pairs = pairsThatMayMeet(
+    [...subjects.map(coverOf), ...documents.map((d) => ({ documents: d }))],
+    [],
+    ({ action }) => own.get(action) ?? context.actions(action),
+  );
+  return pairs.flatMap(([first, second]): ForeignGrant[] => {
+    const [subject, to] = [subjects[first], territories[second - subjects.length]];
+    if (subject === undefined || to === undefined || subject.principal.domain === to.domain) return [];
+    const except = exceptFrom(model, subject.principal.domain, to.domain);
+    const verdict = context.overlap(subject.policies, to.policies, { except });
+    return verdict.verdict === 'disjoint' ? [] : [{ subject, to, verdict }];
+  });
+}
+
+/** The element of the territory that the ARN of a request is about. */
+export function elementAt({ resources }: Territory, arn: string): Resource | undefined {
+  const about = (r: Resource): boolean => {
+    const own = r.arn === undefined ? undefined : literal(r.arn);
+    return own !== undefined && (arn === own || arn.startsWith(`${own}/`) || arn.startsWith(`${own}:`));
+  };
+  return resources.find(about) ?? (resources.length === 1 ? resources[0] : undefined);
+}
+
+function territoriesOf(model: Model): readonly Territory[] {
+  const byDomain = new Map<string, Resource[]>();
+  const add = (domain: string | undefined, resource: Resource): void => {
+    if (domain === undefined || resource.arn === undefined) return;
+    const others = byDomain.get(domain);
+    if (others === undefined) byDomain.set(domain, [resource]);
+    else others.push(resource);
+  };
+  for (const r of model.resources) add(r.domain, r);
+  for (const p of model.principals) if (p.kind !== 'external') add(p.domain, asResource(p));
+  return [...byDomain].map(([domain, resources]) => ({ domain, resources, policies: everythingOn(domain, resources) }));
+}
+
+function asResource({ id, origin, arn, account }: Principal): Resource {
+  return { id, origin, arn, account, references: [], properties: {} };
+}
+
+/** One statement a service, so that each can be met by the actions of that service only. */
+function everythingOn(domain: string, resources: readonly Resource[]): Policies {
+  const byService = new Map<string, Text[]>();
+  for (const { arn, origin } of resources) {
+    for (const pattern of [arn!, ...callable(arn!, origin.type)].flatMap((a) => [a, text(a, '/*'), text(a, ':*')])) {
+      const service = textKey(splitText(pattern, ':')?.[2] ?? text('*'));
+      const patterns = byService.get(service);
+      if (patterns === undefined) byService.set(service, [pattern]);
+      else patterns.push(pattern);
+    }
+  }
+  const origin = `the resources of ${domain}`;
+  const statements = [...byService.values()].map(
+    (patterns, index): Statement => ({
+      effect: 'Allow',
+      index,
+      origin,
+      version: '2008-10-17',
+      action: { not: false, patterns: [text('*')] },
+      resource: { not: false, patterns },
+      conditions: [],
+    }),
+  );
+  const document: PolicyDocument = { version: '2008-10-17', origin, statements };
+  return { identityPolicies: [document] };
+}
+
+/** An API is administered under one ARN and called under another: `arn:…:execute-api:REGION:ACCOUNT:ID`. */
+function callable(arn: Text, type: string): readonly Text[] {
+  if (type !== 'AWS::ApiGateway::RestApi' && type !== 'AWS::ApiGatewayV2::Api') return [];
+  const [pieces, id] = [splitText(arn, ':'), splitText(arn, '/')?.at(-1)];
+  if (pieces === undefined || id === undefined) return [];
+  return [text('arn:', pieces[1]!, ':execute-api:', pieces[3]!, ':*:', id)];
+}
+
+function serviceOf({ resource }: Statement): string | undefined {
+  const [pattern] = resource?.patterns ?? [];
+  const service = pattern === undefined ? undefined : splitText(pattern, ':')?.[2];
+  return service === undefined ? undefined : literal(service);
+}
+
+/** The actions that are made on resources with ARNs of a service; most are of the service itself, some are not. */
+class ActionsTaking {
+  private readonly byService = new Map<string, Uint32Array>();
+  private readonly all: Uint32Array;
+
+  constructor(private readonly catalogue: Catalogue) {
+    const size = Math.ceil(catalogue.actions.length / 32);
+    this.all = new Uint32Array(size).fill(0xffffffff);
+    const services = new WeakMap<object, ReadonlySet<string>>();
+    catalogue.actions.forEach((_, action) => {
+      const formats = catalogue.resourceFormats(action);
+      let named = services.get(formats);
+      if (named === undefined) {
+        named = new Set(
+          formats.flatMap((f) => arnService(f.parts.map((p) => (typeof p === 'string' ? p : '?')).join('')) ?? []),
+        );
+        services.set(formats, named);
+      }
+      for (const service of named) {
+        const words = this.byService.get(service) ?? new Uint32Array(size);
+        this.byService.set(service, words);
+        words[action >>> 5] = words[action >>> 5]! | (1 << (action & 31));
+      }
+    });
+  }
+
+  of(service: string | undefined): SelectedActions {
+    const words = (service === undefined ? undefined : this.byService.get(service)) ?? this.all;
+    const selection = { not: false, patterns: [text(`${service ?? '*'}:*`)] };
+    return new SelectedActions(ActionSet.of(words), futureActions(selection, ActionIndex.of(this.catalogue)));
+  }
+}
+
+function arnService(format: string): string | undefined {
+  const service = format.split(':')[2];
+  return service === undefined || /[?*]/.test(service) ? undefined : service;
+}
