@@ -7,7 +7,7 @@
  * refused assembly loses its manifest, so that it cannot be deployed by `cdk deploy --app cdk.out`.
  * docs/gate.md lists the ways around a validation and the test that closes each.
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Aspects, type IAspect, Stage } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
@@ -82,7 +82,8 @@ function attempt(run: () => Error | undefined): Error | undefined {
 function inspect(stage: Stage, assembly: CloudAssembly): Error | undefined {
   const contents = readCloudAssembly(assembly.directory);
   const report = analyse(contents, {
-    configuration: stage.node.tryGetContext(CONFIGURATION_KEY),
+    // The app's: no Stage has a configuration of its own.
+    configuration: stage.node.root.node.tryGetContext(CONFIGURATION_KEY),
     source: `the context key \`${CONFIGURATION_KEY}\``,
     // A Stage alone does not have all that the configuration of the app speaks of.
     partial: stage.node.scope !== undefined,
@@ -98,9 +99,23 @@ function inspect(stage: Stage, assembly: CloudAssembly): Error | undefined {
   return undefined;
 }
 
-/** Without its manifest the directory is no cloud assembly, not even with one left over from an earlier run. */
+/**
+ * Without its manifest a directory is no cloud assembly, not even with one left over from an earlier run; the assembly of
+ * a Stage can be deployed by itself (`cdk deploy --app cdk.out/assembly-Prod`). That of a Stage which is refused before its app
+ * stays until the process ends, because CDK reads it again when the app is synthesized.
+ */
 function refuse(stage: Stage, assembly: CloudAssembly): void {
   rmSync(join(outermostDirectory(stage, assembly), 'manifest.json'), { force: true });
+  if (stage.node.scope === undefined) removeManifests(assembly.directory);
+  else if (isRunByCli()) process.once('exit', () => removeManifests(assembly.directory));
+}
+
+/** CDK names the directories of nested assemblies `assembly-…`; a `manifest.json` of an asset stays. */
+function removeManifests(directory: string): void {
+  rmSync(join(directory, 'manifest.json'), { force: true });
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (entry.isDirectory() && entry.name.startsWith('assembly-')) removeManifests(join(directory, entry.name));
+  }
 }
 
 /** `cdk.out`, also for a Stage that is synthesized by itself. */

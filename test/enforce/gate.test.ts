@@ -2,7 +2,7 @@
  * The gate in the real App, without the CLI: every way to bring a violation past what a validation
  * sees, each with its clean twin; every way to register; every way to ask for templates.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App, Aspects, Stack, Stage } from 'aws-cdk-lib';
@@ -125,6 +125,36 @@ describe('the gate', () => {
     expect(() => app.synth()).toThrow(VIOLATED);
     expect(() => app.synth()).toThrow(VIOLATED);
     expect(() => Template.fromStack(stack)).toThrow(VIOLATED);
+  });
+
+  test('takes the manifest from every assembly that it refuses, those of Stages too', () => {
+    const left = (violating: boolean) => {
+      const app = newApp();
+      Bulkhead.enforce(app);
+      const stack = new Stack(new Stage(new Stage(app, 'Prod'), 'Eu'), 'Stack');
+      new Roles(stack, violating);
+      // The Stage first, as a test or a pipeline does.
+      for (const ask of [() => Template.fromStack(stack), () => app.synth()]) {
+        if (violating) expect(ask).toThrow(VIOLATED);
+        else ask();
+      }
+      return readdirSync(app.outdir, { recursive: true, encoding: 'utf8' }).filter((f) => /manifest\.json$/.test(f));
+    };
+    expect(left(true)).toEqual([]);
+    expect(left(false)).toHaveLength(3);
+  });
+
+  test('judges a Stage by the configuration of its app', () => {
+    const ask = (violating: boolean) => {
+      const app = newApp();
+      Bulkhead.enforce(app);
+      const stage = new Stage(app, 'Prod');
+      stage.node.setContext('bulkhead', { duties: {} });
+      new Roles(new Stack(stage, 'Stack'), violating);
+      return () => stage.synth();
+    };
+    expect(ask(true)).toThrow(VIOLATED);
+    expect(ask(false)).not.toThrow();
   });
 
   test('leaves apps alone that are not under it', () => {
