@@ -7,18 +7,19 @@ import type { PolicyDocument } from '../policy/document';
 import { literal, show, type Text, text } from '../policy/text';
 import { boundaryOf } from './boundaries';
 import { ALWAYS, both, conditionGuard, type Guard } from './conditions';
-import { Directory } from './directory';
+import { Directory, mayBeOneAccount } from './directory';
 import { asList, intrinsicName, isObject } from './json';
 import type { ManagedPolicies } from './managed-policies';
 import { originOf } from './mark';
 import type { AttachedPolicy, Origin } from './model';
+import { globMatches } from './name-glob';
 import type { Draft } from './principals';
 import { NO_VALUE, toText, toTexts } from './resolved';
 import type { Resolver } from './resolver';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
 import { guardedDocument, readPolicy } from './template-policy';
-import { brief } from './text-key';
+import { brief, onlyHole } from './text-key';
 import { branchesOf, type Variant, variantsOf } from './variants';
 
 /** Which property of which type names whom a policy is attached to. */
@@ -87,7 +88,8 @@ export class Attachments {
       for (const name of toTexts(value)) this.join(draft, name, stack, guard);
     }
     if (draft.kind !== 'instance-profile') return;
-    for (const name of toTexts(r.resolve(stack, properties.Roles))) {
+    // A profile holds one role; under a condition, either.
+    for (const name of this.variants(stack, properties.Roles).flatMap(({ value }) => toTexts(value))) {
       const role =
         this.directories.role.find(name, stack.account)?.entry ?? this.outsider('role', name, stack, declared);
       draft.holds.push(role.arn);
@@ -173,15 +175,28 @@ export class Attachments {
     by: ResourceDeclaration,
   ): readonly Target[] {
     return this.variants(stack, value).flatMap(({ value: names, guard }) =>
-      toTexts(names).map((name): Target => {
-        const found = this.directories[kind].find(name, stack.account);
-        if (found !== undefined) return { draft: found.entry, guard, sure: found.sure };
-        if (literal(name) === undefined) {
-          this.unresolved.push(`${originOf(stack, by).path} is attached to the ${kind} \`${brief(name)}\``);
-        }
-        return { draft: this.outsider(kind, name, stack, by), guard, sure: true };
+      toTexts(names).flatMap((name): readonly Target[] => {
+        const found = this.directories[kind].all(name, stack.account);
+        if (found.length > 0) return found.map(({ entry, sure }) => ({ draft: entry, guard, sure }));
+        const outsider = { draft: this.outsider(kind, name, stack, by), guard, sure: true };
+        if (literal(name) !== undefined) return [outsider];
+        this.unresolved.push(`${originOf(stack, by).path} is attached to the ${kind} \`${brief(name)}\``);
+        return [...this.suggested(name, kind, stack).map((draft) => ({ draft, guard, sure: false })), outsider];
       }),
     );
+  }
+
+  /** Whom a name that only the deployment knows points to all the same: by a default, allowed values, or the written part. */
+  private suggested(name: Text, kind: 'role' | 'user' | 'group', stack: Stack): readonly Draft[] {
+    const hole = onlyHole(name);
+    const parameter = stack.template.parameters.get(hole?.hole.slice(stack.id.length + 1) ?? '');
+    const listed = [...(hole?.values ?? []), ...String(parameter?.default ?? '').split(',')];
+    const pattern = name.parts.map((part) => (typeof part === 'string' ? part : '*')).join('');
+    return this.drafts.filter((draft) => {
+      const plain = literal(draft.name);
+      if (draft.kind !== kind || plain === undefined || !mayBeOneAccount(draft.account, stack.account)) return false;
+      return hole === undefined ? globMatches(pattern, plain) : listed.includes(plain);
+    });
   }
 
   private members(stack: Stack, declared: ResourceDeclaration): void {

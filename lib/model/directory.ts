@@ -25,6 +25,17 @@ export class Directory<T> {
     }
   }
 
+  /**
+   * Every entry that may be meant by the name: those in the account (several, where conditions let one of them
+   * exist at a time), else those whose account, or the asker's, is open. `sure` only where it is one in the account.
+   */
+  all(name: Text, account: Text): readonly { readonly entry: T; readonly sure: boolean }[] {
+    const found = this.byName.get(textKey(name)) ?? [];
+    const exact = found.filter((f) => textKey(f.account) === textKey(account));
+    if (exact.length > 0) return exact.map(({ entry }) => ({ entry, sure: exact.length === 1 }));
+    return found.filter((f) => mayBeOneAccount(f.account, account)).map(({ entry }) => ({ entry, sure: false }));
+  }
+
   /** The entry of that name in the account; `sure` is false when one of the accounts is open. */
   find(name: Text, account: Text): { readonly entry: T; readonly sure: boolean } | undefined {
     const found = this.byName.get(textKey(name)) ?? [];
@@ -33,6 +44,11 @@ export class Directory<T> {
     const open = found.filter((f) => literal(f.account) === undefined || literal(account) === undefined);
     return open.length === 1 && open[0] !== undefined ? { entry: open[0].entry, sure: false } : undefined;
   }
+}
+
+/** False only for two accounts that are both known. */
+export function mayBeOneAccount(a: Text, b: Text): boolean {
+  return literal(a) === undefined || literal(b) === undefined || literal(a) === literal(b);
 }
 
 export interface IamArn {

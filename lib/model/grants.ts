@@ -11,7 +11,7 @@
  */
 import type { Condition, PolicyDocument, Statement } from '../policy/document';
 import { literal, type Text, text } from '../policy/text';
-import { arnKey, parseIamArn } from './directory';
+import { arnKey, mayBeOneAccount, parseIamArn } from './directory';
 import type { Element } from './elements';
 import { globMatches } from './name-glob';
 import type { Draft } from './principals';
@@ -107,7 +107,7 @@ export class Grants {
       session !== undefined ? ['role', session.account, session.name] : [iam?.kind, iam?.account, iam?.name];
     if (account !== undefined && name !== undefined) {
       return (this.byName.get(textKey(name)) ?? [])
-        .filter((d) => d.kind === kind && mayBeOne(d.account, account))
+        .filter((d) => d.kind === kind && mayBeOneAccount(d.account, account))
         .map((draft) => ({ draft, limited: session === undefined && draft.kind === 'role' }));
     }
     // The unique id, which AWS takes in place of an ARN.
@@ -117,11 +117,6 @@ export class Grants {
     if (literal(value) === undefined && iam === undefined) this.unresolved.push(`${by} grants to \`${brief(value)}\``);
     return [];
   }
-}
-
-/** False only for two accounts that are both known. */
-function mayBeOne(a: Text, b: Text): boolean {
-  return literal(a) === undefined || literal(b) === undefined || literal(a) === literal(b);
 }
 
 /** `arn:…:sts::ACCOUNT:assumed-role/ROLE/SESSION` names a session of the role. */

@@ -1,4 +1,5 @@
 import { buildModel } from '../../lib/model/build-model';
+import type { RenderedTemplate } from '../../lib/model/rendered-template';
 import { show } from '../../lib/policy/text';
 import {
   ACCOUNT,
@@ -408,4 +409,40 @@ test('trust, tags, marks and paths', () => {
 test('two stacks of one name, in two regions, are two', () => {
   const m = buildModel([stack({ A: role() }), stack({ A: role() }, { region: 'us-east-1' })]);
   expect(m.principals.map((p) => p.id)).toEqual(['S/A', `S@${ACCOUNT}-us-east-1/A`]);
+});
+
+describe('policies attached by a name that may be several roles’, or one that the deployment chooses', () => {
+  const named = (name: string, more: Json = {}): Json => role([], { RoleName: name }, more);
+  const policy = (name: unknown, more: Json = {}): Json =>
+    resource('AWS::IAM::Policy', { PolicyName: 'p', Roles: [name], PolicyDocument: doc(allow('s3:GetObject')) }, more);
+  const attached = (templates: readonly RenderedTemplate[]) =>
+    buildModel(templates)
+      .principals.filter((p) => p.kind === 'role' && p.attached.length > 0)
+      .map((p) => p.id);
+
+  test('roles of one name under conditions', () => {
+    const sections = {
+      Parameters: { Env: { Type: 'String' } },
+      Conditions: { Prod: { 'Fn::Equals': [ref('Env'), 'prod'] }, Test: { 'Fn::Not': [{ Condition: 'Prod' }] } },
+    };
+    const roles = { A: named('a', { Condition: 'Prod' }), B: named('a', { Condition: 'Test' }), C: named('c') };
+    expect(attached([stack({ ...roles, P: policy('a') }, { sections })])).toEqual(['S/A', 'S/B']);
+  });
+
+  test('roles of one name in two accounts, from a stack that names none', () => {
+    const dev = stack({ A: named('a') }, { stackName: 'Dev' });
+    const prod = stack({ A: named('a') }, { stackName: 'Prod', account: '222233334444' });
+    expect(attached([dev, prod, agnostic({ P: policy('a') })])).toEqual(['Dev/A', 'Prod/A']);
+    expect(attached([dev, prod, stack({ P: policy('a') })])).toEqual(['Dev/A']);
+  });
+
+  test.each<[string, unknown, Json]>([
+    ['the default', ref('N'), { Type: 'String', Default: 'a' }],
+    ['an allowed value', ref('N'), { Type: 'String', AllowedValues: ['a', 'b'] }],
+    ['the written part', { 'Fn::Sub': 'a${N}' }, { Type: 'String' }],
+  ])('a role that %s of a parameter points to', (_, name, N) => {
+    const sections = { Parameters: { N } };
+    expect(attached([stack({ A: named('a'), Z: named('z'), P: policy(name) }, { sections })])).toEqual(['S/A']);
+    expect(attached([stack({ Z: named('z'), P: policy(name) }, { sections })])).toEqual([]);
+  });
 });
