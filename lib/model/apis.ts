@@ -84,6 +84,11 @@ const PARENTS: Readonly<Record<string, string>> = {
 };
 
 function parentApi(r: Resolver, { stack, declared }: Element, index: ElementIndex): string | undefined {
+  if (declared.type === 'AWS::ElasticLoadBalancingV2::ListenerRule') {
+    const named = toText(r.resolve(stack, declared.properties.ListenerArn));
+    const [owner] = (named && index.find(named, ['AWS::ElasticLoadBalancingV2::Listener'], stack.account)) ?? [];
+    return owner === undefined ? undefined : parentApi(r, owner, index);
+  }
   const key = PARENTS[declared.type];
   const named = key === undefined ? undefined : toText(r.resolve(stack, declared.properties[key]));
   const types = [
@@ -111,15 +116,33 @@ function routesOf(
       const declared = children.map((child) =>
         child.declared.type === 'AWS::ApiGateway::Method' ? method(r, child, index) : route(r, child),
       );
-      return [...declared, ...openApiRoutes(property(properties, 'Body') ?? property(properties, 'DefinitionBody'))];
+      return [...declared, ...quickRoute(properties), ...describedRoutes(properties)];
     }
     case 'appsync':
       return [{ method: 'POST', path: '/graphql', authentication: graphQlAuthentication(properties) }];
     case 'function-url':
       return [{ method: 'ANY', path: '/', authentication: word(property(properties, 'AuthType')) }];
     case 'load-balancer':
-      return children.flatMap((child) => listener(r, child));
+      if (api.declared.type === 'AWS::ElasticLoadBalancing::LoadBalancer')
+        return [{ method: 'ANY', path: '/', authentication: 'NONE' }];
+      return children.map((child) => (child.declared.type.endsWith('Rule') ? rule(r, child) : listener(r, child)));
   }
+}
+
+/** Routes of an OpenAPI document; one route of which nothing is known where the document lies elsewhere. */
+function describedRoutes(properties: Resolved): readonly Route[] {
+  const body = property(properties, 'Body') ?? property(properties, 'DefinitionBody');
+  const elsewhere = property(properties, 'BodyS3Location') ?? property(properties, 'DefinitionUri');
+  const routes = openApiRoutes(body);
+  if (routes.length > 0 || (body === undefined && elsewhere === undefined)) return routes;
+  return [{ method: 'ANY', path: '/*', authentication: 'UNKNOWN' }];
+}
+
+/** An HTTP API with a `Target` has one route, which nobody authenticates. */
+function quickRoute(properties: Resolved): readonly Route[] {
+  if (property(properties, 'Target') === undefined) return [];
+  const [method = 'ANY', path = '$default'] = (literalString(property(properties, 'RouteKey')) ?? 'ANY').split(' ');
+  return [{ method, path, authentication: 'NONE' }];
 }
 
 function method(r: Resolver, element: Element, index: ElementIndex): Route {
@@ -180,19 +203,28 @@ function listed(value: Resolved | undefined): readonly Resolved[] {
   return value !== undefined && isResolvedList(value) ? value : [];
 }
 
-function listener(r: Resolver, element: Element): readonly Route[] {
+/** A rule's actions stand in the place of its listener's. */
+function rule(r: Resolver, element: Element): Route {
   const properties = r.resolve(element.stack, element.declared.properties);
-  const actions = listed(property(properties, 'DefaultActions')).map((a) => word(property(a, 'Type')));
+  const priority = literalString(property(properties, 'Priority')) ?? '?';
+  return {
+    method: 'ANY',
+    path: `rule ${priority}`,
+    authentication: checkedBy(property(properties, 'Actions')) ?? 'NONE',
+  };
+}
+
+function checkedBy(actions: Resolved | undefined): string | undefined {
+  const types = listed(actions).map((a) => word(property(a, 'Type')));
+  return types.find((a) => a.startsWith('authenticate-') || a === 'jwt-validation');
+}
+
+function listener(r: Resolver, element: Element): Route {
+  const properties = r.resolve(element.stack, element.declared.properties);
   const mutual = literalString(property(properties, 'MutualAuthentication', 'Mode')) === 'verify';
-  const checked = actions.find((a) => a.startsWith('authenticate-') || a === 'jwt-validation');
   const port = literalString(property(properties, 'Port'));
-  return [
-    {
-      method: 'ANY',
-      path: port === undefined ? '/' : `:${port}/`,
-      authentication: checked ?? (mutual ? 'MUTUAL_TLS' : 'NONE'),
-    },
-  ];
+  const authentication = checkedBy(property(properties, 'DefaultActions')) ?? (mutual ? 'MUTUAL_TLS' : 'NONE');
+  return { method: 'ANY', path: port === undefined ? '/' : `:${port}/`, authentication };
 }
 
 /** A word that the template writes out; `UNKNOWN` where only the deployment knows it. */

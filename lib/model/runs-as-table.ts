@@ -11,6 +11,7 @@ AWS::Amplify::App                             amplify             IAMServiceRole
 AWS::ApiGateway::Account                      apigateway          CloudWatchRoleArn
 AWS::ApiGateway::Authorizer                   apigateway          AuthorizerCredentials
 AWS::ApiGateway::Method                       apigateway          Integration.Credentials
+AWS::ApiGatewayV2::Api                        apigateway          CredentialsArn
 AWS::ApiGatewayV2::Authorizer                 apigateway          AuthorizerCredentialsArn
 AWS::ApiGatewayV2::Integration                apigateway          CredentialsArn
 AWS::AppConfig::ConfigurationProfile          appconfig           RetrievalRoleArn

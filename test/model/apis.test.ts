@@ -118,6 +118,43 @@ test('load balancers, by their listeners', () => {
   expect(model({ X: resource('AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'gateway' }) }).apis).toEqual([]);
 });
 
+test('a rule of a listener is a route of its own', () => {
+  const resources = {
+    Api: resource('AWS::ElasticLoadBalancingV2::LoadBalancer'),
+    L: resource('AWS::ElasticLoadBalancingV2::Listener', {
+      LoadBalancerArn: ref('Api'),
+      DefaultActions: [{ Type: 'authenticate-oidc' }],
+    }),
+    R: resource('AWS::ElasticLoadBalancingV2::ListenerRule', {
+      ListenerArn: ref('L'),
+      Priority: 5,
+      Actions: [{ Type: 'forward' }],
+    }),
+  };
+  expect(routes(resources)).toEqual(['ANY / authenticate-oidc', 'ANY rule 5 NONE']);
+});
+
+test.each<[string, Json, string]>([
+  [
+    'a document that lies elsewhere',
+    resource('AWS::ApiGateway::RestApi', { BodyS3Location: { Bucket: 'b' } }),
+    'ANY /* UNKNOWN',
+  ],
+  [
+    'a document that only a macro knows',
+    resource('AWS::ApiGateway::RestApi', { Body: { 'Fn::Transform': { Name: 'AWS::Include' } } }),
+    'ANY /* UNKNOWN',
+  ],
+  [
+    'a target without routes',
+    resource('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP', Target: 'arn:aws:lambda:x' }),
+    'ANY $default NONE',
+  ],
+  ['a classic load balancer', resource('AWS::ElasticLoadBalancing::LoadBalancer'), 'ANY / NONE'],
+])('%s', (_, api, expected) => {
+  expect(routes({ Api: api })).toEqual([expected]);
+});
+
 test('exposure, owner and authentication of the mark are the API’s and its domain’s', () => {
   const mark = { domain: 'orders', part: 'api', exposure: 'partner', owner: 'team-a', authentication: 'IAM' };
   const resources = { Api: resource('AWS::ApiGateway::RestApi', {}, { Metadata: { bulkhead: mark } }) };

@@ -84,6 +84,16 @@ describe('what runs as a role', () => {
     ]);
   });
 
+  test('either role of a profile, where a condition decides', () => {
+    const sections = { Parameters: { P: { Type: 'String' } }, Conditions: { C: { 'Fn::Equals': [ref('P'), 'x'] } } };
+    const resources = {
+      B: role([], { RoleName: 'b' }),
+      I: resource('AWS::IAM::InstanceProfile', { Roles: [when('C', ref('A'), ref('B'))] }),
+      X: resource('AWS::EC2::Instance', { IamInstanceProfile: ref('I') }),
+    };
+    expect(runs(resources, 'X', sections)).toHaveLength(2);
+  });
+
   test('the table is well formed', () => {
     for (const [type, rows] of RUNS_AS) {
       expect(type).toMatch(/^AWS::\w+::\w+$/);
