@@ -7,7 +7,6 @@
  */
 import type { Model, Principal, Resource } from '../model/model';
 import { textKey } from '../model/text-key';
-import { explain } from '../policy/explain';
 import { nameOfStatement } from '../policy/parse';
 import { isRole } from '../reach/world';
 import { statementsOf } from './breach';
@@ -17,7 +16,7 @@ import type { Check, CheckContext } from './check';
 import type { Finding } from './finding';
 import { elementAt, type ForeignGrant, foreignGrants } from './foreign-grant';
 import { clashesOf } from './roles-do-not-overlap';
-import { grantsOf, nameOfGrant } from './root-cause';
+import { explainSide, grantsOf, nameOfGrant } from './root-cause';
 import { nameOf } from './separation';
 
 export const crossingsAreDeclared: Check = {
@@ -38,7 +37,9 @@ function grants(model: Model, context: CheckContext): Finding[] {
   const shown = new Set([...ofClashes, ...ofChains].map(nameOfGrant));
   const byCause = new Map<string, { first: ForeignGrant; domains: Set<string>; principals: Set<Principal> }>();
   for (const grant of foreignGrants(model, context)) {
-    const [statement] = grantsOf({ ...grant, a: grant.subject, b: grant.subject }).map((g) => g.statement);
+    const [statement] = grantsOf({ a: grant.subject, b: grant.subject, verdict: grant.verdict }).map(
+      (g) => g.statement,
+    );
     const cause = statement === undefined ? `undecided ${grant.subject.principal.id}` : nameOfGrant(statement);
     if (shown.has(cause)) continue;
     const known = byCause.get(cause) ?? { first: grant, domains: new Set(), principals: new Set() };
@@ -57,7 +58,7 @@ function grantFinding(
   domains: readonly string[],
   principals: readonly Principal[],
 ): Finding {
-  const { principal, policies } = subject;
+  const { principal } = subject;
   const known = { id: 'DOM-1', principals: principals.map((p) => p.id), chain: [] } as const;
   const more = domains.length - 1;
   const others = more === 0 ? '' : `, and so on in ${more} more ${more === 1 ? 'domain' : 'domains'}`;
@@ -80,7 +81,7 @@ function grantFinding(
     message: `${nameOf(principal)} may make the request \`${action}\` on \`${resource}\`${what} of the domain \`${to.domain}\`${others}, and no crossing declares it`,
     constructPaths: [...principals.map((p) => p.origin.path), ...(element === undefined ? [] : [element.origin.path])],
     witness: { action, resource, contextA },
-    explanation: explain(policies, { action, resource, context: contextA }, nameOf(principal)),
+    explanation: explainSide({ a: subject, b: subject, verdict }, 'a'),
     fix: `narrow ${cause}, or declare a crossing from \`${principal.domain}\` to \`${to.domain}\` with \`${action}\``,
   };
 }

@@ -83,8 +83,8 @@ function asResource({ id, origin, arn, account }: Principal): Resource {
 /** One statement a service, so that each can be met by the actions of that service only. */
 function everythingOn(domain: string, resources: readonly Resource[]): Policies {
   const byService = new Map<string, Text[]>();
-  for (const { arn, origin } of resources) {
-    for (const pattern of [arn!, ...callable(arn!, origin.type)].flatMap((a) => [a, text(a, '/*'), text(a, ':*')])) {
+  for (const resource of resources) {
+    for (const pattern of [resource.arn!, ...callable(resource)].flatMap((a) => [a, text(a, '/*'), text(a, ':*')])) {
       const service = textKey(splitText(pattern, ':')?.[2] ?? text('*'));
       const patterns = byService.get(service);
       if (patterns === undefined) byService.set(service, [pattern]);
@@ -108,11 +108,11 @@ function everythingOn(domain: string, resources: readonly Resource[]): Policies 
 }
 
 /** An API is administered under one ARN and called under another: `arn:…:execute-api:REGION:ACCOUNT:ID`. */
-function callable(arn: Text, type: string): readonly Text[] {
-  if (type !== 'AWS::ApiGateway::RestApi' && type !== 'AWS::ApiGatewayV2::Api') return [];
-  const [pieces, id] = [splitText(arn, ':'), splitText(arn, '/')?.at(-1)];
+function callable({ arn, origin, account }: Resource): readonly Text[] {
+  if (origin.type !== 'AWS::ApiGateway::RestApi' && origin.type !== 'AWS::ApiGatewayV2::Api') return [];
+  const [pieces, id] = [splitText(arn!, ':'), splitText(arn!, '/')?.at(-1)];
   if (pieces === undefined || id === undefined) return [];
-  return [text('arn:', pieces[1]!, ':execute-api:', pieces[3]!, ':*:', id)];
+  return [text('arn:', pieces[1]!, ':execute-api:', pieces[3]!, ':', account, ':', id)];
 }
 
 function serviceOf({ resource }: Statement): string | undefined {
