@@ -6,6 +6,7 @@ import { benchCatalogue } from './catalogue';
 import { run as coldStart } from './cold-start';
 import { benchGate } from './gate';
 import { run as overlap } from './overlap';
+import { run as reach } from './reach';
 import { report } from './target';
 
 /** True iff the targets were met; nothing for a section without targets. */
@@ -13,6 +14,7 @@ export type Section = () => boolean | undefined | Promise<boolean | undefined>;
 
 const SECTIONS: Readonly<Record<string, Section>> = {
   overlap,
+  reach,
   'cold-start': coldStart,
   catalogue: () => {
     report(
