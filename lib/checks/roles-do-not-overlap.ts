@@ -3,13 +3,15 @@
  * different domains, may make the same request, but for the declared common requests.
  *
  * What a role may do is decided from everything that is attached to it, within its boundary. Where the
- * boundaries of two roles are disjoint already, so is all that they bound, and nothing more is asked.
+ * boundaries of two roles are disjoint already, so is all that they bound, and nothing more is asked; but what
+ * a resource's own policy opens to everyone is asked about apart.
  */
 import type { Model } from '../model/model';
 import type { Check, CheckContext } from './check';
 import { exceptBetween } from './declared-crossings';
 import { coverOf, findClashes } from './find-clashes';
 import type { Finding } from './finding';
+import { clashesInOpenResources } from './open-resources';
 import {
   type Cause,
   type Clash,
@@ -34,8 +36,9 @@ export function clashesOf(model: Model, context: CheckContext): readonly Clash[]
 }
 
 function findAll(model: Model, context: CheckContext): Clash[] {
-  return findClashes(model, context, {
-    subjects: subjectsOf(model),
+  const subjects = subjectsOf(model);
+  const direct = findClashes(model, context, {
+    subjects,
     covers: coverOf,
     decide: (a, b) =>
       context.boundaryOverlap(a.principal, b.principal, model)?.verdict === 'disjoint'
@@ -44,6 +47,7 @@ function findAll(model: Model, context: CheckContext): Clash[] {
             except: exceptBetween(model, a.principal.domain, b.principal.domain),
           }),
   });
+  return [...direct, ...clashesInOpenResources(model, subjects, context)];
 }
 
 function findingOf({ clashes, shared }: Cause): Finding {

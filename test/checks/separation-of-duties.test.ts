@@ -3,7 +3,7 @@ import { runChecks } from '../../lib/checks/run-checks';
 import { DUTIES, type Model, type Principal } from '../../lib/model/model';
 import { evaluate } from '../../lib/policy/evaluate';
 import { parsePolicy } from '../../lib/policy/parse';
-import { allow, modelOf, origin, role } from './model-of';
+import { allow, document, type Json, modelOf, origin, resource, role } from './model-of';
 
 const CHANGE_SET = 'arn:aws:cloudformation:eu-west-1:111122223333:stack/Partner/*';
 const prepare = allow('cloudformation:CreateChangeSet', CHANGE_SET);
@@ -49,6 +49,26 @@ describe('SOD-1, direct overlap', () => {
     expect(finding!.fix).toBe(
       'take the request away from one of the two: narrow statement "Run" of the policy of App/Approve or statement "AlsoRun" of the policy of App/Deploy',
     );
+  });
+
+  test('a resource that is open to everyone joins what one duty may do with it', () => {
+    const data = 'arn:aws:s3:::orders/*';
+    const read = role('Read', { duty: 'read', allow: [allow('s3:GetObject', data)] });
+    const deploy = (...denied: Json[]) => role('Deploy', { duty: 'deploy', allow: [prepare, ...denied] });
+    const bucket = (openTo: readonly Json[]) => ({
+      ...resource('Orders', 'AWS::S3::Bucket'),
+      openTo: document('the policy of Orders', openTo),
+    });
+    const inOrganisation = { Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-example' } } };
+    const open = { resources: [bucket([allow('s3:GetObject', data, { ...inOrganisation, Sid: 'Ours' })])] };
+    const [finding, ...rest] = of('SOD-1', [read, deploy()], open);
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ severity: 'violated', witness: { action: 's3:GetObject' } });
+    expect(finding!.explanation.join('\n')).toContain('statement "Ours" of the policy of Orders');
+    // Twins: a Deny of the other role, and an open resource that no duty is for.
+    expect(of('SOD-1', [read, deploy({ Effect: 'Deny', Action: 's3:*', Resource: '*' })], open)).toEqual([]);
+    const elsewhere = { resources: [bucket([allow('s3:GetObject', 'arn:aws:s3:::assets/*')])] };
+    expect(of('SOD-1', [read, deploy()], elsewhere)).toEqual([]);
   });
 
   test('the witness replays on both sides', () => {
