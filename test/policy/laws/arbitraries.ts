@@ -118,7 +118,7 @@ const FAMILIES: readonly Family[] = [
 function conditions(letters: string, perStatement: number): fc.Arbitrary<string> {
   const families = FAMILIES.filter((f) => letters.includes(f.letter));
   const one = fc.constantFrom(...families).chain((family) => {
-    const quantifier = family.quantified ? fc.constantFrom('ForAllValues:', 'ForAnyValue:') : fc.constant('');
+    const quantifier = family.quantified ? fc.constantFrom('ForAllValues:', 'ForAnyValue:', '') : fc.constant('');
     const plain = fc.record({
       quantifier,
       operator: fc.constantFrom(...family.operators),
@@ -151,6 +151,8 @@ export interface Vocabulary {
   /** Letters of the key types that conditions may use; none for policies without conditions. */
   readonly keys: string;
   readonly conditionsPerStatement: number;
+  /** Every action on every resource, so that conditions alone decide. */
+  readonly conditionsAlone?: boolean;
   readonly statements: number;
 }
 
@@ -161,10 +163,10 @@ export function statement(vocabulary: Vocabulary, effect?: 'allow' | 'deny'): fc
   return fc
     .record({
       effect: effect === undefined ? fc.constantFrom('allow', 'allow', 'deny') : fc.constant(effect),
-      notAction: not,
-      actions,
-      notResource: not,
-      resources,
+      notAction: vocabulary.conditionsAlone ? fc.constant('') : not,
+      actions: vocabulary.conditionsAlone ? fc.constant(['*']) : actions,
+      notResource: vocabulary.conditionsAlone ? fc.constant('') : not,
+      resources: vocabulary.conditionsAlone ? fc.constant(['*']) : resources,
       condition,
     })
     .map((s) =>

@@ -22,6 +22,8 @@ const VOCABULARIES: Readonly<Record<string, Vocabulary>> = {
   'several values': { keys: 'm', conditionsPerStatement: 2, statements: 3 },
   'numbers, dates and booleans': { keys: 'ndb', conditionsPerStatement: 2, statements: 3 },
   'addresses, ARNs and bytes': { keys: 'iay', conditionsPerStatement: 2, statements: 3 },
+  'strings alone': { keys: 's', conditionsPerStatement: 2, statements: 3, conditionsAlone: true },
+  'several values alone': { keys: 'm', conditionsPerStatement: 2, statements: 3, conditionsAlone: true },
   'keys of every type': { keys: 'smndbiay', conditionsPerStatement: 2, statements: 2 },
 };
 

@@ -11,6 +11,7 @@ import type { Answer, Solver } from './solver';
 const VOCABULARIES: readonly Vocabulary[] = [
   { keys: 's', conditionsPerStatement: 2, statements: 3 },
   { keys: 'm', conditionsPerStatement: 2, statements: 2 },
+  { keys: 'm', conditionsPerStatement: 2, statements: 3, conditionsAlone: true },
   { keys: 'ndbi', conditionsPerStatement: 2, statements: 3 },
   { keys: 'smndbia', conditionsPerStatement: 2, statements: 2 },
 ];
