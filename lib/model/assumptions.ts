@@ -3,9 +3,9 @@
  * in every report, so that a reader can deny one.
  */
 
-import { literal } from '../policy/text';
+import { literal, show } from '../policy/text';
 import type { Configuration } from './configuration';
-import type { Assumption } from './model';
+import { type Assumption, DUTIES } from './model';
 import type { App } from './stack';
 
 export function assumptionsOf(
@@ -32,9 +32,33 @@ export function assumptionsOf(
             text: `the ${policies} service control policies of ${configuration.source} are in force in every account of the app`,
           },
         ]),
+    ...leniencies(configuration),
     ...[...new Set(unresolved)].map((what) => ({
       id: 'unresolved-attachment',
       text: `${what}, which only the deployment knows: it is none of the app's own`,
     })),
+  ];
+}
+
+/** What the configuration takes out of the proof: duties that need not be separate, requests that need not be. */
+function leniencies({ conflicts, common, source }: Configuration): readonly Assumption[] {
+  const pairs = DUTIES.flatMap((a, i) => DUTIES.slice(i + 1).map((b) => [a, b] as const));
+  const kept = new Set((conflicts ?? pairs).flatMap(([a, b]) => [`${a} ${b}`, `${b} ${a}`]));
+  const left = pairs.filter(([a, b]) => !kept.has(`${a} ${b}`)).map(([a, b]) => `${a} and ${b}`);
+  const requests = (common?.statements ?? []).map(
+    (s) => `${s.action.not ? 'all but ' : ''}${s.action.patterns.map(show).join(', ')}`,
+  );
+  return [
+    ...(left.length === 0
+      ? []
+      : [{ id: 'conflicts', text: `${source} declares that these duties need not be separate: ${left.join('; ')}` }]),
+    ...(requests.length === 0
+      ? []
+      : [
+          {
+            id: 'common-requests',
+            text: `${source} declares these requests common to all duties: ${requests.join('; ')}`,
+          },
+        ]),
   ];
 }

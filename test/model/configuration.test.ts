@@ -278,6 +278,16 @@ describe('what goes into the model', () => {
     expect(configured(templates, {}).principals[0]?.policies.serviceControlPolicies).toBeUndefined();
   });
 
+  test('what the configuration takes out of the proof is an assumption', () => {
+    const texts = (configuration: object) => configured(templates, configuration).assumptions.map((a) => a.text);
+    expect(texts({})).toEqual([]);
+    const pairs = DUTIES.flatMap((a, i) => DUTIES.slice(i + 1).map((b) => [a, b]));
+    expect(texts({ conflicts: pairs })).toEqual([]);
+    expect(texts({ conflicts: pairs.slice(1) }).join()).toContain('need not be separate: provision and deploy');
+    const common = [{ Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' }];
+    expect(texts({ common }).join()).toContain('common to all duties: s3:ListAllMyBuckets');
+  });
+
   test('crossings', () => {
     expect(configured(templates, { crossings: [CROSSING] }).crossings).toEqual([CROSSING]);
     expect(TODAY.toISOString().slice(0, 10) < CROSSING.expires).toBe(true);
