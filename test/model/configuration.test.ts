@@ -279,7 +279,8 @@ describe('what goes into the model', () => {
   });
 
   test('what the configuration takes out of the proof is an assumption', () => {
-    const texts = (configuration: object) => configured(templates, configuration).assumptions.map((a) => a.text);
+    const texts = (configuration: Readonly<Record<string, unknown>>) =>
+      configured(templates, configuration).assumptions.map((a) => a.text);
     expect(texts({})).toEqual([]);
     const pairs = DUTIES.flatMap((a, i) => DUTIES.slice(i + 1).map((b) => [a, b]));
     expect(texts({ conflicts: pairs })).toEqual([]);
