@@ -2,12 +2,12 @@
 import type { Policies } from '../../lib/policy/document';
 import { overlap } from '../../lib/policy/overlap';
 import { parsePolicy } from '../../lib/policy/parse';
-import { type Hole, text } from '../../lib/policy/text';
+import { type Hole, type Part, text } from '../../lib/policy/text';
 import { SMALL } from './notation';
 
 const bucket = (id: string): Hole => ({ hole: id, type: 'segment', identity: 'bucket', label: id });
 const [H, K] = [bucket('h'), bucket('k')];
-const on = (...parts: Parameters<typeof text>): Policies => ({
+const on = (...parts: readonly Part[]): Policies => ({
   identityPolicies: [
     parsePolicy(
       {
