@@ -115,7 +115,9 @@ const FAMILIES: readonly Family[] = [
 ];
 
 /** At most `perStatement` conditions on the keys of the given letters; `r:s` and `c:s` are the common ones. */
-function conditions(letters: string, perStatement: number): fc.Arbitrary<string> {
+function conditions({ keys: letters, conditionsPerStatement, conditionsAlone }: Vocabulary): fc.Arbitrary<string> {
+  // Where conditions alone decide, they are about one key of the request, so that they meet.
+  const scope = conditionsAlone ? fc.constant('r') : fc.constantFrom('r', 'c');
   const families = FAMILIES.filter((f) => letters.includes(f.letter));
   const one = fc.constantFrom(...families).chain((family) => {
     const quantifier = family.quantified ? fc.constantFrom('ForAllValues:', 'ForAnyValue:', '') : fc.constant('');
@@ -123,8 +125,8 @@ function conditions(letters: string, perStatement: number): fc.Arbitrary<string>
       quantifier,
       operator: fc.constantFrom(...family.operators),
       ifExists: fc.constantFrom('', '', '', 'IfExists'),
-      scope: fc.constantFrom('r', 'c'),
-      present: fc.constantFrom('', '', '', '', 'p'),
+      scope,
+      present: conditionsAlone ? fc.constant('') : fc.constantFrom('', '', '', '', 'p'),
       values: fc.subarray([...family.values], { minLength: 1, maxLength: 2 }),
     });
     return fc.oneof(
@@ -138,28 +140,29 @@ function conditions(letters: string, perStatement: number): fc.Arbitrary<string>
       {
         weight: 1,
         arbitrary: fc
-          .tuple(quantifier, fc.constantFrom('r', 'c'), fc.boolean())
+          .tuple(quantifier, scope, fc.boolean())
           .map(([quantified, scope, absent]) => `${quantified}Null ${scope}:${family.letter} ${absent}`),
       },
     );
   });
   const operatorAndKey = (c: string) => c.split(' ').slice(0, 2).join(' ');
-  return fc.uniqueArray(one, { maxLength: perStatement, selector: operatorAndKey }).map((list) => list.join(' & '));
+  return fc
+    .uniqueArray(one, { maxLength: conditionsPerStatement, selector: operatorAndKey })
+    .map((list) => list.join(' & '));
 }
 
 export interface Vocabulary {
   /** Letters of the key types that conditions may use; none for policies without conditions. */
   readonly keys: string;
   readonly conditionsPerStatement: number;
-  /** Every action on every resource, so that conditions alone decide. */
+  /** Every action on every resource, so that conditions alone decide; all about the one key of a type. */
   readonly conditionsAlone?: boolean;
   readonly statements: number;
 }
 
 export function statement(vocabulary: Vocabulary, effect?: 'allow' | 'deny'): fc.Arbitrary<string> {
   const not = fc.constantFrom('', '', '', '', '', '!');
-  const condition =
-    vocabulary.keys === '' ? fc.constant('') : conditions(vocabulary.keys, vocabulary.conditionsPerStatement);
+  const condition = vocabulary.keys === '' ? fc.constant('') : conditions(vocabulary);
   return fc
     .record({
       effect: effect === undefined ? fc.constantFrom('allow', 'allow', 'deny') : fc.constant(effect),
