@@ -48,7 +48,7 @@ function statementOf({ from, to, actions, resources }: Crossing): Statement {
     origin: `the crossing from ${from} to ${to}`,
     version: '2008-10-17',
     action: { not: false, patterns: actions.map((a) => text(a)) },
-    resource: { not: false, patterns: resources.map((r) => text(r)) },
+    resource: { not: false, patterns: resources.map((resource) => text(resource)) },
     conditions: [],
   };
 }

@@ -7,6 +7,7 @@ import { assumersAreNotShared } from './assumers-are-not-shared';
 import { boundariesAreDisjoint } from './boundaries-are-disjoint';
 import { type Check, CheckContext } from './check';
 import { crossingsAreDeclared } from './crossings-are-declared';
+import { withExceptions } from './exceptions-hold';
 import type { Finding } from './finding';
 import { grantsStayInTheRemit } from './grants-stay-in-the-remit';
 import { noChainJoinsDuties } from './no-chain-joins-duties';
@@ -37,6 +38,9 @@ export function examine(model: Model): {
   readonly assumptions: readonly Assumption[];
 } {
   const context = new CheckContext(awsCatalogue());
-  const findings = CHECKS.flatMap((check) => check.run(model, context));
+  const findings = withExceptions(
+    model,
+    CHECKS.flatMap((check) => check.run(model, context)),
+  );
   return { findings, assumptions: context.reach(model).assumptions };
 }

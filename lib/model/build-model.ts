@@ -14,6 +14,7 @@ import { type Classification, classify } from './classification';
 import { commonRequests } from './common-requests';
 import { type Configuration, NO_CONFIGURATION } from './configuration';
 import { customCalls } from './custom-calls';
+import { assumptionOf, readDeclarations } from './declarations';
 import { deploymentsOf } from './deployments';
 import { readDomains } from './domains';
 import { type Element, ElementIndex, readElements } from './elements';
@@ -35,13 +36,15 @@ import { type PropertyVariants, propertyVariants } from './variants';
 export interface BuildOptions {
   /** Globs of the configuration may speak of parts of the app that are not among the templates. */
   readonly partial?: boolean;
+  /** The day by which declarations expire. @default now */
+  readonly today?: Date;
 }
 
 /** @throws InputError when a template or the configuration cannot be used */
 export function buildModel(
   templates: readonly RenderedTemplate[],
   configuration: Configuration = NO_CONFIGURATION,
-  { partial = false }: BuildOptions = {},
+  { partial = false, today = new Date() }: BuildOptions = {},
 ): Model {
   const app = buildApp(templates);
   for (const stack of app.stacks) {
@@ -74,6 +77,8 @@ export function buildModel(
     configuration,
     elements.map((e) => ({ stack: e.stack, path: e.origin.path, mark: e.mark })),
   );
+  const declarations = readDeclarations(r, elements, today);
+  const crossings = [...configuration.crossings, ...declarations.crossings];
   const profiles = new Map<string, readonly Text[]>(
     drafts.filter((d) => d.kind === 'instance-profile').map((d) => [d.origin.id, d.holds]),
   );
@@ -88,11 +93,19 @@ export function buildModel(
     assumptions: [
       ...bootstrap.assumptions,
       ...assumptionsOf(app, configuration, [...unresolved, ...grants.unresolved]),
+      ...crossings.map(assumptionOf),
     ],
     conflicts: configuration.conflicts ?? allPairs(),
     common: common.document,
-    gaps: [...gapsOf(app, elements), ...customCalls(r, elements), ...policies.unreadable, ...common.refused],
-    crossings: configuration.crossings,
+    gaps: [
+      ...gapsOf(app, elements),
+      ...customCalls(r, elements),
+      ...policies.unreadable,
+      ...common.refused,
+      ...declarations.refused,
+    ],
+    crossings,
+    exceptions: declarations.exceptions,
   };
 }
 

@@ -116,12 +116,28 @@ export interface Crossing {
   readonly to: string;
   /** Action patterns. */
   readonly actions: readonly string[];
-  /** ARN patterns. */
-  readonly resources: readonly string[];
+  /** ARN patterns; of constructs, with what only the deployment knows. */
+  readonly resources: readonly (string | Text)[];
+  /** Construct path of what declares it; absent where the configuration does. */
+  readonly declaredAt?: string;
   readonly justification: string;
   readonly approvedBy: string;
   /** `YYYY-MM-DD`; the last day on which the crossing holds. */
   readonly expires: string;
+}
+
+/** A finding that somebody has accepted for a time. */
+export interface SecurityException {
+  /** Id of the check. */
+  readonly finding: string;
+  /** All construct paths that the finding names. */
+  readonly constructPaths: readonly string[];
+  readonly reason: string;
+  readonly approver: string;
+  /** `YYYY-MM-DD`; the last day on which it holds. */
+  readonly expires: string;
+  /** Construct path of what declares it. */
+  readonly declaredAt: string;
 }
 
 /** A fact from outside the app that a verdict rests on. Printed, never silent. */
@@ -144,6 +160,7 @@ export interface Model {
   readonly common: PolicyDocument;
   /** Parts of the app that no analysis can see (a macro, a nested template elsewhere): nothing is proved with one. */
   readonly gaps?: readonly { readonly path: string; readonly reason: string }[];
-  /** Crossings that the configuration declares. */
+  /** Crossings that the configuration and the constructs declare, none of them expired. */
   readonly crossings?: readonly Crossing[];
+  readonly exceptions?: readonly SecurityException[];
 }

@@ -13,8 +13,12 @@ export interface Report {
   readonly findings: readonly Finding[];
 }
 
-/** *Proved* iff there is no finding; *undecided* iff none of the findings is a violation. Both others fail. */
+/**
+ * *Proved* iff there is no finding but those that a security exception excuses; *undecided* iff none of the
+ * others is a violation. Both others fail.
+ */
 export function makeReport(model: Model, findings: readonly Finding[]): Report {
-  const violated = findings.some((finding) => finding.severity === 'violated');
-  return { verdict: violated ? 'violated' : findings.length > 0 ? 'undecided' : 'proved', model, findings };
+  const open = findings.filter((finding) => finding.exception === undefined);
+  const violated = open.some((finding) => finding.severity === 'violated');
+  return { verdict: violated ? 'violated' : open.length > 0 ? 'undecided' : 'proved', model, findings };
 }

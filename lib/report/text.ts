@@ -155,9 +155,15 @@ function contextText(label: string, context: Context | undefined): string[] {
 
 function verdictText(report: Report, { reportFile }: TextOptions): string[] {
   const where = reportFile === undefined ? [] : [`report: ${reportFile}`];
-  const { findings, model } = report;
+  const { model } = report;
+  const findings = report.findings.filter((finding) => finding.exception === undefined);
+  const excused = report.findings.length - findings.length;
   const roles = model.principals.filter((principal) => principal.duty !== undefined).length;
-  const scope = `${plural(model.domains.length, 'trust domain')}, ${plural(roles, 'duty role')}`;
+  const scope = [
+    plural(model.domains.length, 'trust domain'),
+    plural(roles, 'duty role'),
+    ...(excused === 0 ? [] : [`${plural(excused, 'finding')} excused`]),
+  ].join(', ');
   switch (report.verdict) {
     case 'proved':
       return [`Bulkhead: proved separate (${scope})`, ...where];

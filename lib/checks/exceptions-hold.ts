@@ -1,0 +1,67 @@
+/**
+ * EXC-1, security exceptions: an accepted finding is accepted exactly as it stands, by somebody, for a time.
+ *
+ * An exception names the check and all construct paths of one finding. It excuses that finding and no other:
+ * a finding that grew by a construct is another one. One that matches nothing, or has expired, is a finding
+ * itself, so that no exception outlives its reason.
+ */
+import type { Model, SecurityException } from '../model/model';
+import type { Finding } from './finding';
+
+/** The findings, those that an exception excuses with it, and one for each exception that excuses nothing. */
+export function withExceptions(
+  model: Model,
+  findings: readonly Finding[],
+  today: Date = new Date(),
+): readonly Finding[] {
+  const day = today.toISOString().slice(0, 10);
+  const exceptions = model.exceptions ?? [];
+  const holding = exceptions.filter((e) => e.expires >= day);
+  const used = new Set<SecurityException>();
+  const excused = findings.map((finding): Finding => {
+    const found = holding.find((e) => excuses(e, finding));
+    if (found === undefined) return finding;
+    used.add(found);
+    const { reason, approver, expires } = found;
+    return { ...finding, exception: { reason, approver, expires } };
+  });
+  return [...excused, ...exceptions.filter((e) => !used.has(e)).map((e) => idle(e, findings, e.expires < day))];
+}
+
+function excuses({ finding: id, constructPaths }: SecurityException, finding: Finding): boolean {
+  return finding.id === id && keyOf(finding.constructPaths) === keyOf(constructPaths);
+}
+
+/** Paths as the author knows them: of the construct, not of the L1 inside it. */
+function keyOf(paths: readonly string[]): string {
+  return [...new Set(paths.map((p) => p.replace(/\/(Resource|Default)$/, '')))].sort().join('\n');
+}
+
+function idle(
+  { finding: id, constructPaths, declaredAt, expires, approver }: SecurityException,
+  findings: readonly Finding[],
+  expired: boolean,
+): Finding {
+  const candidates = findings.filter((f) => f.id === id).map((f) => `\`${f.id}\` names ${listed(f.constructPaths)}`);
+  const message = expired
+    ? `the security exception \`${declaredAt}\` expired on ${expires}`
+    : `the security exception \`${declaredAt}\` matches no finding: expected \`${id}\` on exactly ${listed(constructPaths)}`;
+  return {
+    id: 'EXC-1',
+    severity: 'violated',
+    message,
+    principals: [],
+    constructPaths: [declaredAt],
+    explanation: [`It was approved by ${approver}.`, ...candidates],
+    chain: [],
+    fix: expired
+      ? 'mend what it excused, or have it approved anew with a later date'
+      : candidates.length > 0
+        ? 'name all construct paths of the finding, or remove the exception'
+        : 'remove the exception: what it excused is mended',
+  };
+}
+
+function listed(paths: readonly string[]): string {
+  return paths.map((p) => `\`${p}\``).join(', ');
+}
