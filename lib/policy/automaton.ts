@@ -56,6 +56,8 @@ export class Automaton {
   /** Globs that are one letter and nothing else. */
   private readonly alone = new Set<number>();
   private readonly states = new Map<string, MutableState>();
+  /** A position from which every continuation is accepted, if there is one: it stands for all of them. */
+  private readonly total: number;
 
   constructor(
     globs: readonly Glob[],
@@ -73,6 +75,7 @@ export class Automaton {
         this.globOf.push(g);
       }
     });
+    this.total = this.tokens.findIndex((_, p) => this.isTotal(p));
     this.start = this.intern(this.close(starts));
   }
 
@@ -202,7 +205,8 @@ export class Automaton {
   /**
    * Adds what a star reaches by reading nothing; drops what a later full star of the same glob
    * subsumes: every suffix accepted from an earlier position p is accepted from the star at q,
-   * since a run from p must pass q.
+   * since a run from p must pass q. Where everything is accepted from now on, one state stands for
+   * all of that, whichever globs led there: else a union would keep count of the globs it has matched.
    */
   private close(positions: readonly number[]): number[] {
     const all = new Set(positions);
@@ -214,11 +218,18 @@ export class Automaton {
     for (const p of sorted) {
       const glob = this.globOf[p] as number;
       if (glob === subsumed) continue;
+      if (this.isTotal(p)) return [this.total, this.total + 1];
       out.push(p);
       const token = this.tokens[p] as Token;
       if (token.kind === 'star' && token.of === 'any') subsumed = glob;
     }
     return out.reverse();
+  }
+
+  /** True iff every continuation is accepted from the position: a full star that ends its glob. */
+  private isTotal(p: number): boolean {
+    const token = this.tokens[p] as Token;
+    return token.kind === 'star' && token.of === 'any' && this.ends[p + 1] === true;
   }
 
   private intern(positions: readonly number[]): MutableState {
@@ -238,7 +249,7 @@ export class Automaton {
         if (this.ignoreCase) for (const other of spellingsOf(token.char)) chars.add(other);
       } else if (token.kind === 'letter') letters.set(token.letter.id, token.letter);
       else if (token.kind !== 'never') open = true;
-      if (token.kind === 'star' && token.of === 'any' && this.ends[p + 1]) total = true;
+      if (this.isTotal(p)) total = true;
     }
     const state: MutableState = {
       id: this.states.size,
