@@ -34,6 +34,9 @@ export interface State {
   readonly letters: readonly Letter[];
   /** True when some position reads a class of characters. */
   readonly open: boolean;
+  /** Bounds on the colons that an accepted continuation holds; for automata without letters. */
+  readonly leastColons: number;
+  readonly mostColons: number;
 }
 
 interface MutableState extends State {
@@ -49,7 +52,12 @@ export class Automaton {
   readonly id = nextId++;
   /** Positions visited while building, the measure of work. */
   work = 0;
+  /** False when every word is plain characters. */
+  readonly hasLetters: boolean;
   private readonly tokens: Token[] = [];
+  /** For each position, bounds on the colons between it and the end of its glob. */
+  private readonly leastColons: number[] = [];
+  private readonly mostColons: number[] = [];
   /** For each position, whether it is the end of its glob, and which glob that is. */
   private readonly ends: boolean[] = [];
   private readonly globOf: number[] = [];
@@ -75,6 +83,13 @@ export class Automaton {
         this.globOf.push(g);
       }
     });
+    this.hasLetters = this.tokens.some((t) => t.kind === 'letter');
+    for (let p = this.tokens.length - 1; p >= 0; p--) {
+      const [least, most] = this.ends[p] ? [0, 0] : colonsOf(this.tokens[p] as Token);
+      const rest = this.ends[p] ? [0, 0] : [this.leastColons[p + 1] as number, this.mostColons[p + 1] as number];
+      this.leastColons[p] = least + (rest[0] as number);
+      this.mostColons[p] = most + (rest[1] as number);
+    }
     this.total = this.tokens.findIndex((_, p) => this.isTotal(p));
     this.start = this.intern(this.close(starts));
   }
@@ -241,8 +256,12 @@ export class Automaton {
     let open = false;
     let total = false;
     let accepting = false;
+    let leastColons = Number.POSITIVE_INFINITY;
+    let mostColons = 0;
     for (const p of positions) {
       const token = this.tokens[p] as Token;
+      leastColons = Math.min(leastColons, this.leastColons[p] as number);
+      mostColons = Math.max(mostColons, this.mostColons[p] as number);
       if (this.ends[p]) accepting = true;
       else if (token.kind === 'char') {
         chars.add(token.char);
@@ -259,12 +278,22 @@ export class Automaton {
       chars: [...chars],
       letters: [...letters.values()],
       open,
+      leastColons,
+      mostColons,
       positions,
       next: new Map(),
     };
     this.states.set(key, state);
     return state;
   }
+}
+
+/** How many colons the token reads, at least and at most. */
+function colonsOf(token: Token): readonly [number, number] {
+  if (token.kind === 'char') return token.char === ':' ? [1, 1] : [0, 0];
+  if (token.kind === 'letter' || token.kind === 'never') return [0, Number.POSITIVE_INFINITY];
+  if (token.of !== 'any') return [0, 0];
+  return [0, token.kind === 'one' ? 1 : Number.POSITIVE_INFINITY];
 }
 
 /** Characters with the same lower case beside the upper case, such as the Kelvin sign. */

@@ -5,6 +5,9 @@
  *
  * At each product state only one character of every class that the automata can tell apart there
  * needs to be tried: characters that no automaton reads by name behave alike within a class.
+ *
+ * ARNs are told apart by their colons, so words without letters are also cut short by counting: once
+ * one requirement needs more colons than another can still read, no word leads to acceptance.
  */
 import type { Automaton, State } from './automaton';
 import type { AlphabetSymbol, Letter, Word } from './letter';
@@ -33,6 +36,7 @@ interface Node {
 export function findWord({ required, forbidden }: Language, budget: Budget, least = 0): Search {
   const automata = [...required, ...forbidden];
   const needed = required.length;
+  const countColons = automata.every((a) => !a.hasLetters);
   const start: Node = { states: automata.map((a) => a.start), symbol: undefined, parent: undefined };
   if (start.states.some((s, i) => i < needed && s.dead)) return { found: undefined };
   const seen = new Set<string>([stateKey(start.states)]);
@@ -46,7 +50,7 @@ export function findWord({ required, forbidden }: Language, budget: Budget, leas
       for (const symbol of symbolsAt(node.states, needed)) {
         const states = advance(automata, node.states, symbol, needed, budget);
         if (budget.left < 0) return 'exhausted';
-        if (states === undefined) continue;
+        if (states === undefined || (countColons && !colonsSuffice(states, needed))) continue;
         const key = length + 1 < least ? `${length}:${stateKey(states)}` : stateKey(states);
         if (seen.has(key)) continue;
         seen.add(key);
@@ -76,6 +80,18 @@ function advance(
     states[i] = to;
   }
   return states;
+}
+
+/** False when the requirements cannot agree on how many colons are still to come. */
+function colonsSuffice(states: readonly State[], needed: number): boolean {
+  let least = 0;
+  let most = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < needed; i++) {
+    const state = states[i] as State;
+    if (state.leastColons > least) least = state.leastColons;
+    if (state.mostColons < most) most = state.mostColons;
+  }
+  return least <= most;
 }
 
 function stateKey(states: readonly State[]): string {
