@@ -17,7 +17,7 @@ import type { Finding } from './finding';
 import { elementAt, type ForeignGrant, foreignGrants } from './foreign-grant';
 import { clashesOf } from './roles-do-not-overlap';
 import { explainSide, grantsOf, nameOfGrant } from './root-cause';
-import { nameOf } from './separation';
+import { EVERYTHING, nameOf } from './separation';
 
 export const crossingsAreDeclared: Check = {
   id: 'DOM-1',
@@ -37,10 +37,7 @@ function grants(model: Model, context: CheckContext): Finding[] {
   const shown = new Set([...ofClashes, ...ofChains].map(nameOfGrant));
   const byCause = new Map<string, { first: ForeignGrant; domains: Set<string>; principals: Set<Principal> }>();
   for (const grant of foreignGrants(model, context)) {
-    const [statement] = grantsOf({ a: grant.subject, b: grant.subject, verdict: grant.verdict }).map(
-      (g) => g.statement,
-    );
-    const cause = statement === undefined ? `undecided ${grant.subject.principal.id}` : nameOfGrant(statement);
+    const cause = nameOfGrant(grant.statement);
     if (shown.has(cause)) continue;
     const known = byCause.get(cause) ?? { first: grant, domains: new Set(), principals: new Set() };
     byCause.set(cause, known);
@@ -54,7 +51,7 @@ function grants(model: Model, context: CheckContext): Finding[] {
 
 function grantFinding(
   cause: string,
-  { subject, to, verdict }: ForeignGrant,
+  { subject, statement, to, verdict }: ForeignGrant,
   domains: readonly string[],
   principals: readonly Principal[],
 ): Finding {
@@ -62,11 +59,14 @@ function grantFinding(
   const known = { id: 'DOM-1', principals: principals.map((p) => p.id), chain: [] } as const;
   const more = domains.length - 1;
   const others = more === 0 ? '' : `, and so on in ${more} more ${more === 1 ? 'domain' : 'domains'}`;
-  if (verdict.verdict === 'undecided') {
+  // A grant of what cannot be known is no grant that could be shown.
+  const unknown = statement.origin === EVERYTHING.origin ? principal.unknown.join('; ') : undefined;
+  if (verdict.verdict === 'undecided' || unknown !== undefined) {
+    const reason = verdict.verdict === 'undecided' ? verdict.reason : unknown;
     return {
       ...known,
       severity: 'undecided',
-      message: `it cannot be decided whether ${nameOf(principal)} may do something to resources of \`${to.domain}\`${others}: ${verdict.reason}`,
+      message: `it cannot be decided whether ${nameOf(principal)} may do something to resources of \`${to.domain}\`${others}: ${reason}`,
       constructPaths: principals.map((p) => p.origin.path),
       explanation: principal.unknown,
       fix: `state the resources of ${nameOf(principal)} so that they can be told from those of \`${to.domain}\``,

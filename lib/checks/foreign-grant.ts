@@ -13,6 +13,7 @@ import type { Catalogue } from '../policy/catalogue';
 import type { Policies, PolicyDocument, Selection, Statement } from '../policy/document';
 import { literal, type Text, text } from '../policy/text';
 import type { OverlapVerdict } from '../policy/verdict';
+import { mightMeet } from '../reach/arn-index';
 import { type CheckContext, SelectedActions } from './check';
 import { exceptFrom } from './declared-crossings';
 import { coverOf } from './find-clashes';
@@ -20,16 +21,18 @@ import { pairsThatMayMeet } from './may-meet';
 import { type Subject, subjectsOf } from './separation';
 
 export interface ForeignGrant {
+  /** With the policies as far as the statement is concerned. */
   readonly subject: Subject;
+  readonly statement: Statement;
   readonly to: Territory;
   readonly verdict: Exclude<OverlapVerdict, { verdict: 'disjoint' }>;
 }
 
-/** All that belongs to a domain, and every request on it. */
+/** All that belongs to a domain, with the patterns of the ARNs under which it is used. */
 export interface Territory {
   readonly domain: string;
   readonly resources: readonly Resource[];
-  readonly policies: Policies;
+  readonly patterns: readonly Text[];
 }
 
 export function foreignGrants(model: Model, context: CheckContext): readonly ForeignGrant[] {
@@ -37,7 +40,7 @@ export function foreignGrants(model: Model, context: CheckContext): readonly For
   const territories = territoriesOf(model);
   if (territories.length < 2) return [];
   const taking = new ActionsTaking(context.reach(model).oracle.catalogue);
-  const documents = territories.map((t) => t.policies.identityPolicies);
+  const documents = territories.map((t) => everythingOn(t.domain, t.patterns).identityPolicies);
   const own = new Map<Selection, SelectedActions>();
   for (const s of documents.flat().flatMap((d) => d.statements)) own.set(s.action, taking.of(serviceOf(s)));
   const pairs = pairsThatMayMeet(
@@ -45,13 +48,55 @@ export function foreignGrants(model: Model, context: CheckContext): readonly For
     [],
     ({ action }) => own.get(action) ?? context.actions(action),
   );
-  return pairs.flatMap(([first, second]): ForeignGrant[] => {
+  return pairs.flatMap(([first, second]): readonly ForeignGrant[] => {
     const [subject, to] = [subjects[first], territories[second - subjects.length]];
     if (subject === undefined || to === undefined || subject.principal.domain === to.domain) return [];
     const except = exceptFrom(model, subject.principal.domain, to.domain);
-    const verdict = context.overlap(subject.policies, to.policies, { except });
-    return verdict.verdict === 'disjoint' ? [] : [{ subject, to, verdict }];
+    return grantsOn(subject, to, (policies, patterns) =>
+      context.overlap(policies, everythingOn(to.domain, patterns), { except }),
+    );
   });
+}
+
+/** Statement by statement, each about what it can mean: nobody writes down a name that AWS generates. */
+function grantsOn(
+  subject: Subject,
+  to: Territory,
+  decide: (policies: Policies, patterns: readonly Text[]) => OverlapVerdict,
+): readonly ForeignGrant[] {
+  const { policies } = subject;
+  const granting = [
+    ...policies.identityPolicies,
+    ...(policies.resourceGrants ?? []),
+    ...(policies.unboundedGrants ?? []),
+  ];
+  return granting
+    .flatMap((d) => d.statements)
+    .filter((s) => s.effect === 'Allow' || s.opaque !== undefined)
+    .flatMap((statement): readonly ForeignGrant[] => {
+      const { resource, opaque } = statement;
+      const any = resource === undefined || resource.not || opaque !== undefined;
+      const meant = any ? to.patterns : to.patterns.filter((q) => resource.patterns.some((p) => mightMeet(p, q)));
+      if (meant.length === 0) return [];
+      const alone = { ...subject, policies: onlyBy(policies, statement) };
+      const verdict = decide(alone.policies, meant);
+      return verdict.verdict === 'disjoint' ? [] : [{ subject: alone, statement, to, verdict }];
+    });
+}
+
+/** The policies without any other Allow that grants; what limits and denies stays. */
+function onlyBy(policies: Policies, statement: Statement): Policies {
+  const keep = (document: PolicyDocument): PolicyDocument => ({
+    ...document,
+    statements: document.statements.filter((s) => s === statement || (s.effect === 'Deny' && s.opaque === undefined)),
+  });
+  const { resourceGrants, unboundedGrants } = policies;
+  return {
+    ...policies,
+    identityPolicies: policies.identityPolicies.map(keep),
+    ...(resourceGrants && { resourceGrants: resourceGrants.map(keep) }),
+    ...(unboundedGrants && { unboundedGrants: unboundedGrants.map(keep) }),
+  };
 }
 
 /** The element of the territory that the ARN of a request is about. */
@@ -73,7 +118,11 @@ function territoriesOf(model: Model): readonly Territory[] {
   };
   for (const r of model.resources) add(r.domain, r);
   for (const p of model.principals) if (p.kind !== 'external') add(p.domain, asResource(p));
-  return [...byDomain].map(([domain, resources]) => ({ domain, resources, policies: everythingOn(domain, resources) }));
+  return [...byDomain].map(([domain, resources]) => ({
+    domain,
+    resources,
+    patterns: resources.flatMap((r) => [r.arn!, ...callable(r)]).flatMap((a) => [a, text(a, '/*'), text(a, ':*')]),
+  }));
 }
 
 function asResource({ id, origin, arn, account }: Principal): Resource {
@@ -81,15 +130,13 @@ function asResource({ id, origin, arn, account }: Principal): Resource {
 }
 
 /** One statement a service, so that each can be met by the actions of that service only. */
-function everythingOn(domain: string, resources: readonly Resource[]): Policies {
+function everythingOn(domain: string, all: readonly Text[]): Policies {
   const byService = new Map<string, Text[]>();
-  for (const resource of resources) {
-    for (const pattern of [resource.arn!, ...callable(resource)].flatMap((a) => [a, text(a, '/*'), text(a, ':*')])) {
-      const service = textKey(splitText(pattern, ':')?.[2] ?? text('*'));
-      const patterns = byService.get(service);
-      if (patterns === undefined) byService.set(service, [pattern]);
-      else patterns.push(pattern);
-    }
+  for (const pattern of all) {
+    const service = textKey(splitText(pattern, ':')?.[2] ?? text('*'));
+    const patterns = byService.get(service);
+    if (patterns === undefined) byService.set(service, [pattern]);
+    else patterns.push(pattern);
   }
   const origin = `the resources of ${domain}`;
   const statements = [...byService.values()].map(

@@ -33,7 +33,7 @@ export function atMost(principal: Principal): Policies {
   return { ...policies, identityPolicies: [...policies.identityPolicies, EVERYTHING] };
 }
 
-const EVERYTHING: PolicyDocument = {
+export const EVERYTHING: PolicyDocument = {
   version: '2012-10-17',
   origin: 'a policy that cannot be known',
   statements: [

@@ -52,6 +52,19 @@ export class ApiPolicy {
     if (!this.callers.includes(principalArn)) this.callers.push(principalArn);
   }
 
+  /** Lets a caller of another domain call these, and nothing else. */
+  public cross(principalArn: string, paths: readonly string[]): void {
+    this.admit(principalArn);
+    this.document?.addStatements(
+      new PolicyStatement({
+        principals: [new AccountRootPrincipal()],
+        actions: ['execute-api:Invoke'],
+        resources: paths.map((path) => `execute-api:/${this.props.stageName}/${path}`),
+        conditions: { ArnEquals: { 'aws:PrincipalArn': principalArn } },
+      }),
+    );
+  }
+
   /** `execute-api:/STAGE/METHOD/*`: API Gateway puts the API's own ARN in front. */
   public methods(method: string): string {
     return `execute-api:/${this.props.stageName}/${method}/*`;

@@ -18,6 +18,7 @@ import { ApiPolicy } from './api-policy';
 import type { BoundAuthentication } from './authentication';
 import { assetBucketArn, executionRoleArn } from './deployment-identity';
 import { DomainApi } from './domain-api';
+import { TrustDomainError } from './domain-error';
 import { keyOf } from './domain-key';
 import { DomainLogs } from './domain-logs';
 import { DomainRoles } from './domain-roles';
@@ -249,6 +250,23 @@ export class TrustDomain extends Construct implements ITrustDomain {
 
   public grantWrite(grantee: IGrantable): Grant {
     return this.grant(grantee, WRITING_METHODS, WRITE_WITH_KEY);
+  }
+
+  /**
+   * Lets a caller of another domain past the API's own policy, to some routes.
+   * @returns the routes as resources of `execute-api:Invoke`
+   * @internal
+   */
+  public _openTo(who: string, callerArn: string, routes: readonly { method: string; path: string }[]): string[] {
+    if (!this.authentication.byIam) {
+      throw new TrustDomainError(
+        `${who}: callers of \`${this.domainName}\` carry tokens and no IAM identity; cross by \`actions\` and \`resources\`, or give the caller a client of its user pool`,
+      );
+    }
+    // In a resource, a path parameter is whatever the caller puts there.
+    const paths = routes.map(({ method, path }) => `${method}${path.replace(/\{[^}]*\}/g, '*')}`);
+    this.apiPolicy.cross(callerArn, paths);
+    return paths.map((path) => `${this.invokeArn}/${path}`);
   }
 
   private problems(): string[] {

@@ -32,6 +32,16 @@ export interface Mark {
   readonly attestations?: readonly string[];
   /** On a boundary: the common requests, as IAM statements in JSON. */
   readonly common?: readonly unknown[];
+  /** On the grant of a crossing: what it declares. ARNs may hold what only the deployment knows. */
+  readonly crossing?: {
+    readonly from: string;
+    readonly to: string;
+    readonly actions: readonly string[];
+    readonly resources: readonly string[];
+    readonly justification: string;
+    readonly approvedBy: string;
+    readonly expires: string;
+  };
 }
 
 /** Writes the mark into the resource's metadata; a later call for the same resource adds to the earlier ones. */

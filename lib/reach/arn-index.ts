@@ -186,6 +186,18 @@ function mayBeginAlike(pattern: Prefix, arn: Prefix): boolean {
   return y[same] === LETTER && x[same] !== LETTER && isCutAfter(pattern, same);
 }
 
+/** The same for two patterns, by what both are sure to begin with. */
+export function mightMeet(a: Text, b: Text): boolean {
+  const [p, q] = [prefixOf(a.parts, true), prefixOf(b.parts, true)];
+  const [x, y] = [p.sure, q.sure];
+  let same = 0;
+  while (same < x.length && same < y.length && x[same] === y[same]) same++;
+  if (same === x.length) return p.rest === 'open' || (same === y.length && q.rest === 'end') || q.rest === 'open';
+  if (same === y.length) return q.rest === 'open';
+  if (x[same] === LETTER) return y[same] !== LETTER && isCutAfter(q, same);
+  return y[same] === LETTER && isCutAfter(p, same);
+}
+
 interface Shape {
   readonly colons: number | undefined;
   readonly tail: Prefix | undefined;

@@ -6,6 +6,7 @@ import { rolesDoNotOverlap } from '../../lib/checks/roles-do-not-overlap';
 import { buildModel } from '../../lib/model/build-model';
 import type { Crossing, Principal, Resource } from '../../lib/model/model';
 import { parsePolicy } from '../../lib/policy/parse';
+import { text } from '../../lib/policy/text';
 import {
   ACCOUNT,
   arn,
@@ -112,6 +113,21 @@ describe('DOM-1, grants', () => {
     const [finding, ...rest] = crossings([send('*')], [...both, ...more]);
     expect(rest).toEqual([]);
     expect(finding!.message).toContain('and so on in 2 more domains');
+  });
+
+  test('of a policy that cannot be known: undecided', () => {
+    const unknown = { ...of('a', 'Unknown'), unknown: ['the managed policy `x` is not known'] };
+    const [finding, ...rest] = crossings([unknown], both);
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ severity: 'undecided' });
+    expect(finding!.message).toContain('the managed policy `x` is not known');
+  });
+
+  test('a name that AWS generates is meant by a wildcard, and by nothing that somebody wrote down', () => {
+    const generated = { hole: 'S/Jobs#name', type: 'segment', identity: 'names', label: 'the name of Jobs' } as const;
+    const unnamed = { ...queue, arn: text(`arn:aws:sqs:eu-west-1:${ACCOUNT}:`, generated) };
+    expect(crossings([send(`arn:aws:sqs:eu-west-1:${ACCOUNT}:other`)], [home, unnamed])).toEqual([]);
+    expect(crossings([send(`arn:aws:sqs:eu-west-1:${ACCOUNT}:*`)], [home, unnamed])).toHaveLength(1);
   });
 
   test('what two roles share is shown once, by SOD-1', () => {
