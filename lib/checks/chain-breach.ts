@@ -1,6 +1,6 @@
 /**
  * Chains by which a principal with a duty, or of a domain, comes to requests of a role that it must be
- * separate from. A chain is searched no further than to where it first breaks a separation, because whatever
+ * separate from; or two of them to one place (meeting-breach.ts). A chain is searched no further than to where it first breaks a separation, because whatever
  * lies beyond has the same cause.
  */
 import type { Model, Principal } from '../model/model';
@@ -10,7 +10,8 @@ import { gainsKey, showGains } from '../reach/gains';
 import { blindness } from '../reach/reach';
 import type { Breach } from './breach';
 import type { CheckContext } from './check';
-import { exceptBetween, exceptFrom } from './declared-crossings';
+import { exceptBetween, exceptFrom, hasCrossing } from './declared-crossings';
+import { meetingsOf, type Visit } from './meeting-breach';
 import { because, nameOf, type Reason, type Subject, separationOf, subjectsOf } from './separation';
 
 /** Breaches of principals that have a duty or a domain themselves. */
@@ -21,15 +22,23 @@ export function chainsBetween(model: Model, context: CheckContext): readonly Bre
 function findChains(model: Model, context: CheckContext): Breach[] {
   const separation = new Separation(model, context);
   const breaches: Breach[] = [];
+  const visits: Visit[] = [];
   for (const source of separation.sources) {
-    context.reach(model).closureUntil(source.principal, (arrival, so) => {
-      if (separation.isSettled(source.principal, arrival)) return true;
-      const breach = separation.breachBy(source, arrival, so);
+    const { principal } = source;
+    const ends = new Set<string>();
+    const closure = context.reach(model).closureUntil(principal, (arrival, so) => {
+      const settled = separation.isSettled(principal, arrival);
+      const breach = settled ? undefined : separation.breachBy(source, arrival, so);
       if (breach !== undefined) breaches.push(breach);
-      return breach !== undefined;
+      if (settled || breach !== undefined) ends.add(arrival.actor.key);
+      return settled || breach !== undefined;
     });
+    for (const arrival of closure.members.values()) {
+      if (arrival.step !== undefined && !ends.has(arrival.actor.key))
+        visits.push({ source: principal, arrival, closure });
+    }
   }
-  return breaches;
+  return [...breaches, ...meetingsOf(visits, model, context)];
 }
 
 /** Whom a role must be separate from, found without looking at every pair. */
@@ -60,7 +69,12 @@ class Separation {
     if (step?.path.reached.kind === 'resource-any' && this.reasonFor(source, actor.principal)?.kind === 'domains')
       return true;
     const except = exceptFrom(this.model, source.domain, actor.principal.domain);
-    if (step === undefined || source.domain === actor.principal.domain || except === this.model.common) return false;
+    if (
+      step === undefined ||
+      source.domain === actor.principal.domain ||
+      !hasCrossing(this.model, source.domain, actor.principal.domain)
+    )
+      return false;
     return step.permits.every((p) => !p.beside(except));
   }
 

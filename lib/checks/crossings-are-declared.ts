@@ -25,16 +25,15 @@ export const crossingsAreDeclared: Check = {
   run: (model, context) => [
     ...chainFindings(model, context, 'DOM-1'),
     ...grants(model, context),
-    ...model.resources.flatMap(openToEverybody),
+    ...model.resources.flatMap((resource) => openToEverybody(resource, shownBySeparation(model, context))),
     ...weakReferences(model),
   ],
 };
 
 /** Grants that are not shown already, by SOD-1 or with the chain that they begin; one finding a granting statement. */
 function grants(model: Model, context: CheckContext): Finding[] {
-  const ofClashes = clashesOf(model, context).flatMap((clash) => grantsOf(clash).map((g) => g.statement));
   const ofChains = chainsBetween(model, context).flatMap((b) => b.chain.flatMap(statementsOf));
-  const shown = new Set([...ofClashes, ...ofChains].map(nameOfGrant));
+  const shown = new Set([...shownBySeparation(model, context), ...ofChains.map(nameOfGrant)]);
   const byCause = new Map<string, { first: ForeignGrant; domains: Set<string>; principals: Set<Principal> }>();
   for (const grant of foreignGrants(model, context)) {
     const cause = nameOfGrant(grant.statement);
@@ -46,6 +45,15 @@ function grants(model: Model, context: CheckContext): Finding[] {
   }
   return [...byCause].map(([cause, { first, domains, principals }]) =>
     grantFinding(cause, first, [...domains], [...principals]),
+  );
+}
+
+/** Statements by which SOD-1 shows two roles to overlap. */
+function shownBySeparation(model: Model, context: CheckContext): ReadonlySet<string> {
+  return context.once(
+    model,
+    'statements of clashes',
+    () => new Set(clashesOf(model, context).flatMap((clash) => grantsOf(clash).map((g) => nameOfGrant(g.statement)))),
   );
 }
 
@@ -89,9 +97,10 @@ function grantFinding(
 /** APIs are there to be called; what admits everybody else admits every domain. */
 const CALLED_BY_ANYBODY: ReadonlySet<string> = new Set(['AWS::ApiGateway::RestApi', 'AWS::Lambda::Function']);
 
-function openToEverybody({ id, origin, domain, openTo }: Resource): Finding[] {
+function openToEverybody({ id, origin, domain, openTo }: Resource, shown: ReadonlySet<string>): Finding[] {
   const [open] = (openTo?.statements ?? []).filter((s) => s.conditions.length === 0);
   if (domain === undefined || open === undefined || CALLED_BY_ANYBODY.has(origin.type)) return [];
+  if (shown.has(nameOfGrant(open))) return [];
   return [
     {
       id: 'DOM-1',

@@ -5,9 +5,14 @@
  */
 import type { Crossing, Model } from '../model/model';
 import type { PolicyDocument, Statement } from '../policy/document';
-import { text } from '../policy/text';
+import { type Text, text } from '../policy/text';
 
 const documents = new WeakMap<Model, Map<string, PolicyDocument>>();
+
+/** True iff some crossing from the one domain into the other is declared. */
+export function hasCrossing({ crossings = [] }: Model, from: string | undefined, to: string | undefined): boolean {
+  return crossings.some((c) => c.from === from && c.to === to);
+}
 
 /** The common requests and those of crossings from the one domain into the other. */
 export function exceptFrom(model: Model, from: string | undefined, to: string | undefined): PolicyDocument {
@@ -16,7 +21,7 @@ export function exceptFrom(model: Model, from: string | undefined, to: string | 
 
 /** The same, whichever of the two the crossing comes from. */
 export function exceptBetween(model: Model, a: string | undefined, b: string | undefined): PolicyDocument {
-  if (a === undefined || b === undefined || a === b) return model.common;
+  if (a === undefined || b === undefined || a === b) return withCrossings(model, '', () => false);
   const [first, second] = a < b ? [a, b] : [b, a];
   return withCrossings(
     model,
@@ -26,26 +31,36 @@ export function exceptBetween(model: Model, a: string | undefined, b: string | u
 }
 
 function withCrossings(model: Model, key: string, wanted: (c: Crossing) => boolean): PolicyDocument {
-  if (model.crossings === undefined || model.crossings.length === 0) return model.common;
   const known = documents.get(model) ?? new Map<string, PolicyDocument>();
   documents.set(model, known);
   let document = known.get(key);
   if (document === undefined) {
-    const crossings = model.crossings.filter(wanted);
+    const more = [...(model.crossings ?? []).filter(wanted).map(statementOf), ...assumingBootstrap(model)];
     document =
-      crossings.length === 0
-        ? model.common
-        : { ...model.common, statements: [...model.common.statements, ...crossings.map(statementOf)] };
+      more.length === 0 ? model.common : { ...model.common, statements: [...model.common.statements, ...more] };
     known.set(key, document);
   }
   return document;
 }
 
+/**
+ * That two principals may both assume a role of `cdk bootstrap` is nothing that they share yet: what they come to
+ * by it is SOD-2's, one finding for all of them, and not one for each pair.
+ */
+function assumingBootstrap({ principals }: Model): readonly Statement[] {
+  const arns = principals.filter((p) => p.kind === 'bootstrap-role').map((p) => p.arn);
+  return arns.length === 0 ? [] : [allow('the bootstrap roles', ['sts:AssumeRole'], arns)];
+}
+
 function statementOf({ from, to, actions, resources }: Crossing): Statement {
+  return allow(`the crossing from ${from} to ${to}`, actions, resources);
+}
+
+function allow(origin: string, actions: readonly string[], resources: readonly (string | Text)[]): Statement {
   return {
     effect: 'Allow',
     index: 0,
-    origin: `the crossing from ${from} to ${to}`,
+    origin,
     version: '2008-10-17',
     action: { not: false, patterns: actions.map((a) => text(a)) },
     resource: { not: false, patterns: resources.map((resource) => text(resource)) },

@@ -225,3 +225,38 @@ describe('SOD-3, shared assumer', () => {
     expect(finding!.fix).toMatch(/narrow statement 1 of (deploy|approve|read) trust/);
   });
 });
+
+describe('SOD-2, meeting elsewhere', () => {
+  const hub = (...callers: string[]) =>
+    principal('Hub', {
+      trust: [trusts(...callers.map((c) => arn(c)))],
+      can: [{ Action: 'sqs:PurgeQueue', Resource: '*' }],
+    });
+  const [deploy, approve] = (['deploy', 'approve'] as const).map((d) => principal(d, inDomain(d)));
+
+  test('two duties act as one third role, of which neither holds anything', () => {
+    const [finding, ...rest] = run('SOD-2', [deploy!, approve!, hub('deploy', 'approve')]).filter((f) =>
+      f.principals.includes('Test/deploy'),
+    );
+    expect(rest).toEqual([]);
+    expect(finding!.message).toContain(
+      '`Test/approve` (approve of `internal`) and `Test/deploy` (deploy of `internal`) can both act as `Test/Hub` (`sqs:PurgeQueue` on',
+    );
+    expect(finding!.fix).toContain('Hub trust');
+    expect(run('SOD-2', [deploy!, approve!, hub('deploy')])).toEqual([]);
+  });
+
+  test('two duties act as two roles that share a request, and as two that do not', () => {
+    const worker = (name: string, caller: string, queue: string) =>
+      principal(name, {
+        domain: 'internal',
+        trust: [trusts(arn(caller))],
+        can: [{ Action: 'sqs:PurgeQueue', Resource: `arn:aws:sqs:eu-west-1:${ACCOUNT}:${queue}` }],
+      });
+    const found = (q1: string, q2: string) =>
+      run('SOD-2', [deploy!, approve!, worker('A', 'deploy', q1), worker('B', 'approve', q2)]);
+    expect(found('q', 'q')).toHaveLength(1);
+    expect(found('q', 'q')[0]!.message).toContain('and these may do the same');
+    expect(found('q', 'r')).toEqual([]);
+  });
+});
