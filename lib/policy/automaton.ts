@@ -19,6 +19,7 @@
  */
 import type { Mode } from './glob';
 import { type AlphabetSymbol, isWithin, type Letter, literalValues, mayEqual } from './letter';
+import { layOut, type Positions, type PositionToken } from './positions';
 import { type Glob, inClass, type Token } from './token';
 
 export interface State {
@@ -54,15 +55,7 @@ export class Automaton {
   work = 0;
   /** False when every word is plain characters. */
   readonly hasLetters: boolean;
-  private readonly tokens: Token[] = [];
-  /** For each position, bounds on the colons between it and the end of its glob. */
-  private readonly leastColons: number[] = [];
-  private readonly mostColons: number[] = [];
-  /** For each position, whether it is the end of its glob, and which glob that is. */
-  private readonly ends: boolean[] = [];
-  private readonly globOf: number[] = [];
-  /** Globs that are one letter and nothing else. */
-  private readonly alone = new Set<number>();
+  private readonly positions: Positions;
   private readonly states = new Map<string, MutableState>();
   /** A position from which every continuation is accepted, if there is one: it stands for all of them. */
   private readonly total: number;
@@ -72,26 +65,11 @@ export class Automaton {
     private readonly mode: Mode,
     private readonly ignoreCase = false,
   ) {
-    const starts: number[] = [];
-    globs.forEach((glob, g) => {
-      if (glob.some((t) => t.kind === 'never')) return;
-      starts.push(this.tokens.length);
-      if (glob.length === 1) this.alone.add(g);
-      for (const token of [...glob, { kind: 'never' } as const]) {
-        this.tokens.push(ignoreCase && token.kind === 'char' ? { kind: 'char', char: fold(token.char) } : token);
-        this.ends.push(token.kind === 'never');
-        this.globOf.push(g);
-      }
-    });
-    this.hasLetters = this.tokens.some((t) => t.kind === 'letter');
-    for (let p = this.tokens.length - 1; p >= 0; p--) {
-      const [least, most] = this.ends[p] ? [0, 0] : colonsOf(this.tokens[p] as Token);
-      const rest = this.ends[p] ? [0, 0] : [this.leastColons[p + 1] as number, this.mostColons[p + 1] as number];
-      this.leastColons[p] = least + (rest[0] as number);
-      this.mostColons[p] = most + (rest[1] as number);
-    }
-    this.total = this.tokens.findIndex((_, p) => this.isTotal(p));
-    this.start = this.intern(this.close(starts));
+    const satisfiable = globs.filter((glob) => !glob.some((t) => t.kind === 'never'));
+    this.positions = layOut(ignoreCase ? satisfiable.map(folded) : satisfiable);
+    this.hasLetters = this.positions.hasLetters;
+    this.total = this.positions.tokens.findIndex((_, p) => this.isTotal(p));
+    this.start = this.intern(this.close(this.positions.starts));
   }
 
   step(state: State, symbol: AlphabetSymbol): State {
@@ -118,10 +96,14 @@ export class Automaton {
     return state.accepting;
   }
 
+  private tokenAt(p: number): PositionToken {
+    return this.positions.tokens[p] as PositionToken;
+  }
+
   private readChar(positions: readonly number[], char: string): number[] {
     const out: number[] = [];
     for (const p of positions) {
-      const token = this.tokens[p] as Token;
+      const token = this.tokenAt(p);
       if (token.kind === 'char') {
         if (token.char === char) out.push(p + 1);
       } else if (token.kind === 'one') {
@@ -137,7 +119,7 @@ export class Automaton {
 
   private readLetter(positions: readonly number[], letter: Letter): number[] {
     const named = positions.filter((p) => {
-      const token = this.tokens[p] as Token;
+      const token = this.tokenAt(p);
       if (token.kind !== 'letter') return false;
       return this.mode === 'may' ? mayEqual(token.letter, letter) : token.letter.id === letter.id;
     });
@@ -160,9 +142,11 @@ export class Automaton {
         if (seen.has(key)) return;
         seen.add(key);
         queue.push([p, v]);
-        // Empty reads: a star in the value, a star in the pattern.
+        // Empty reads: a fork or a star in the pattern, a star in the value.
+        const here = this.tokenAt(p);
+        if (here.kind === 'fork') for (const q of here.to) add(q, v);
         if (value[v]?.kind === 'star') add(p, v + 1);
-        if ((this.tokens[p] as Token).kind === 'star') add(p + 1, v);
+        if (here.kind === 'star') add(p + 1, v);
       };
       for (const p of positions) add(p, 0);
       for (let item = queue.pop(); item !== undefined; item = queue.pop()) {
@@ -170,9 +154,10 @@ export class Automaton {
         this.work++;
         if (v === value.length) reached.add(p);
         const given = value[v];
-        const token = this.tokens[p] as Token;
+        const token = this.tokenAt(p);
         if (given === undefined || !this.meet(token, given)) continue;
-        if (token.kind === 'letter' && (letter.segment || this.alone.has(this.globOf[p] as number))) continue;
+        if (token.kind === 'letter' && (letter.segment || this.positions.alone.has(this.positions.runOf[p] as number)))
+          continue;
         const stays = token.kind === 'star' || token.kind === 'plus' || token.kind === 'letter';
         const repeats = given.kind === 'star' || given.kind === 'plus';
         if (token.kind !== 'star') add(p + 1, v + 1);
@@ -185,8 +170,9 @@ export class Automaton {
   }
 
   /** True unless no character can be read by both tokens. */
-  private meet(pattern: Token, value: Token): boolean {
-    if (pattern.kind === 'never' || value.kind === 'never' || value.kind === 'letter') return false;
+  private meet(pattern: PositionToken, value: Token): boolean {
+    if (pattern.kind === 'fork' || pattern.kind === 'never' || value.kind === 'never' || value.kind === 'letter')
+      return false;
     if (pattern.kind === 'letter') return true;
     if (value.kind === 'char') {
       const char = this.ignoreCase ? fold(value.char) : value.char;
@@ -210,7 +196,7 @@ export class Automaton {
     }
     const out: number[] = [];
     for (const p of positions) {
-      const token = this.tokens[p] as Token;
+      const token = this.tokenAt(p);
       if (token.kind === 'star' && isWithin(letter, token.of)) out.push(p);
       if (token.kind === 'plus' && isWithin(letter, token.of) && letter.segment) out.push(p, p + 1);
     }
@@ -218,33 +204,40 @@ export class Automaton {
   }
 
   /**
-   * Adds what a star reaches by reading nothing; drops what a later full star of the same glob
+   * Adds what a star reaches by reading nothing; drops what a later full star of the same run
    * subsumes: every suffix accepted from an earlier position p is accepted from the star at q,
    * since a run from p must pass q. Where everything is accepted from now on, one state stands for
    * all of that, whichever globs led there: else a union would keep count of the globs it has matched.
    */
   private close(positions: readonly number[]): number[] {
     const all = new Set(positions);
-    for (const p of all) if ((this.tokens[p] as Token).kind === 'star') all.add(p + 1);
+    for (const p of all) {
+      const token = this.tokenAt(p);
+      if (token.kind === 'star') all.add(p + 1);
+      else if (token.kind === 'fork') {
+        for (const q of token.to) all.add(q);
+        all.delete(p);
+      }
+    }
     const sorted = [...all].sort((a, b) => b - a);
     this.work += sorted.length;
     const out: number[] = [];
     let subsumed = -1;
     for (const p of sorted) {
-      const glob = this.globOf[p] as number;
-      if (glob === subsumed) continue;
+      const run = this.positions.runOf[p] as number;
+      if (run === subsumed) continue;
       if (this.isTotal(p)) return [this.total, this.total + 1];
       out.push(p);
-      const token = this.tokens[p] as Token;
-      if (token.kind === 'star' && token.of === 'any') subsumed = glob;
+      const token = this.tokenAt(p);
+      if (token.kind === 'star' && token.of === 'any') subsumed = run;
     }
     return out.reverse();
   }
 
   /** True iff every continuation is accepted from the position: a full star that ends its glob. */
   private isTotal(p: number): boolean {
-    const token = this.tokens[p] as Token;
-    return token.kind === 'star' && token.of === 'any' && this.ends[p + 1] === true;
+    const token = this.tokenAt(p);
+    return token.kind === 'star' && token.of === 'any' && this.positions.ends[p + 1] === true;
   }
 
   private intern(positions: readonly number[]): MutableState {
@@ -259,10 +252,10 @@ export class Automaton {
     let leastColons = Number.POSITIVE_INFINITY;
     let mostColons = 0;
     for (const p of positions) {
-      const token = this.tokens[p] as Token;
-      leastColons = Math.min(leastColons, this.leastColons[p] as number);
-      mostColons = Math.max(mostColons, this.mostColons[p] as number);
-      if (this.ends[p]) accepting = true;
+      const token = this.tokenAt(p);
+      leastColons = Math.min(leastColons, this.positions.leastColons[p] as number);
+      mostColons = Math.max(mostColons, this.positions.mostColons[p] as number);
+      if (this.positions.ends[p]) accepting = true;
       else if (token.kind === 'char') {
         chars.add(token.char);
         if (this.ignoreCase) for (const other of spellingsOf(token.char)) chars.add(other);
@@ -288,12 +281,8 @@ export class Automaton {
   }
 }
 
-/** How many colons the token reads, at least and at most. */
-function colonsOf(token: Token): readonly [number, number] {
-  if (token.kind === 'char') return token.char === ':' ? [1, 1] : [0, 0];
-  if (token.kind === 'letter' || token.kind === 'never') return [0, Number.POSITIVE_INFINITY];
-  if (token.of !== 'any') return [0, 0];
-  return [0, token.kind === 'one' ? 1 : Number.POSITIVE_INFINITY];
+function folded(glob: Glob): Glob {
+  return glob.map((token) => (token.kind === 'char' ? { kind: 'char', char: fold(token.char) } : token));
 }
 
 /** Characters with the same lower case beside the upper case, such as the Kelvin sign. */

@@ -13,6 +13,23 @@ export type Token =
   | { readonly kind: 'never' };
 
 export type Glob = readonly Token[];
+
+/** True iff the two read the same. */
+export function sameToken(a: Token, b: Token): boolean {
+  switch (a.kind) {
+    case 'char':
+      return b.kind === 'char' && a.char === b.char;
+    case 'one':
+    case 'star':
+    case 'plus':
+      return b.kind === a.kind && a.of === b.of;
+    case 'letter':
+      return b.kind === 'letter' && a.letter.id === b.letter.id;
+    case 'never':
+      return b.kind === 'never';
+  }
+}
+
 export function inClass(char: string, of: CharClass): boolean {
   switch (of) {
     case 'any':

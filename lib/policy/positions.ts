@@ -1,0 +1,107 @@
+/**
+ * A set of globs laid out as positions, the raw states of the automaton: each position reads its
+ * token and leads to the next one. Globs share what they begin with (the ARN formats of an action
+ * differ only behind the account), so that a set of positions stays small while they agree: a `fork`
+ * reads nothing and leads to the beginnings of the rests.
+ *
+ * A run is a stretch of positions without a fork. Shared beginnings end before the first wildcard
+ * over all characters and before the first letter, because what the automaton says of a later
+ * wildcard, or of a glob that is one letter alone, holds along one run.
+ */
+import { type Glob, sameToken, type Token } from './token';
+
+export type PositionToken = Token | { readonly kind: 'fork'; readonly to: readonly number[] };
+
+export interface Positions {
+  readonly tokens: readonly PositionToken[];
+  /** Whether the position is the end of a glob; it then reads nothing. */
+  readonly ends: readonly boolean[];
+  readonly runOf: readonly number[];
+  /** Runs that are a glob of one letter and nothing else. */
+  readonly alone: ReadonlySet<number>;
+  readonly starts: readonly number[];
+  /** Bounds on the colons between the position and the end of its glob, where there are no letters. */
+  readonly leastColons: readonly number[];
+  readonly mostColons: readonly number[];
+  readonly hasLetters: boolean;
+}
+
+/** `globs` match something: none holds a `never`. */
+export function layOut(globs: readonly Glob[]): Positions {
+  const tokens: PositionToken[] = [];
+  const ends: boolean[] = [];
+  const runOf: number[] = [];
+  const alone = new Set<number>();
+  let runs = 0;
+  const put = (token: PositionToken, run: number, end = false): number => {
+    runOf.push(run);
+    ends.push(end);
+    return tokens.push(token) - 1;
+  };
+
+  /** Lays out the rests of globs behind `from`, which all of them share; returns where each kind of rest begins. */
+  const lay = (rests: readonly Glob[], from: number): number[] => {
+    const groups: Glob[][] = [];
+    for (const rest of rests) {
+      const first = rest[from];
+      const group =
+        first === undefined || !isShared(first)
+          ? undefined
+          : groups.find(([other]) => other?.[from] !== undefined && sameToken(other[from], first));
+      if (group === undefined) groups.push([rest]);
+      else group.push(rest);
+    }
+    return groups.map((group) => {
+      const run = runs++;
+      const [one] = group as [Glob];
+      let at = from;
+      let start: number | undefined;
+      const next = (token: PositionToken, end = false): void => {
+        const position = put(token, run, end);
+        start ??= position;
+      };
+      if (group.length === 1) {
+        for (; at < one.length; at++) next(one[at] as Token);
+        if (from === 0 && one.length === 1) alone.add(run);
+        next({ kind: 'never' }, true);
+        return start as unknown as number;
+      }
+      do next(one[at++] as Token);
+      while (
+        one[at] !== undefined &&
+        isShared(one[at] as Token) &&
+        group.every((g) => g[at] !== undefined && sameToken(g[at] as Token, one[at] as Token))
+      );
+      const to: number[] = [];
+      next({ kind: 'fork', to });
+      to.push(...lay(group, at));
+      return start as unknown as number;
+    });
+  };
+  const starts = lay(globs, 0);
+
+  const leastColons: number[] = new Array(tokens.length);
+  const mostColons: number[] = new Array(tokens.length);
+  for (let p = tokens.length - 1; p >= 0; p--) {
+    const token = tokens[p] as PositionToken;
+    const next = ends[p] ? [] : token.kind === 'fork' ? token.to : [p + 1];
+    const [least, most] = ends[p] ? [0, 0] : colonsOf(token);
+    leastColons[p] = least + Math.min(...(next.length === 0 ? [0] : next.map((q) => leastColons[q] as number)));
+    mostColons[p] = most + Math.max(0, ...next.map((q) => mostColons[q] as number));
+  }
+  const hasLetters = tokens.some((t) => t.kind === 'letter');
+  return { tokens, ends, runOf, alone, starts, leastColons, mostColons, hasLetters };
+}
+
+function isShared(token: Token): boolean {
+  return token.kind === 'char' || (token.kind !== 'letter' && token.kind !== 'never' && token.of !== 'any');
+}
+
+/** How many colons the token reads, at least and at most. */
+function colonsOf(token: PositionToken): readonly [number, number] {
+  if (token.kind === 'fork') return [0, 0];
+  if (token.kind === 'char') return token.char === ':' ? [1, 1] : [0, 0];
+  if (token.kind === 'letter' || token.kind === 'never') return [0, Number.POSITIVE_INFINITY];
+  if (token.of !== 'any') return [0, 0];
+  return [0, token.kind === 'one' ? 1 : Number.POSITIVE_INFINITY];
+}
