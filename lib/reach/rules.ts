@@ -3,7 +3,7 @@
  * those that it already acts as is in edits.ts.
  *
  * Rows that both edit a principal and become it are left out: becoming it is one step and editing it
- * another, so reach finds them as two (test/reach/rules.test.ts holds every such row to that). Rows that
+ * another, so reach finds them as two (test/reach/paths.test.ts has a case for every such row). Rows that
  * need a trust policy to admit the actor are all of `sts:AssumeRole`, and are in assume.ts.
  */
 import type { EscalationPath } from '../catalog/escalation-paths';
