@@ -9,12 +9,15 @@ import type { Assumption, Model, Principal } from '../model/model';
 import type { Catalogue } from '../policy/catalogue';
 import { type CompiledPolicies, compile } from '../policy/compile';
 import type { Policies } from '../policy/document';
+import { overlap } from '../policy/overlap';
 import { text } from '../policy/text';
 import type { OverlapWitness } from '../policy/verdict';
 import { type Actor, Actors } from './actor';
 import { Oracle } from './ask';
 import { Assuming } from './assume';
 import { type Arrival, type Closure, closureOf } from './closure';
+import { ALLOW_ALL } from './gains';
+import { requests } from './requests';
 import { Rules } from './rules';
 import { ASSUME } from './step';
 import { Trusts } from './trusts';
@@ -79,7 +82,7 @@ export function reachOf(model: Model, catalogue: Catalogue, options: ReachOption
     closure,
     closureUntil: (principal, until) => closureOf(principal, engine, until),
     whoCan: (action, resource) => whoCan(model, trusts.outsiders, oracle, closure, action, resource),
-    assumptions: assumptionsOf(model, trusts.outsiders),
+    assumptions: assumptionsOf(model, trusts.outsiders, catalogue),
   };
 }
 
@@ -128,10 +131,18 @@ export function blindness({ principal, compiled }: Actor): string | undefined {
   return principal.unknown[0] ?? compiled.opaque[0]?.opaque;
 }
 
+/** False only if the service control policies keep everybody of the organisation from assuming the role. */
+function mayBeAssumed({ arn, policies }: Principal, catalogue: Catalogue): boolean {
+  const { serviceControlPolicies } = policies;
+  if (serviceControlPolicies === undefined) return true;
+  const anybody: Policies = { identityPolicies: [ALLOW_ALL], serviceControlPolicies };
+  return overlap(anybody, requests('sts:AssumeRole', [arn]), catalogue).verdict !== 'disjoint';
+}
+
 /** The report lists all of them with the roles; an assumption that fills a page is not read. */
 const NAMED_OUTSIDERS = 8;
 
-function assumptionsOf(model: Model, outsiders: readonly Principal[]): readonly Assumption[] {
+function assumptionsOf(model: Model, outsiders: readonly Principal[], catalogue: Catalogue): readonly Assumption[] {
   const assumptions: Assumption[] = [
     {
       id: 'closed-world',
@@ -149,7 +160,7 @@ function assumptionsOf(model: Model, outsiders: readonly Principal[]): readonly 
       text: `principals outside the templates come to act in the app only where its trust policies admit them: ${names}`,
     });
   }
-  if (model.principals.some((p) => p.kind === 'bootstrap-role')) {
+  if (model.principals.some((p) => p.kind === 'bootstrap-role' && mayBeAssumed(p, catalogue))) {
     assumptions.push({
       id: 'bootstrap-assumers',
       text: 'the bootstrap roles admit their whole account; nobody outside the templates assumes them but to deploy, and whoever does can do what CloudFormation can do',

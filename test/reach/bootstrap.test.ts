@@ -1,8 +1,11 @@
 /** Apps that the default CDK bootstrap deploys: one printed assumption, or one finding, however large they are. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { examine, runChecks } from '../../lib/checks/run-checks';
 import { buildModel } from '../../lib/model/build-model';
 import { type Configuration, NO_CONFIGURATION } from '../../lib/model/configuration';
 import type { RenderedTemplate } from '../../lib/model/rendered-template';
+import { parsePolicy } from '../../lib/policy/parse';
 
 const ACCOUNT = '111111111111';
 const REGION = 'eu-west-1';
@@ -99,4 +102,17 @@ test('all duties may publish assets: what they share is the bootstrap’s, and o
   );
   expect(findings).toHaveLength(1);
   expect(findings[0]!.message).toContain('file-publishing-role');
+});
+
+test('with the service control policy of docs/bootstrap nobody assumes the bootstrap roles, and no assumption says so', () => {
+  const scp = parsePolicy(
+    JSON.parse(readFileSync(join(__dirname, '..', '..', 'docs', 'bootstrap', 'deny-bootstrap-roles.json'), 'utf8')),
+    'deny-bootstrap-roles.json',
+    { kind: 'scp' },
+  );
+  const held = { ...configuration(3), assume: { serviceControlPolicies: [scp] } };
+  const { findings, assumptions } = examine(buildModel(app(3, { deploy: ['deploy-role'] }), held));
+  expect(findings).toEqual([]);
+  expect(assumptions.map((a) => a.id)).not.toContain('bootstrap-assumers');
+  expect(examine(buildModel(app(3, { deploy: ['deploy-role'] }), configuration(3))).findings).toHaveLength(1);
 });
