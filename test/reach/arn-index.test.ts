@@ -1,0 +1,80 @@
+/** The sieve lets nothing through its fingers: whatever a pattern matches is among its candidates. */
+import * as fc from 'fast-check';
+import { type Hole, type Text, text } from '../../lib/policy/text';
+import { ArnIndex, mightMeet, mightSelect } from '../../lib/reach/arn-index';
+
+const generated = (id: string): Hole => ({ hole: id, type: 'segment', identity: 'names', label: id });
+const unknown: Hole = { hole: 'Ref P', type: 'segment', label: 'Ref P' };
+const only = (pattern: Text) => ({ not: false, patterns: [pattern] });
+
+/** IAM's glob over plain text: the ground truth. */
+function matches(pattern: string, value: string): boolean {
+  if (pattern === '') return value === '';
+  const [head, rest] = [pattern[0]!, pattern.slice(1)];
+  if (head === '*') return matches(rest, value) || (value !== '' && matches(pattern, value.slice(1)));
+  return value !== '' && (head === '?' || head === value[0]) && matches(rest, value.slice(1));
+}
+
+const tail = fc.stringMatching(/^[ab/:]{0,6}$/);
+const arn = tail.map((t) => `arn:aws:s:r:1:${t}`);
+const pattern = fc
+  .stringMatching(/^[ab/:*?]{0,6}$/)
+  .chain((t) => fc.constantFrom(`arn:aws:s:r:1:${t}`, `arn:aws:s:*:${t}`, `*${t}`, `arn:*`));
+
+test('every match is a candidate, of the index and of single questions', () => {
+  fc.assert(
+    fc.property(fc.array(arn, { minLength: 1, maxLength: 12 }), pattern, (arns, p) => {
+      const index = new ArnIndex(arns, (a) => text(a));
+      const candidates = new Set(index.candidates(only(text(p))));
+      for (const a of arns.filter((x) => matches(p, x))) {
+        expect(candidates.has(a)).toBe(true);
+        expect(mightSelect(only(text(p)), text(a))).toBe(true);
+        expect(mightMeet(text(p), text(a))).toBe(true);
+      }
+    }),
+    { numRuns: 3000, seed: 7 },
+  );
+});
+
+test('patterns that match a common string may meet', () => {
+  fc.assert(
+    fc.property(pattern, pattern, arn, (p, q, a) => {
+      if (matches(p, a) && matches(q, a)) expect(mightMeet(text(p), text(q))).toBe(true);
+    }),
+    { numRuns: 5000, seed: 7 },
+  );
+});
+
+describe('names that only the deployment knows', () => {
+  const [x, y] = [generated('X'), generated('Y')];
+  const entries = [
+    text('arn:aws:iam::1:role/', x),
+    text('arn:aws:iam::1:role/', y),
+    text('arn:aws:iam::1:role/written'),
+    text('arn:aws:iam::1:role/', unknown),
+  ];
+  const index = new ArnIndex(entries, (e) => e);
+  const found = (p: Text): number[] => [...new Set(index.candidates(only(p)))].map((e) => entries.indexOf(e)).sort();
+
+  test.each<[string, Text, number[]]>([
+    ['itself, and what may have any name', text('arn:aws:iam::1:role/', x), [0, 3]],
+    ['a written name is no generated one', text('arn:aws:iam::1:role/written'), [2, 3]],
+    ['another written name', text('arn:aws:iam::1:role/other'), [3]],
+    ['a wildcard in the name means any', text('arn:aws:iam::1:role/w*'), [0, 1, 2, 3]],
+    ['a wildcard after it', text('arn:aws:iam::1:role/', x, '*'), [0, 3]],
+    ['an unknown name means any', text('arn:aws:iam::1:role/', unknown), [0, 1, 2, 3]],
+    ['everything', text('*'), [0, 1, 2, 3]],
+    ['another kind', text('arn:aws:iam::1:user/', x), []],
+  ])('%s', (_, p, expected) => {
+    expect(found(p)).toEqual(expected);
+    entries.forEach((e, i) => {
+      if (!expected.includes(i)) expect(mightSelect(only(p), e)).toBe(false);
+    });
+  });
+
+  test('all but some is everything, and so is what has no ARN', () => {
+    expect([...index.candidates({ not: true, patterns: [text('arn:aws:iam::1:role/written')] })]).toHaveLength(4);
+    const loose = new ArnIndex(['no arn'], () => undefined);
+    expect([...loose.candidates(only(text('arn:aws:iam::1:role/a')))]).toEqual(['no arn']);
+  });
+});
