@@ -1,4 +1,5 @@
 /** ARN formats of resource types as automata: the strings that can be the resource of an action. */
+import { ActionIndex } from './action-set';
 import { Automaton } from './automaton';
 import type { Catalogue, ResourceFormat, Slot } from './catalogue';
 import { charTokens, type Glob, type Token } from './token';
@@ -112,10 +113,8 @@ export function servicesOf(catalogue: Catalogue): readonly string[] {
 
 function formatsOfService(service: string, catalogue: Catalogue): readonly ResourceFormat[] {
   const formats = new Map<string, ResourceFormat>();
-  catalogue.actions.forEach((name, id) => {
-    if (name.toLowerCase().startsWith(`${service}:`))
-      for (const f of catalogue.resourceFormats(id)) formats.set(f.id, f);
-  });
+  const actions = ActionIndex.of(catalogue).select({ not: false, patterns: [{ parts: [`${service}:*`] }] });
+  for (const id of actions) for (const f of catalogue.resourceFormats(id)) formats.set(f.id, f);
   return [...formats.values()];
 }
 

@@ -84,10 +84,16 @@ export function layOut(globs: readonly Glob[]): Positions {
   const mostColons: number[] = new Array(tokens.length);
   for (let p = tokens.length - 1; p >= 0; p--) {
     const token = tokens[p] as PositionToken;
-    const next = ends[p] ? [] : token.kind === 'fork' ? token.to : [p + 1];
-    const [least, most] = ends[p] ? [0, 0] : colonsOf(token);
-    leastColons[p] = least + Math.min(...(next.length === 0 ? [0] : next.map((q) => leastColons[q] as number)));
-    mostColons[p] = most + Math.max(0, ...next.map((q) => mostColons[q] as number));
+    if (ends[p]) {
+      leastColons[p] = 0;
+      mostColons[p] = 0;
+    } else if (token.kind === 'fork') {
+      leastColons[p] = Math.min(...token.to.map((q) => leastColons[q] as number));
+      mostColons[p] = Math.max(...token.to.map((q) => mostColons[q] as number));
+    } else {
+      leastColons[p] = (leastColons[p + 1] as number) + (token.kind === 'char' && token.char === ':' ? 1 : 0);
+      mostColons[p] = (mostColons[p + 1] as number) + mostColonsOf(token);
+    }
   }
   const hasLetters = tokens.some((t) => t.kind === 'letter');
   return { tokens, ends, runOf, alone, starts, leastColons, mostColons, hasLetters };
@@ -97,11 +103,18 @@ function isShared(token: Token): boolean {
   return token.kind === 'char' || (token.kind !== 'letter' && token.kind !== 'never' && token.of !== 'any');
 }
 
-/** How many colons the token reads, at least and at most. */
-function colonsOf(token: PositionToken): readonly [number, number] {
-  if (token.kind === 'fork') return [0, 0];
-  if (token.kind === 'char') return token.char === ':' ? [1, 1] : [0, 0];
-  if (token.kind === 'letter' || token.kind === 'never') return [0, Number.POSITIVE_INFINITY];
-  if (token.of !== 'any') return [0, 0];
-  return [0, token.kind === 'one' ? 1 : Number.POSITIVE_INFINITY];
+/** How many colons the token reads at most; only a colon itself reads one for certain. */
+function mostColonsOf(token: Token): number {
+  switch (token.kind) {
+    case 'char':
+      return token.char === ':' ? 1 : 0;
+    case 'one':
+      return token.of === 'any' ? 1 : 0;
+    case 'star':
+    case 'plus':
+      return token.of === 'any' ? Number.POSITIVE_INFINITY : 0;
+    case 'letter':
+    case 'never':
+      return Number.POSITIVE_INFINITY;
+  }
 }
