@@ -55,13 +55,13 @@ async function main(): Promise<number> {
     shares.map((share) =>
       runShare(share, (report) => {
         addTo(total, report);
+        for (const failure of report.failures) console.log(failure);
         if (performance.now() - shown < 30_000) return;
         shown = performance.now();
         console.log(`  ${total.judgements.toLocaleString('en')} after ${Math.round((shown - started) / 1000)} s`);
       }),
     ),
   );
-  for (const failure of total.failures) console.log(failure);
   console.log(`pairs by kind, question and verdict:\n${sorted(total.verdicts)}`);
   console.log(`disagreements that a listed deviation of the simulator explains:\n${sorted(total.explained)}`);
   const seconds = Math.round((performance.now() - started) / 1000);
