@@ -8,6 +8,8 @@ import { buildSync } from 'esbuild';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 buildSync({
+  // jsonc-parser's CommonJS form finds its parts in a way that no bundler follows.
+  mainFields: ['module', 'main'],
   entryPoints: [join(root, 'bin', 'bulkhead.ts')],
   outfile: join(root, 'dist', 'bin', 'bulkhead.js'),
   bundle: true,

@@ -4,7 +4,7 @@
  * says at the end that there was one.
  */
 import { type ExitStatus, InputError, messageOf, PROVED, UNUSABLE, type VIOLATED } from './input-error';
-import { MAX_CHARACTERS, readJson, refuseDuplicateKeys } from './json-text';
+import { MAX_CHARACTERS, readJson } from './json-text';
 import { type Line, linesOf, nameOfSource, writeLine } from './lines';
 import { type JsonObject, objectOf } from './members';
 
@@ -39,9 +39,10 @@ function answerLine(line: Line, answer: (question: JsonObject) => Answer): LineA
   try {
     if ('tooLong' in line)
       throw new InputError(`line larger than ${MAX_CHARACTERS.toLocaleString('en')} characters, expected at most that`);
-    const question = objectOf(readJson(line.text, 'line'), 'line');
+    const { value, problem } = readJson(line.text, 'line');
+    const question = objectOf(value, 'line');
     id = question.id ?? null;
-    refuseDuplicateKeys(line.text, 'line');
+    if (problem !== undefined) throw problem;
     return { id, ...answer(question) };
   } catch (error) {
     return { id, output: { error: messageOf(error) }, status: UNUSABLE };

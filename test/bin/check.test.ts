@@ -162,7 +162,7 @@ describe('unusable: status 2, one line', () => {
     [
       'a truncated template',
       [file('cut.json', '{"Resources": {')],
-      /cut\.json`: line 1, column 16: expected a key or `}`, found the end of the file$/,
+      /cut\.json`: line 1, column 16: expected `,` or `}`, found the end of the text$/,
     ],
     [
       'an unknown format',

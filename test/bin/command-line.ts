@@ -19,6 +19,8 @@ export function program(): string {
       entryPoints: [join(ROOT, 'bin', 'bulkhead.ts')],
       outfile: PROGRAM,
       bundle: true,
+      // As scripts/bundle-cli.mjs does, and for its reason.
+      mainFields: ['module', 'main'],
       platform: 'node',
       target: 'node20',
       logLevel: 'error',

@@ -111,13 +111,15 @@ describe('batches', () => {
     expect(run.stderr).toBe('');
     expect(run.lines.map(({ id, verdict, error }) => [id, verdict ?? error])).toEqual([
       ['good', 'disjoint'],
-      [null, 'line: not JSON: unexpected `o` (line 1, column 2)'],
+      [null, 'line: line 1, column 1: not JSON at `nonsense`'],
       ['no b', 'b: got nothing, expected an object'],
       [null, 'line: it is empty, expected JSON'],
       [null, 'line: got `[]`, expected an object'],
       [
         'dup2',
-        expect.stringMatching(/^line: key `id` stands twice in one object \(again at line 1, column 13\); remove one$/),
+        expect.stringMatching(
+          /^line: line 1, column 13: the key `id` stands twice in one object, first on line 1; remove one$/,
+        ),
       ],
       [7, 'a.identityPolicies[0]: statement 1: Effect: got `allow`, expected `Allow` or `Deny`; did you mean `Allow`?'],
       [8, expect.stringMatching(/^b: unknown member `permissionBoundary`.*did you mean `permissionsBoundary`\?$/)],

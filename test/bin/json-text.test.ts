@@ -1,5 +1,7 @@
 /** JSON from users: every mistake has a place, and a key stands once. */
+import * as fc from 'fast-check';
 import { MAX_CHARACTERS, parseJson, parsePolicyText } from '../../bin/command/json-text';
+import { parseJsonSource } from '../../lib/model/json-source';
 
 const messageOf = (text: string): string => {
   try {
@@ -11,21 +13,50 @@ const messageOf = (text: string): string => {
 };
 
 test.each([
-  ['{"a":1,}', 'unexpected `}` (line 1, column 8)'],
-  ['{a:1}', 'unexpected `a` (line 1, column 2)'],
-  ["{'a':1}", "unexpected `'` (line 1, column 2)"],
-  ['{"a":tru}', 'unexpected `}` (line 1, column 9)'],
-  ['{"a" 1}', 'unexpected `1` (line 1, column 6)'],
-  ['{"a":1}}', 'unexpected `}` (line 1, column 8)'],
-  ['{"a":1 // one\n}', 'unexpected `/` (line 1, column 8)'],
-  ['{"a":"b\nc"}', 'unexpected `\\n` (line 1, column 8)'],
-  ['{\n"a":\n"\\x"}', 'unexpected `x` (line 3, column 3)'],
-  ['[1 2]', 'unexpected `2` (line 1, column 4)'],
-  ['[1,2', 'it ends too early (line 1, column 5)'],
-  ['"abc', 'it ends too early (line 1, column 5)'],
-  ['{"a":\n', 'it ends too early (line 2, column 1)'],
+  ['{"a":1,}', 'line 1, column 8: expected a key, found `}`'],
+  ['{a:1}', 'line 1, column 2: not JSON at `a:1}`'],
+  ["{'a':1}", "line 1, column 2: not JSON at `'a':1}`"],
+  ['{"a":tru}', 'line 1, column 6: not JSON at `tru}`'],
+  ['{"a" 1}', 'line 1, column 6: expected `:`, found `1}`'],
+  ['{"a":1}}', 'line 1, column 8: expected the end of the text, found `}`'],
+  ['{"a":1 // one\n}', 'line 1, column 8: not JSON at `//`'],
+  ['{"a":"b\nc"}', 'line 1, column 6: not JSON at `"b`'],
+  ['{\n"a":\n"\\x"}', 'line 3, column 1: not JSON at `"\\x"}`'],
+  ['[1 2]', 'line 1, column 4: expected `,`, found `2]`'],
+  ['[1,2', 'line 1, column 5: expected `,` or `]`, found the end of the text'],
+  ['"abc', 'line 1, column 1: not JSON at `"abc`'],
+  ['{"a":\n', 'line 2, column 1: expected a value, found the end of the text'],
+  ['{"a":01}', 'line 1, column 7: expected `,`, found `1}`'],
 ])('%j', (text, problem) => {
-  expect(messageOf(text)).toBe(`f.json: not JSON: ${problem}`);
+  expect(messageOf(text)).toBe(`f.json: ${problem}`);
+});
+
+test('no JSON is told by JSON.parse, and every refusal has a place', () => {
+  const tokens = fc.constantFrom('{', '}', '[', ']', ':', ',', '"a"', '1', 'null', ' ', '\n', '"', '\u00a0', '-', '\\');
+  fc.assert(
+    fc.property(fc.array(tokens, { minLength: 1, maxLength: 9 }), (parts) => {
+      const text = parts.join('');
+      if (text.trim() === '') return;
+      let isJson = true;
+      try {
+        JSON.parse(text);
+      } catch {
+        isJson = false;
+      }
+      const source = parseJsonSource(text);
+      if (!('fault' in source)) expect(isJson).toBe(true);
+      else if (source.fault.kind === 'syntax') {
+        expect(isJson).toBe(false);
+        expect(source.fault.line).toBeGreaterThan(0);
+      } else expect(source.fault.kind).toBe('duplicate');
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('nested deeper than the call stack', () => {
+  expect(messageOf('['.repeat(200_000) + ']'.repeat(200_000))).toBe('f.json: nested too deeply');
+  expect(messageOf('{"a":'.repeat(200_000))).toMatch(/^f\.json: (nested too deeply|line 1, )/);
 });
 
 test.each(['{"a":1}', '[]', '"a"', ' {"a":{"a":1},"b":[{"a":1},{"a":2}]} ', '{"a":"\\"a\\":1","b":"{"}'])(
@@ -37,7 +68,7 @@ test.each(['{"a":1}', '[]', '"a"', ' {"a":{"a":1},"b":[{"a":1},{"a":2}]} ', '{"a
 
 test('a key that stands twice in one object, at any depth and under any escape', () => {
   expect(messageOf('{"a":1,\n "a":2}')).toBe(
-    'f.json: key `a` stands twice in one object (again at line 2, column 2); remove one',
+    'f.json: line 2, column 2: the key `a` stands twice in one object, first on line 1; remove one',
   );
   expect(messageOf('[{"x":[{"b":1,"\\u0062":2}]}]')).toMatch(/key `b` stands twice/);
 });

@@ -23,23 +23,23 @@ describe('bad policies', () => {
   });
 
   test.each<[string, unknown, RegExp]>([
-    ['not JSON', 'Version: 2012-10-17', /bad\.json: not JSON: unexpected `V` \(line 1, column 1\)$/m],
+    ['not JSON', 'Version: 2012-10-17', /bad\.json: line 1, column 1: not JSON at `Version:`$/m],
     [
       'JSON that ends too early',
       '{"Version":"2012-10-17",\n"Statement":[',
-      /bad\.json: not JSON: it ends too early \(line 2, column 14\)$/m,
+      /bad\.json: line 2, column 14: expected `,` or `\]`, found the end of the text$/m,
     ],
     [
       'JSON with a comma too many',
       `{"Version":"2012-10-17",\n ${' '.repeat(60)}"Statement":[{},]}`,
-      /bad\.json: not JSON: unexpected `\]` \(line 2, column 78\)$/m,
+      /bad\.json: line 2, column 78: expected a value, found `\]`$/m,
     ],
     ['an empty file', '', /bad\.json: it is empty, expected JSON$/m],
     ['a list', [good], /bad\.json: got `\[.*`, expected an object$/m],
     [
       'a duplicate key',
       '{"Version":"2012-10-17","Statement":[{"Effect":"Allow",\n"Action":"s3:*","Action":"*","Resource":"*"}]}',
-      /bad\.json: key `Action` stands twice in one object \(again at line 2, column 17\); remove one$/m,
+      /bad\.json: line 2, column 17: the key `Action` stands twice in one object, first on line \d+; remove one$/m,
     ],
     ['a duplicate key under an escape', '{"Statement":[],"\\u0053tatement":[]}', /key `Statement` stands twice/],
     [

@@ -148,8 +148,8 @@ describe('unusable input: one line, which file, where, what was expected', () =>
   test.each<[string, string, string | Uint8Array, RegExp]>([
     ['empty', 'a.json', '', /`.*a\.json` is empty, expected a CloudFormation template/],
     ['white space', 'a.yaml', ' \n', /is empty/],
-    ['truncated JSON', 'a.json', TEMPLATE.slice(0, 40), /line 3, column 19: expected a value, found `"AW`/],
-    ['not JSON', 'a.json', '{"Resources": nope}', /line 1, column 15: expected a value/],
+    ['truncated JSON', 'a.json', TEMPLATE.slice(0, 40), /line 3, column 19: not JSON at `"AW`/],
+    ['not JSON', 'a.json', '{"Resources": nope}', /line 1, column 15: not JSON at `nope}`/],
     ['truncated YAML', 'a.yaml', 'Resources:\n  T: {Type: "AWS', /line 2, column \d+: /],
     [
       'an unknown tag',
@@ -161,7 +161,7 @@ describe('unusable input: one line, which file, where, what was expected', () =>
       'a twin in JSON',
       'a.json',
       '{"Resources": {\n"T": {},\n"T": {}}}',
-      /line 3: the resource `T` is declared twice, first on line 2/,
+      /line 3, column 1: the key `T` stands twice in one object, first on line 2; remove one/,
     ],
     ['a twin in YAML', 'a.yaml', 'Resources:\n  T: {}\n  T: {}', /line 3, column 3: Map keys must be unique/],
     ['several documents', 'a.yaml', 'Resources: {}\n---\nResources: {}', /line \d+, column \d+: /],
