@@ -173,7 +173,7 @@ describe('the check of the layers', () => {
 
   test('refuses a package that is only a development dependency, although the layer may use it', () => {
     const bare: Package = { dependencies: {}, peerDependencies: {} };
-    expect(violations('lib/model/a.ts', "import 'jsonc-parser', 'yaml';", shipped)).toEqual([]);
-    expect(violations('lib/model/a.ts', "import 'jsonc-parser', 'yaml';", bare)).toHaveLength(1);
+    expect(violations('lib/model/a.ts', "import 'yaml';", shipped)).toEqual([]);
+    expect(violations('lib/model/a.ts', "import 'yaml';", bare)).toHaveLength(1);
   });
 });
