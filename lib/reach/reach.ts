@@ -10,7 +10,7 @@ import type { Catalogue } from '../policy/catalogue';
 import { type CompiledPolicies, compile } from '../policy/compile';
 import type { Policies } from '../policy/document';
 import { overlap } from '../policy/overlap';
-import { text } from '../policy/text';
+import { type Text, text } from '../policy/text';
 import type { OverlapWitness } from '../policy/verdict';
 import { type Actor, Actors } from './actor';
 import { Oracle } from './ask';
@@ -34,7 +34,7 @@ export interface Reach {
   /** The same, but nothing is asked beyond members for which `until` holds. Not kept. */
   closureUntil(principal: Principal, until: (arrival: Arrival, so: Closure) => boolean): Closure;
   /** Every principal that can make the request, by itself or as somebody else. */
-  whoCan(action: string, resource: string): readonly Capability[];
+  whoCan(action: string, resource: string | Text): readonly Capability[];
   /** What the answers rest on beside the templates. */
   readonly assumptions: readonly Assumption[];
 }
@@ -92,7 +92,7 @@ function whoCan(
   oracle: Oracle,
   closure: (p: Principal) => Closure,
   action: string,
-  resource: string,
+  resource: string | Text,
 ): readonly Capability[] {
   const asked = new Map<string, ReturnType<Oracle['may']>>();
   const permitOf = (actor: Actor): ReturnType<Oracle['may']> => {
@@ -160,7 +160,9 @@ function assumptionsOf(model: Model, outsiders: readonly Principal[], catalogue:
       text: `principals outside the templates come to act in the app only where its trust policies admit them: ${names}`,
     });
   }
-  if (model.principals.some((p) => p.kind === 'bootstrap-role' && mayBeAssumed(p, catalogue))) {
+  if (
+    model.principals.some((p) => p.kind === 'bootstrap-role' && p.executes === undefined && mayBeAssumed(p, catalogue))
+  ) {
     assumptions.push({
       id: 'bootstrap-assumers',
       text: 'the bootstrap roles admit their whole account; nobody outside the templates assumes them but to deploy, and whoever does can do what CloudFormation can do',
