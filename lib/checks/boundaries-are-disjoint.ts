@@ -86,7 +86,6 @@ function clashes(roles: readonly Principal[], model: Model, context: CheckContex
       const boundary = principal.policies.permissionsBoundary;
       return boundary === undefined ? [] : [{ principal, policies: context.only(boundary) }];
     }),
-    covers: ({ policies }) => ({ documents: policies.identityPolicies }),
     decide: (a, b) => context.boundaryOverlap(a.principal, b.principal, model),
   });
 }

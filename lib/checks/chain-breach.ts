@@ -11,7 +11,8 @@ import { blindness } from '../reach/reach';
 import type { Breach } from './breach';
 import type { CheckContext } from './check';
 import { exceptBetween, exceptFrom, hasCrossing } from './declared-crossings';
-import { meetingsOf, type Visit } from './meeting-breach';
+import { meetingsOf } from './find-clashes';
+import { meetingBreaches, type Visit } from './meeting-breach';
 import { because, nameOf, type Reason, type Subject, separationOf, subjectsOf } from './separation';
 
 /** Breaches of principals that have a duty or a domain themselves. */
@@ -38,7 +39,7 @@ function findChains(model: Model, context: CheckContext): Breach[] {
         visits.push({ source: principal, arrival, closure });
     }
   }
-  return [...breaches, ...meetingsOf(visits, model, context)];
+  return [...breaches, ...meetingBreaches(visits, model, context)];
 }
 
 /** Whom a role must be separate from, found without looking at every pair. */
@@ -46,11 +47,13 @@ class Separation {
   readonly sources: readonly Subject[];
   private readonly reasonFor: (a: Principal, b: Principal) => Reason | undefined;
   private readonly byDomain = new Map<string, Subject[]>();
+  private readonly meetings: (principal: Principal) => ReadonlySet<Principal>;
 
   constructor(
     private readonly model: Model,
     private readonly context: CheckContext,
   ) {
+    this.meetings = meetingsOf(model, context);
     this.sources = subjectsOf(model).filter(
       (s) => s.principal.kind !== 'group' && s.principal.kind !== 'bootstrap-role',
     );
@@ -141,6 +144,8 @@ class Separation {
   }
 
   private overlapsDirectly(source: Subject, other: Principal): boolean {
+    // Most that must be separate are known to be from SOD-1.
+    if (!this.meetings(source.principal).has(other)) return false;
     const policies = this.byDomain.get(other.domain ?? '')?.find((s) => s.principal === other)?.policies;
     if (policies === undefined) return false;
     const except = exceptBetween(this.model, source.principal.domain, other.domain);

@@ -29,6 +29,7 @@ export class CheckContext {
     { readonly index: StatementIndex; readonly documents: WeakMap<Policies, PolicyDocument> }
   >();
   private readonly selected = new Map<string, SelectedActions>();
+  private readonly selections = new WeakMap<Selection, SelectedActions>();
   private readonly alone = new WeakMap<PolicyDocument, Policies>();
   private readonly boundaryOverlaps = new WeakMap<PolicyDocument, WeakMap<PolicyDocument, OverlapVerdict>>();
 
@@ -98,12 +99,16 @@ export class CheckContext {
 
   /** The actions that a selection selects, those that AWS adds later among them. */
   public actions(selection: Selection): SelectedActions {
-    const key = JSON.stringify(selection);
-    const known = this.selected.get(key);
+    const known = this.selections.get(selection);
     if (known !== undefined) return known;
-    const index = ActionIndex.of(this.catalogue);
-    const selected = new SelectedActions(index.select(selection), futureActions(selection, index));
-    this.selected.set(key, selected);
+    const key = JSON.stringify(selection);
+    let selected = this.selected.get(key);
+    if (selected === undefined) {
+      const index = ActionIndex.of(this.catalogue);
+      selected = new SelectedActions(index.select(selection), futureActions(selection, index));
+      this.selected.set(key, selected);
+    }
+    this.selections.set(selection, selected);
     return selected;
   }
 

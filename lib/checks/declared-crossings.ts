@@ -21,7 +21,7 @@ export function exceptFrom(model: Model, from: string | undefined, to: string | 
 
 /** The same, whichever of the two the crossing comes from. */
 export function exceptBetween(model: Model, a: string | undefined, b: string | undefined): PolicyDocument {
-  if (a === undefined || b === undefined || a === b) return withCrossings(model, '', () => false);
+  if (a === undefined || b === undefined || a === b) return withCrossings(model, NOTHING, () => false);
   const [first, second] = a < b ? [a, b] : [b, a];
   return withCrossings(
     model,
@@ -35,12 +35,22 @@ function withCrossings(model: Model, key: string, wanted: (c: Crossing) => boole
   documents.set(model, known);
   let document = known.get(key);
   if (document === undefined) {
-    const more = [...(model.crossings ?? []).filter(wanted).map(statementOf), ...assumingBootstrap(model)];
+    const crossings = (model.crossings ?? []).filter(wanted);
+    // Between most domains nothing is declared: they share one document, and what is found out about it.
     document =
-      more.length === 0 ? model.common : { ...model.common, statements: [...model.common.statements, ...more] };
+      crossings.length === 0 && key !== NOTHING
+        ? withCrossings(model, NOTHING, () => false)
+        : withStatements(model, [...crossings.map(statementOf), ...assumingBootstrap(model)]);
     known.set(key, document);
   }
   return document;
+}
+
+/** The key of what is excepted where no crossing is declared. */
+const NOTHING = '';
+
+function withStatements({ common }: Model, more: readonly Statement[]): PolicyDocument {
+  return more.length === 0 ? common : { ...common, statements: [...common.statements, ...more] };
 }
 
 /**

@@ -20,7 +20,7 @@ export interface Visit {
   readonly closure: Closure;
 }
 
-export function meetingsOf(visits: readonly Visit[], model: Model, context: CheckContext): readonly Breach[] {
+export function meetingBreaches(visits: readonly Visit[], model: Model, context: CheckContext): readonly Breach[] {
   const reasonFor = separationOf(model);
   const breaches: Breach[] = [];
   const asked = new Set<string>();

@@ -11,9 +11,8 @@ import type { Model, Principal } from '../model/model';
 import type { PrincipalElement } from '../policy/document';
 import { literal } from '../policy/text';
 import type { Check, CheckContext } from './check';
-import { coverOf } from './find-clashes';
+import { meetingsOf } from './find-clashes';
 import type { Finding } from './finding';
-import { pairsThatMayMeet } from './may-meet';
 import { explainClash, type Meeting, witnessOf } from './root-cause';
 import { atMost, nameOf, type Subject, separationOf, subjectsOf } from './separation';
 
@@ -27,16 +26,17 @@ export const nobodyHoldsTwoDuties: Check = {
     const others = model.principals
       .filter((principal) => isFree(principal) && !peopled.has(principal.id))
       .map((principal) => ({ principal, policies: atMost(principal) }));
-    const all = [...others, ...duties];
-    const met = new Map<Subject, Subject[]>(others.map((other) => [other, []]));
-    for (const [a, b] of pairsThatMayMeet(all.map(coverOf), model.common.statements, ({ action }) =>
-      context.actions(action),
-    )) {
-      const [other, rival] = [all[a]!, all[b]!];
-      if (a >= others.length || b < others.length || other.principal === rival.principal) continue;
-      if (mustBeSeparate(other.principal, rival.principal) === undefined) met.get(other)!.push(rival);
-    }
-    return [...met].flatMap(([other, rivals]) => judge(other, rivals, model, context));
+    const meetings = meetingsOf(model, context);
+    return others.flatMap((other) => {
+      const met = meetings(other.principal);
+      const rivals = met.size === 0 ? [] : duties.filter(({ principal }) => met.has(principal));
+      return judge(
+        other,
+        rivals.filter((rival) => mustBeSeparate(other.principal, rival.principal) === undefined),
+        model,
+        context,
+      );
+    });
   },
 };
 

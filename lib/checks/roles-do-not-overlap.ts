@@ -9,7 +9,7 @@
 import type { Model } from '../model/model';
 import type { Check, CheckContext } from './check';
 import { exceptBetween } from './declared-crossings';
-import { coverOf, findClashes } from './find-clashes';
+import { findClashes } from './find-clashes';
 import type { Finding } from './finding';
 import { clashesInOpenResources } from './open-resources';
 import {
@@ -39,7 +39,6 @@ function findAll(model: Model, context: CheckContext): Clash[] {
   const subjects = subjectsOf(model);
   const direct = findClashes(model, context, {
     subjects,
-    covers: coverOf,
     decide: (a, b) =>
       context.boundaryOverlap(a.principal, b.principal, model)?.verdict === 'disjoint'
         ? undefined

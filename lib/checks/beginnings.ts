@@ -1,0 +1,244 @@
+/**
+ * A trie of the beginnings of patterns, with what stands at each: which candidates, with which actions. It is the ground of
+ * may-meet.ts, whose head has the argument.
+ *
+ * The characters between two branches are one edge, and candidates that stand at one place with the same actions are one
+ * group, because in an app of many domains the patterns differ in few places and the actions are the same few.
+ */
+import type { Statement } from '../policy/document';
+import type { Hole, Text } from '../policy/text';
+
+/** Actions of a statement; `meets` is true unless two statements select no action in common. */
+export interface Actions {
+  meets(other: Actions): boolean;
+}
+
+/** Candidates by their actions; `undefined`: any action. */
+export type Groups = ReadonlyMap<Actions | undefined, readonly number[]>;
+
+/** Runs of characters and unknown parts, in turn; a last run that is empty stands after the end of a pattern without wildcards. */
+export type Beginning = readonly (string | Hole)[];
+
+const END = '';
+
+export class Beginnings {
+  private readonly root = new Node(END);
+
+  /** Nothing may be added any more once a question was asked. */
+  add(beginning: Beginning, candidate: number, actions: Actions | undefined): void {
+    let node = this.root;
+    for (const part of beginning) node = typeof part === 'string' ? node.descend(part) : node.through(part);
+    node.put(candidate, actions);
+  }
+
+  /** Calls `meet` for every two groups whose beginnings can be those of one string. */
+  pairs(meet: (a: Groups, b: Groups) => void): void {
+    this.root.pairs([], meet);
+  }
+
+  /** Groups whose beginnings can be those of a string that begins as given. */
+  *along(beginning: Beginning): Generator<Groups> {
+    let node = this.root;
+    for (const [index, part] of beginning.entries()) {
+      if (typeof part !== 'string') {
+        yield node.groups;
+        yield* node.besides(part, beginsSegmentEnd(beginning[index + 1]));
+        const next = node.children.get(keyOf(part));
+        if (next === undefined) return;
+        node = next;
+        continue;
+      }
+      for (let at = 0; at < part.length || part === END; ) {
+        yield node.groups;
+        yield* node.besides();
+        const next = node.children.get(part.charAt(at));
+        if (next === undefined) return;
+        const { label } = next;
+        const same = commonLength(label, part, at);
+        if (same < label.length) {
+          // The run ends within the edge: whatever is below goes on from it, unless the pattern is at its end.
+          if (at + same === part.length && beginning[index + 1] !== END) yield next.below;
+          return;
+        }
+        node = next;
+        at += same;
+        if (part === END) break;
+      }
+    }
+    yield node.below;
+  }
+}
+
+class Node {
+  readonly children = new Map<string, Node>();
+  private readonly own = new Map<Actions | undefined, number[]>();
+  private all: Groups | undefined;
+  private holes = 0;
+
+  /** @param label the characters of the edge that leads here; empty for the end of a pattern and for a hole */
+  constructor(
+    public label: string,
+    readonly hole?: Hole,
+  ) {}
+
+  get groups(): Groups {
+    return this.own;
+  }
+
+  put(candidate: number, actions: Actions | undefined): void {
+    const group = this.own.get(actions);
+    if (group === undefined) this.own.set(actions, [candidate]);
+    else if (group.at(-1) !== candidate) group.push(candidate);
+  }
+
+  /** The node after these characters, made where it is missing. */
+  descend(run: string): Node {
+    if (run === END) return this.child(END, () => new Node(END));
+    const child = this.child(run.charAt(0), () => new Node(run));
+    const same = commonLength(child.label, run, 0);
+    const parent = same === child.label.length ? child : this.split(child, same);
+    return same === run.length ? parent : parent.descend(run.slice(same));
+  }
+
+  through(hole: Hole): Node {
+    return this.child(keyOf(hole), () => {
+      this.holes++;
+      return new Node(END, hole);
+    });
+  }
+
+  /** Everything here and below, whatever stands between. */
+  get below(): Groups {
+    if (this.all === undefined) {
+      const all = new Map<Actions | undefined, number[]>();
+      const waiting: Node[] = [this];
+      for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+        for (const [actions, candidates] of node.own) {
+          const group = all.get(actions);
+          if (group === undefined) all.set(actions, [...candidates]);
+          else for (const candidate of candidates) group.push(candidate);
+        }
+        for (const child of node.children.values()) waiting.push(child);
+      }
+      this.all = all;
+    }
+    return this.all;
+  }
+
+  /** What is below the children that may stand for the same characters as another part: an unknown one, or any character where that is absent. */
+  *besides(part?: Hole, endsSegment = false): Generator<Groups> {
+    if (this.holes === 0 && part === undefined) return;
+    const own = part === undefined ? undefined : keyOf(part);
+    for (const [key, child] of this.children) {
+      if (key === own || (part === undefined && child.hole === undefined)) continue;
+      if (part === undefined || !differ(child, part, endsSegment)) yield child.below;
+    }
+  }
+
+  pairs(above: readonly Groups[], meet: (a: Groups, b: Groups) => void): void {
+    if (this.own.size > 0) {
+      for (const groups of above) meet(this.own, groups);
+      meet(this.own, this.own);
+    }
+    const further = this.own.size === 0 ? above : [...above, this.own];
+    for (const child of this.children.values()) child.pairs(further, meet);
+    if (this.holes === 0) return;
+    // Two characters differ. Only an unknown value may be the same as what its siblings stand for.
+    const children = [...this.children.values()];
+    children.forEach((child, index) => {
+      for (const other of children.slice(index + 1)) {
+        if (child.hole === undefined && other.hole === undefined) continue;
+        if (!differ(child, other.hole, other.endsSegment)) meet(child.below, other.below);
+      }
+    });
+  }
+
+  /** Every value of the hole at this node is a whole segment, whichever pattern goes through. */
+  get endsSegment(): boolean {
+    return this.own.size === 0 && [...this.children.keys()].every(isDelimiter);
+  }
+
+  private child(key: string, make: () => Node): Node {
+    let child = this.children.get(key);
+    if (child === undefined) {
+      child = make();
+      this.children.set(key, child);
+    }
+    return child;
+  }
+
+  private split(child: Node, at: number): Node {
+    const middle = new Node(child.label.slice(0, at));
+    child.label = child.label.slice(at);
+    middle.children.set(child.label.charAt(0), child);
+    this.children.set(middle.label.charAt(0), middle);
+    return middle;
+  }
+}
+
+/** False only if a value of the child's hole may be a value of the other one. */
+function differ(child: Node, other: Hole | undefined, otherEndsSegment: boolean): boolean {
+  if (child.hole?.identity === undefined || child.hole.identity !== other?.identity) return false;
+  return child.endsSegment && otherEndsSegment;
+}
+
+/** How many characters of the label are those of the run from the position on. */
+function commonLength(label: string, run: string, from: number): number {
+  const most = Math.min(label.length, run.length - from);
+  let same = 0;
+  while (same < most && label.charCodeAt(same) === run.charCodeAt(from + same)) same++;
+  return same;
+}
+
+function beginsSegmentEnd(part: string | Hole | undefined): boolean {
+  return typeof part === 'string' && isDelimiter(part.charAt(0));
+}
+
+function isDelimiter(character: string): boolean {
+  return character === END || character === ':' || character === '/';
+}
+
+/** Longer than any character, so never one. */
+function keyOf({ hole }: Hole): string {
+  return `hole ${hole}`;
+}
+
+const known = new WeakMap<Statement, readonly Beginning[]>();
+
+/** Of every resource pattern of the statement, what it begins with before anything that may stand for several strings. */
+export function beginningsOf(statement: Statement): readonly Beginning[] {
+  let found = known.get(statement);
+  if (found === undefined) {
+    const { resource, version } = statement;
+    found =
+      resource === undefined || resource.not
+        ? [[]]
+        : resource.patterns.map((pattern) => beginningOf(pattern, version === '2012-10-17'));
+    known.set(statement, found);
+  }
+  return found;
+}
+
+/** The pattern up to its first wildcard, policy variable or unknown part that may hold one. */
+function beginningOf({ parts }: Text, variables: boolean): Beginning {
+  const beginning: (string | Hole)[] = [];
+  for (const part of parts) {
+    if (typeof part !== 'string') {
+      if (!isOneValue(part)) return beginning;
+      beginning.push(part);
+      continue;
+    }
+    const stop = part.search(variables ? /[*?$]/ : /[*?]/);
+    if (stop !== 0) beginning.push(stop < 0 ? part : part.slice(0, stop));
+    if (stop >= 0) return beginning;
+  }
+  return [...beginning, END];
+}
+
+/** Account, region and partition hold no wildcard, and neither does the name of a resource that the deployment makes. */
+function isOneValue({ type, identity, values }: Hole): boolean {
+  if (values !== undefined) return false;
+  return (
+    type === 'account' || type === 'region' || type === 'partition' || (type === 'segment' && identity !== undefined)
+  );
+}
