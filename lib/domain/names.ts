@@ -31,6 +31,14 @@ export class DomainNames {
   public readonly accessLogGroup: string;
   public readonly webAclLogGroup: string;
   public readonly assetPrefix: string;
+  /** Whatever the domain's changes upload, before it is sealed. */
+  public readonly uploadBucket: string;
+  /** What was uploaded first, and so what a change runs. */
+  public readonly assetBucket: string;
+  /** Of the role that CloudFormation acts as, and of the policy that is its boundary. */
+  public readonly execution: string;
+  /** Of the function that seals uploads, and of its role. */
+  public readonly notary: string;
 
   constructor(
     private readonly stack: Stack,
@@ -49,6 +57,10 @@ export class DomainNames {
     // https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
     this.webAclLogGroup = `aws-waf-logs-${base}`;
     this.assetPrefix = `bulkhead/${domain}/`;
+    this.uploadBucket = `${base}-uploads-${account}-${region}`;
+    this.assetBucket = `${base}-assets-${account}-${region}`;
+    this.execution = `${base}-execution-${region}`;
+    this.notary = `${base}-notary-${region}`;
   }
 
   /** Of the duty's role, and of the managed policy that is its remit and boundary. */
@@ -73,6 +85,23 @@ export class DomainNames {
       region,
       arnFormat: ArnFormat.NO_RESOURCE_NAME,
     });
+  }
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+const BUCKET_NAME_MAX = 63;
+const ACCOUNT_LENGTH = 12;
+
+/** Throws iff S3 would refuse the names of a domain's buckets. */
+export function requireBucketNames(name: string, domainRegion: string): void {
+  requireDomainName(name, domainRegion);
+  const region = Token.isUnresolved(domainRegion) ? LONGEST_REGION : domainRegion;
+  const length = `bulkhead-${name}-uploads--${region}`.length + ACCOUNT_LENGTH;
+  if (length > BUCKET_NAME_MAX) {
+    throw new TrustDomainError(
+      `trust domain \`${name}\`: its bucket name \`bulkhead-${name}-uploads-ACCOUNT-${region}\` has ${length} characters and S3 allows ${BUCKET_NAME_MAX}; ` +
+        `shorten the domain's name to ${name.length - (length - BUCKET_NAME_MAX)} characters`,
+    );
   }
 }
 

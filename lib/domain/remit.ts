@@ -22,8 +22,7 @@ export interface RemitResources {
   readonly stackId: string;
   /** The domain's own role for CloudFormation to act as. Absent: a change runs as the role that the stack already has. */
   readonly executionRoleArn?: string;
-  /** ARN of the bucket that holds the stack's assets. */
-  readonly assetBucketArn: string;
+  readonly assets: AssetLocation;
   readonly keyArn: string;
   readonly webAclArn: string;
   /** `arn:…:execute-api:…:API/STAGE`: methods and paths follow. Absent when callers are not IAM principals. */
@@ -33,6 +32,13 @@ export interface RemitResources {
   readonly executionLogArn: string;
   readonly webAclLogArn: string;
 }
+
+/** Where a change's assets go, and what keeps them as they were approved. */
+export type AssetLocation =
+  /** A shared bucket: each object under the domain's prefix is written once, because every write must say so. */
+  | { readonly kind: 'written-once'; readonly bucketArn: string }
+  /** Buckets of the domain: whatever is uploaded is sealed in the other, and only from there it runs. */
+  | { readonly kind: 'sealed'; readonly uploadBucketArn: string; readonly sealedBucketArn: string };
 
 /**
  * Requests that every duty shares: they list and describe, reveal no data and change nothing.
@@ -48,6 +54,7 @@ export function commonRequests(r: RemitResources): PolicyStatement[] {
         'cloudformation:DescribeStackEvents',
         'cloudformation:DescribeStackResources',
         'cloudformation:DescribeStacks',
+        'cloudformation:GetTemplate',
         'cloudformation:ListChangeSets',
         'cloudformation:ListStackResources',
       ],
@@ -113,14 +120,12 @@ const OWN_REQUESTS: { readonly [duty in Duty]: (r: RemitResources) => PolicyStat
   [Duty.DEPLOY]: (r) => [
     ...prepareChange(r),
     allow('DiscardChange', ['cloudformation:DeleteChangeSet'], [r.stackId]),
-    allow('UploadAssetOnce', ['s3:PutObject'], [`${r.assetBucketArn}/${r.names.assetPrefix}*`], {
-      Null: { 's3:if-none-match': 'false' },
-    }),
-    allow('ReadOwnAssets', ['s3:GetObject'], [`${r.assetBucketArn}/${r.names.assetPrefix}*`]),
+    ...uploadAssets(r),
   ],
 
   [Duty.APPROVE]: (r) => [
-    allow('RunChange', ['cloudformation:ExecuteChangeSet', 'cloudformation:GetTemplate'], [r.stackId]),
+    allow('RunChange', ['cloudformation:ExecuteChangeSet'], [r.stackId]),
+    ...(r.assets.kind === 'sealed' ? [allow('ReviewAssets', ['s3:GetObject'], [`${r.assets.sealedBucketArn}/*`])] : []),
     allow('ApproveRelease', ['codepipeline:PutApprovalResult'], [r.names.arn('codepipeline', r.names.approval)]),
   ],
 
@@ -183,6 +188,31 @@ function prepareChange(r: RemitResources): PolicyStatement[] {
       StringEquals: { 'iam:PassedToService': 'cloudformation.amazonaws.com' },
     }),
   ];
+}
+
+/**
+ * What the CLI asks of the bucket, in the order in which it asks: whose it is, whether the asset is there, how it
+ * is encrypted, and the upload itself, which never says `If-None-Match` (docs/adr/0040-assets-are-sealed.md).
+ */
+function uploadAssets({ assets, names }: RemitResources): PolicyStatement[] {
+  switch (assets.kind) {
+    case 'written-once': {
+      const own = [`${assets.bucketArn}/${names.assetPrefix}*`];
+      return [
+        allow('UploadAssetOnce', ['s3:PutObject'], own, { Null: { 's3:if-none-match': 'false' } }),
+        allow('ReadOwnAssets', ['s3:GetObject'], own),
+      ];
+    }
+    case 'sealed':
+      return [
+        allow('UploadAssets', ['s3:GetObject', 's3:PutObject'], [`${assets.uploadBucketArn}/*`]),
+        allow(
+          'FindAssets',
+          ['s3:GetBucketLocation', 's3:GetEncryptionConfiguration', 's3:ListBucket'],
+          [assets.uploadBucketArn],
+        ),
+      ];
+  }
 }
 
 /**

@@ -16,7 +16,7 @@ import { Construct, type IConstruct } from 'constructs';
 import { mark, registerGate } from '../enforce/marker';
 import { ApiPolicy } from './api-policy';
 import type { BoundAuthentication } from './authentication';
-import { assetBucketArn, executionRoleArn } from './deployment-identity';
+import { deploymentOf } from './deployment-identity';
 import { DomainApi } from './domain-api';
 import { TrustDomainError } from './domain-error';
 import { keyOf } from './domain-key';
@@ -104,8 +104,10 @@ export class TrustDomain extends Construct implements ITrustDomain {
     // The log and the key exist before the API whose id their names and policies hold.
     const apiId = Lazy.string({ produce: () => this.api.restApiId });
     const executionLogName = `API-Gateway-Execution-Logs_${apiId}/${this.stageName}`;
-    const ownExecutionRole = this.claimExecutionRole(props);
-    const executionRole = ownExecutionRole ?? executionRoleArn(domain, outermostStack(this));
+    const deployment = deploymentOf(this.names, outermostStack(this), props);
+    if (props.executionRole !== undefined) {
+      claimThing('the execution role', props.executionRole.roleRef.roleArn, domain, this);
+    }
     const logGroupArns = [this.names.accessLogGroup, this.names.webAclLogGroup, executionLogName].map((name) =>
       this.names.arn('logs', `log-group:${name}`),
     );
@@ -114,7 +116,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       names: this.names,
       region: stack.region,
       logGroupArns,
-      executionRoleArn: executionRole,
+      executionRoleArn: deployment.executionRoleArn,
       removalPolicy,
     });
 
@@ -170,8 +172,8 @@ export class TrustDomain extends Construct implements ITrustDomain {
     const resources = {
       names: this.names,
       stackId: outermostStack(this).stackId,
-      executionRoleArn: ownExecutionRole,
-      assetBucketArn: props.assetBucket?.bucketRef.bucketArn ?? assetBucketArn(outermostStack(this)),
+      executionRoleArn: deployment.passedRoleArn,
+      assets: deployment.assets,
       keyArn: this.key.keyArn,
       webAclArn: this.webAcl.attrArn,
       invokeArn: this.authentication.byIam ? this.invokeArn : undefined,
@@ -274,12 +276,6 @@ export class TrustDomain extends Construct implements ITrustDomain {
     return document === undefined
       ? []
       : resourcePolicyProblems(`trust domain \`${this.domainName}\``, Stack.of(this), document);
-  }
-
-  private claimExecutionRole(props: TrustDomainProps): string | undefined {
-    const role = props.executionRole;
-    if (role !== undefined) claimThing('the execution role', role.roleRef.roleArn, this.domainName, this);
-    return role?.roleRef.roleArn;
   }
 
   private claimEndpoints(props: TrustDomainProps): string[] {

@@ -14,8 +14,10 @@ export const METADATA_KEY = 'bulkhead';
 
 /** What one resource is in its trust domain. Written verbatim, so JSON values only; no tokens. */
 export interface Mark {
-  /** Name of the trust domain that owns the resource. */
-  readonly domain: string;
+  /** Name of the trust domain that owns the resource. Absent on a role that makes all of a domain, and is owned by whoever administers the account. */
+  readonly domain?: string;
+  /** On the role that CloudFormation acts as: the domain whose approved changes it runs. */
+  readonly executes?: string;
   /** The duty, on a duty role and on its boundary. */
   readonly duty?: string;
   /** What the resource is in the domain: `api`, `key`, `role`, `boundary`, `web-acl`, … */

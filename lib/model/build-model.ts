@@ -15,6 +15,7 @@ import { commonRequests } from './common-requests';
 import { type Configuration, NO_CONFIGURATION } from './configuration';
 import { customCalls } from './custom-calls';
 import { assumptionOf, readDeclarations } from './declarations';
+import { asDeploying, assumptionOfDeploying } from './deploying-roles';
 import { deploymentsOf } from './deployments';
 import { readDomains } from './domains';
 import { type Element, ElementIndex, readElements } from './elements';
@@ -22,6 +23,7 @@ import { gapsOf } from './gaps';
 import { Grants } from './grants';
 import { InputError } from './input-error';
 import { createResolver } from './intrinsics';
+import { readMark } from './mark';
 import { DUTIES, type Duty, type Model, type Principal, type Resource } from './model';
 import { type Draft, finish, isPrincipalType, readPrincipals } from './principals';
 import { dependencyCycle, referencesOf } from './references';
@@ -82,9 +84,13 @@ export function buildModel(
   const profiles = new Map<string, readonly Text[]>(
     drafts.filter((d) => d.kind === 'instance-profile').map((d) => [d.origin.id, d.holds]),
   );
+  const principals = [
+    ...drafts.map((d) => asDeploying(principalOf(d, configuration, grants, classified), readMark(d.declared))),
+    ...bootstrap.principals,
+  ];
   return {
     domains: readDomains(elements, configuration),
-    principals: [...drafts.map((d) => principalOf(d, configuration, grants, classified)), ...bootstrap.principals],
+    principals,
     resources: elements
       .filter((e) => !isPrincipalType(e.declared.type))
       .map((e) => resourceOf(r, e, index, policies.byElement, grants, classified, profiles)),
@@ -92,6 +98,7 @@ export function buildModel(
     deployments: deploymentsOf(r),
     assumptions: [
       ...bootstrap.assumptions,
+      ...principals.filter((p) => p.executes !== undefined).map(assumptionOfDeploying),
       ...assumptionsOf(app, configuration, [...unresolved, ...grants.unresolved]),
       ...crossings.map(assumptionOf),
     ],

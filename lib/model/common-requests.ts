@@ -1,7 +1,7 @@
 /**
  * The common requests: what all duties may share. Declared by the configuration; else by the marks
  * of the app's own constructs; else this file's short list. They are taken out of every overlap, so
- * a mark, which anybody can write into a template, may only declare requests that this list holds.
+ * a mark, which anybody can write into a template, may only declare requests that this file lists.
  */
 import type { PolicyDocument, Statement } from '../policy/document';
 import { parsePolicy } from '../policy/parse';
@@ -41,7 +41,12 @@ export const HARMLESS: readonly string[] = [
   'logs:DescribeLogGroups',
   'sts:GetCallerIdentity',
 ];
-const HARMLESS_IN_LOWER_CASE: ReadonlySet<string> = new Set(HARMLESS.map((a) => a.toLowerCase()));
+/**
+ * Of one stack of the app, which its constructs made: who prepares a change and who approves it both read the
+ * template that it changes. Not for any stack, so not among the requests that are common without a declaration.
+ */
+const DECLARABLE: readonly string[] = [...HARMLESS, 'cloudformation:GetTemplate'];
+const DECLARABLE_IN_LOWER_CASE: ReadonlySet<string> = new Set(DECLARABLE.map((a) => a.toLowerCase()));
 
 export interface MarkedCommon {
   readonly stack: Stack;
@@ -94,7 +99,7 @@ function harmful(statement: Statement): string | undefined {
   if (statement.action.not) return '`NotAction`';
   const bad = statement.action.patterns
     .map(literal)
-    .find((a) => a === undefined || !HARMLESS_IN_LOWER_CASE.has(a.toLowerCase()));
+    .find((a) => a === undefined || !DECLARABLE_IN_LOWER_CASE.has(a.toLowerCase()));
   return bad === undefined && statement.action.patterns.every((p) => literal(p) !== undefined)
     ? undefined
     : `\`${bad ?? 'an unresolved action'}\``;

@@ -16,6 +16,8 @@ export interface Mark {
   readonly owner?: string;
   readonly authentication?: string;
   readonly sensitivity?: 'HIGH';
+  /** The domain whose approved changes CloudFormation runs as this role. */
+  readonly executes?: string;
   /** Common requests, as IAM statements. */
   readonly common?: readonly unknown[];
   /** Values that are not what the constructs write: where they stand and what was expected. */
@@ -52,6 +54,7 @@ export function readMark(declared: ResourceDeclaration): Mark {
     owner: member('owner'),
     authentication: member('authentication'),
     sensitivity: member('sensitivity')?.toUpperCase() === 'HIGH' ? 'HIGH' : undefined,
+    executes: member('executes'),
     common: isList(raw.common) ? raw.common : undefined,
     malformed,
   };

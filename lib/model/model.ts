@@ -46,6 +46,8 @@ export interface Principal {
    * configuration, which promises nothing. Present iff `duty` is.
    */
   readonly dutyFrom?: 'mark' | 'configuration';
+  /** Of a role that only CloudFormation assumes: the domain that it deploys. Its kind is `bootstrap-role`. */
+  readonly executes?: string;
   readonly attached: readonly AttachedPolicy[];
   readonly boundary?: AttachedPolicy;
   /** Set when the template names a boundary that cannot be read: it bounds nothing here, whatever it does in AWS. */

@@ -149,6 +149,12 @@ function assumptionsOf(model: Model, outsiders: readonly Principal[], catalogue:
       text: 'what runs as a role of the app is in the templates, and no policy writes down a name that AWS generates',
     },
   ];
+  if (model.principals.some((p) => p.origin.type === 'AWS::SSO::PermissionSet')) {
+    assumptions.push({
+      id: 'permission-sets',
+      text: 'permission sets are assigned as the templates say, and nobody is in two groups that hold different ones, but as the templates say',
+    });
+  }
   if (outsiders.length > 0) {
     const named = outsiders.slice(0, NAMED_OUTSIDERS).map((o) => `\`${o.id}\``);
     const names = [
