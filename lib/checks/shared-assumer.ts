@@ -7,7 +7,7 @@
  */
 import type { Model, Principal } from '../model/model';
 import { type Arrival, type Closure, chainOf } from '../reach/closure';
-import { mayAssumeBoth, picksTags } from '../reach/one-caller';
+import { mayAssumeBoth, type OneCaller, picksTags } from '../reach/one-caller';
 import type { Reach } from '../reach/reach';
 import { ASSUME } from '../reach/step';
 import type { Breach } from './breach';
@@ -47,6 +47,7 @@ interface Pair {
   readonly a: Arrival;
   readonly b: Arrival;
   readonly reason: Reason;
+  readonly undecided?: string;
 }
 
 class Finder {
@@ -70,6 +71,7 @@ class Finder {
     const undecided =
       a.undecided ??
       b.undecided ??
+      pair.undecided ??
       (isUnknown(this.source) ? `who \`${this.source.id}\` is is not known before deployment` : undefined);
     return {
       source: this.source,
@@ -90,8 +92,9 @@ class Finder {
     if (principal.duty === undefined && principal.domain === undefined) return false;
     for (const earlier of this.held) {
       const reason = this.reasonFor(earlier.actor.principal, principal);
-      if (reason === undefined || this.neverAtOnce(earlier, arrival, so)) continue;
-      this.pair = { a: earlier, b: arrival, reason };
+      const together = reason === undefined ? 'never' : this.together(earlier, arrival, so);
+      if (reason === undefined || together === 'never') continue;
+      this.pair = { a: earlier, b: arrival, reason, ...(together === 'certainly' ? {} : together) };
       return true;
     }
     this.held.push(arrival);
@@ -99,19 +102,20 @@ class Finder {
   }
 
   /**
-   * True only if the two roles are assumed by one principal whose sessions may each assume one of them at most,
+   * `never` only if the two roles are assumed by one principal whose sessions may each assume one of them at most,
    * and nobody on the way to it may choose which session.
    */
-  private neverAtOnce(a: Arrival, b: Arrival, so: Closure): boolean {
-    if (a.step?.path.id !== ASSUME || b.step?.path.id !== ASSUME) return false;
+  private together(a: Arrival, b: Arrival, so: Closure): OneCaller {
+    if (a.step?.path.id !== ASSUME || b.step?.path.id !== ASSUME) return 'certainly';
     const caller = a.step.permits[0]!.actor;
-    if (b.step.permits[0]!.actor !== caller) return false;
-    if (mayAssumeBoth(caller, a.actor.principal, b.actor.principal, this.reach.oracle.catalogue)) return false;
+    if (b.step.permits[0]!.actor !== caller) return 'certainly';
+    const one = mayAssumeBoth(caller, a.actor.principal, b.actor.principal, this.reach.oracle.catalogue);
+    if (one === 'certainly') return one;
     const before = so.arrivals.get(caller.key)?.step;
-    return (
+    const given =
       before === undefined ||
-      (before.path.id === ASSUME && !picksTags(before.permits[0]!.actor.principal, caller.principal))
-    );
+      (before.path.id === ASSUME && !picksTags(before.permits[0]!.actor.principal, caller.principal));
+    return given ? one : 'certainly';
   }
 }
 

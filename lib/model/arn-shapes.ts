@@ -41,6 +41,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'AWS::IAM::OIDCProvider': [undefined, `${P}iam::{account}:oidc-provider/{issuer}`, '{arn}', ARN],
   'AWS::IAM::SAMLProvider': ['Name', `${P}iam::{account}:saml-provider/{name}`, '{arn}', ARN],
   'AWS::SSO::PermissionSet': [undefined, `${P}sso:::permissionSet/{~instance}/{id}`, '{arn}', { PermissionSetArn: '{arn}' }],
+  'AWS::IdentityStore::Group': [undefined, undefined, '{~ref}', { GroupId: '{id}' }],
   'AWS::IAM::AccessKey': [undefined, undefined, '{id}'],
   'AWS::RolesAnywhere::TrustAnchor': [undefined, `${P}rolesanywhere${R}trust-anchor/{id}`, '{id}', { TrustAnchorArn: '{arn}', TrustAnchorId: '{id}' }],
   'AWS::RolesAnywhere::Profile': [undefined, `${P}rolesanywhere${R}profile/{id}`, '{id}', { ProfileArn: '{arn}', ProfileId: '{id}' }],

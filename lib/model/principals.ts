@@ -7,6 +7,7 @@
  */
 import type { PolicyDocument } from '../policy/document';
 import type { Text } from '../policy/text';
+import { assignHolders } from './assignments';
 import { Attachments } from './attachments';
 import { conditionGuard, type Guard } from './conditions';
 import { arnOf, physicalName } from './identifiers';
@@ -74,6 +75,7 @@ export function readPrincipals(r: Resolver): Principals {
     for (const declared of stack.template.resources.values()) attachments.fromPolicy(stack, declared);
   }
   for (const draft of drafts) inherit(draft);
+  assignHolders(r, drafts);
   return { drafts, managed, unresolved: attachments.unresolved };
 }
 

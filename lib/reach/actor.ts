@@ -9,6 +9,7 @@ import type { CompiledPolicies } from '../policy/compile';
 import type { Condition, Policies, PolicyDocument, Statement } from '../policy/document';
 import { text } from '../policy/text';
 import { type Gains, gainsKey, policiesWith } from './gains';
+import { knownOfOutsider } from './spelling';
 
 export interface Actor {
   readonly key: string;
@@ -136,9 +137,10 @@ export function knownOfCaller(principal: Principal): readonly Condition[] {
         is('aws:PrincipalType', text('User')),
         is('aws:PrincipalIsAWSService', text('false')),
       ];
+    case 'external':
+      return knownOfOutsider(principal);
     case 'group':
     case 'instance-profile':
-    case 'external':
       return [];
   }
 }

@@ -9,8 +9,8 @@ import type { PolicyDocument, PrincipalElement } from '../policy/document';
 import { literal, show, type Text, text } from '../policy/text';
 import type { Actor } from './actor';
 import { ALLOW_ALL } from './gains';
-import { accountNamed } from './named';
 import { documentOf, statementOn } from './requests';
+import { accountWritten, spelledBy, written } from './spelling';
 
 const madeUp = new WeakSet<Principal>();
 /** The makers of holders. */
@@ -102,11 +102,16 @@ function deniesOf(document: PolicyDocument): PolicyDocument {
  * A principal that a trust policy admits and the model does not have: a role or user of another
  * place, a whole account, everybody, an identity provider. What is outside the templates is taken to do
  * only what the templates let it do: that is an assumption of every report.
+ *
+ * @param where the account of the trust policy
  */
-export function outsider({ type, value }: PrincipalElement['entries'][number]): Principal {
-  const account = type === 'AWS' ? (accountNamed(value) ?? accountIn(value)) : undefined;
-  const id = literal(value) === '*' ? 'anybody' : show(value);
-  return {
+export function outsider(entry: PrincipalElement['entries'][number], where: Text): Principal {
+  const { value } = entry;
+  const spelling = spelledBy(entry, where);
+  const account = accountWritten(spelling);
+  const through = spelling.kind === 'service' ? ` of account ${show(where)}` : '';
+  const id = literal(value) === '*' ? 'anybody' : `${show(value)}${through}`;
+  const principal: Principal = {
     kind: 'external',
     id,
     origin: nowhere(id),
@@ -118,14 +123,10 @@ export function outsider({ type, value }: PrincipalElement['entries'][number]): 
     policies: { identityPolicies: [UNLIMITED] },
     unknown: [],
   };
+  return written(principal, spelling);
 }
 
 const UNLIMITED: PolicyDocument = { ...ALLOW_ALL, origin: 'whatever policies it has outside the templates' };
-
-function accountIn(arn: Text): Text | undefined {
-  const plain = literal(arn)?.split(':')[4];
-  return plain !== undefined && /^\d{12}$/.test(plain) ? text(plain) : undefined;
-}
 
 function nowhere(id: string): Origin {
   return { id, path: id, stack: '', logicalId: '', type: 'outside the templates' };

@@ -7,42 +7,95 @@
  */
 import type { Principal } from '../model/model';
 import type { Catalogue, KeyFacts } from '../policy/catalogue';
-import type { Policies, PolicyDocument, Statement } from '../policy/document';
+import { type Policies, type PolicyDocument, type Statement, textsOf } from '../policy/document';
+import { substitutePolicies } from '../policy/ground';
 import { overlap } from '../policy/overlap';
-import { text } from '../policy/text';
+import { type Hole, text } from '../policy/text';
 import type { Actor } from './actor';
 import { documentOf, requests } from './requests';
+import { spellingOf } from './spelling';
 import { trustOf } from './trust';
 
 /** Keys of which one identity has one value, however often it calls. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and reference_policies_iam-condition-keys.html */
 const OF_THE_IDENTITY = /^(aws:(principal|user(id|name)$|federatedprovider$)|saml:|bulkhead:)|:(sub|oaud|email)$/;
 const OF_A_TOKEN = /:(sub|oaud|email)$/;
 
-const swapped = new WeakMap<Catalogue, Catalogue>();
+/**
+ * What is attested of whoever comes through a service that assumes roles for others (a certificate's subject and
+ * trust anchor, a pod's namespace, service account and cluster): nobody chooses it call by call. Source:
+ * https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html and
+ * https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+ */
+const ATTESTED = /^(aws:(requesttag|principaltag)\/|aws:source(arn|account)$|sts:sourceidentity$)/;
 
-function withOneCaller(catalogue: Catalogue): Catalogue {
-  let other = swapped.get(catalogue);
+/** How a caller's keys are shared; for those who come through a service, and for all others. */
+const swapped = { front: new WeakMap<Catalogue, Catalogue>(), plain: new WeakMap<Catalogue, Catalogue>() };
+
+function withOneCaller(catalogue: Catalogue, { principal }: Actor): Catalogue {
+  const front = principal.kind === 'external' && spellingOf(principal).kind === 'service';
+  const known = front ? swapped.front : swapped.plain;
+  let other = known.get(catalogue);
   if (other === undefined) {
     other = {
       actions: catalogue.actions,
       resourceFormats: (action) => catalogue.resourceFormats(action),
       keyFacts: (key): KeyFacts => {
         const facts = catalogue.keyFacts(key);
-        if (!OF_THE_IDENTITY.test(key.toLowerCase())) return { ...facts, scope: 'caller' };
+        const lower = key.toLowerCase();
+        if (!OF_THE_IDENTITY.test(lower) && !(front && ATTESTED.test(lower))) return { ...facts, scope: 'caller' };
         // The catalogue does not know the providers' keys; a token has one subject and one address.
-        return { ...facts, scope: 'request', multivalued: facts.multivalued && !OF_A_TOKEN.test(key.toLowerCase()) };
+        return { ...facts, scope: 'request', multivalued: facts.multivalued && !OF_A_TOKEN.test(lower) };
       },
     };
-    swapped.set(catalogue, other);
+    known.set(catalogue, other);
   }
   return other;
 }
 
-/** False only if no identity can be admitted by both roles, whatever else the two requests say. */
-export function mayAssumeBoth(caller: Actor, a: Principal, b: Principal, catalogue: Catalogue): boolean {
+/** `never` only if no identity can be admitted by both roles, whatever else the two requests say. */
+export type OneCaller = 'never' | 'certainly' | { readonly undecided: string };
+
+export function mayAssumeBoth(caller: Actor, a: Principal, b: Principal, catalogue: Catalogue): OneCaller {
   const [forA, forB] = [a, b].map((role) => admissions(caller, role));
-  if (forA === undefined || forB === undefined) return true;
-  return overlap(forA, forB, withOneCaller(catalogue)).verdict !== 'disjoint';
+  if (forA === undefined || forB === undefined) return 'certainly';
+  const facts = withOneCaller(catalogue, caller);
+  const verdict = overlap(forA, forB, facts);
+  switch (verdict.verdict) {
+    case 'disjoint':
+      return 'never';
+    case 'undecided':
+      return { undecided: verdict.reason };
+    case 'overlap': {
+      const holes = holesOf(forA, forB);
+      if (holes.length === 0) return 'certainly';
+      // Values that nobody would give: what then still meets does not meet because of them.
+      const values = new Map(holes.flatMap((h, i) => (h.values === undefined ? [[h.hole, strange(h, i)]] : [])));
+      const again = overlap(substitutePolicies(forA, values), substitutePolicies(forB, values), facts);
+      if (again.verdict === 'overlap' && Object.keys(again.witness.holes ?? {}).length === 0) return 'certainly';
+      const named = [...new Set(holes.map((h) => `\`${h.label}\``))].slice(0, 3).join(', ');
+      return { undecided: `whether one caller meets both conditions depends on ${named}, not known before deployment` };
+    }
+  }
+}
+
+function holesOf(...policies: readonly Policies[]): readonly Hole[] {
+  const documents = policies.flatMap((p) => [...p.identityPolicies, ...(p.sessionPolicies ?? [])]);
+  const parts = documents.flatMap((d) => d.statements.flatMap(textsOf)).flatMap((t) => t.parts);
+  return [...new Map(parts.flatMap((p) => (typeof p === 'string' ? [] : [[p.hole, p] as const]))).values()];
+}
+
+function strange({ type }: Hole, i: number): string {
+  switch (type) {
+    case 'account':
+      return String(970_000_000_000 + i);
+    case 'region':
+      return `zz-nowhere-${i}`;
+    case 'partition':
+      return 'aws';
+    case 'segment':
+    case 'any':
+      return `unresolved-${i}`;
+  }
 }
 
 const ASSUMING = /^sts:AssumeRole(WithSAML|WithWebIdentity)?$/i;
@@ -83,11 +136,7 @@ function selects(source: Statement, role: Principal, catalogue: Catalogue): bool
  * nobody, because its trust policy does not let the caller set any.
  */
 export function picksTags(caller: Principal, role: Principal): boolean {
-  if (
-    caller.kind === 'external' &&
-    caller.arn.parts.some((p) => typeof p === 'string' && /:(saml|oidc)-provider\//.test(p))
-  )
-    return false;
+  if (caller.kind === 'external' && ['oidc', 'saml', 'service'].includes(spellingOf(caller).kind)) return false;
   const trust = trustOf(role, caller);
   return trust?.all.statements.some((s) => s.effect === 'Allow' && mayTag(s)) ?? true;
 }

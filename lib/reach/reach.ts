@@ -163,7 +163,7 @@ function assumptionsOf(model: Model, outsiders: readonly Principal[], catalogue:
     ].join(', ');
     assumptions.push({
       id: 'outsiders',
-      text: `principals outside the templates come to act in the app only where its trust policies admit them: ${names}`,
+      text: `principals outside the templates come to act in the app only where its trust policies admit them: ${names}; those of different names, accounts or identity providers are different people`,
     });
   }
   if (

@@ -12,7 +12,8 @@ import type { Principal, Resource } from '../model/model';
 import type { Text } from '../policy/text';
 import type { Actor } from './actor';
 import type { Allowed, Oracle, Permit } from './ask';
-import { closenessOf, maySame } from './named';
+import { closenessOf } from './named';
+import { maySame } from './same-text';
 import { principalOf, type Subject, type Target, type Targets } from './targets';
 
 /** A request of a row that an actor may make on the subject. */
@@ -140,10 +141,11 @@ function accountOf(subject: Subject): Text {
 }
 
 /** True if the resource's policy may allow the principal anything. */
-export function admits({ policy }: Resource, principal: Principal): boolean {
+export function admits({ policy, account }: Resource, principal: Principal): boolean {
   return (
     policy?.statements.some(
-      (s) => s.effect === 'Allow' && s.principal !== undefined && closenessOf(s.principal, principal) !== 'none',
+      (s) =>
+        s.effect === 'Allow' && s.principal !== undefined && closenessOf(s.principal, principal, account) !== 'none',
     ) ?? false
   );
 }

@@ -12,8 +12,9 @@ import type { Principal } from '../model/model';
 import type { Policies, PolicyDocument, Statement } from '../policy/document';
 import { literal, type Text } from '../policy/text';
 import { knownOfCaller, speaksOfCaller } from './actor';
-import { type Closeness, certainlyDenied, closenessOf, maySame } from './named';
+import { type Closeness, certainlyDenied, closenessOf } from './named';
 import { documentOf } from './requests';
+import { maySame } from './same-text';
 
 /** What a trust policy says about one caller, as statements without a principal on the role. */
 export interface TrustOf {
@@ -26,17 +27,25 @@ export interface TrustOf {
   readonly denies: readonly Statement[];
 }
 
-/** Undefined iff no statement can admit the caller. */
-export function trustOf(role: Principal, caller: Principal): TrustOf | undefined {
+/**
+ * Undefined iff no statement can admit the caller.
+ *
+ * @param how of callers outside the templates: whether statements count that only may name them
+ */
+export function trustOf(
+  role: Principal,
+  caller: Principal,
+  how: 'possibly' | 'certainly' = 'possibly',
+): TrustOf | undefined {
   if (role.trust === undefined) return undefined;
   const allows: { statement: Statement; closeness: Closeness }[] = [];
   const denies: Statement[] = [];
   for (const s of role.trust.statements) {
     if (s.principal === undefined) continue;
     if (s.effect === 'Allow') {
-      const closeness = closenessOf(s.principal, caller);
+      const closeness = closenessOf(s.principal, caller, role.account, how);
       if (closeness !== 'none') allows.push({ statement: onRole(s, role, caller), closeness });
-    } else if (certainlyDenied(s.principal, caller)) denies.push(onRole(s, role, caller));
+    } else if (certainlyDenied(s.principal, caller, role.account)) denies.push(onRole(s, role, caller));
   }
   if (allows.length === 0) return undefined;
   return {

@@ -9,7 +9,9 @@ import type { PrincipalElement } from '../policy/document';
 import { literal, type Text } from '../policy/text';
 import { ArnIndex } from './arn-index';
 import { outsider } from './beyond';
-import { accountNamed, closenessOf, isNobody, maySame } from './named';
+import { closenessOf } from './named';
+import { maySame } from './same-text';
+import { accountNamed, isFront, isNobody, keyOf, OPEN_SHELF, shelfOf, spelledBy, spellingOf, within } from './spelling';
 import { isRole } from './world';
 
 type Entry = PrincipalElement['entries'][number];
@@ -30,7 +32,8 @@ export class Trusts {
   constructor(model: Model) {
     const inside = model.principals.filter((p) => isRole(p) || p.kind === 'user');
     const index = new ArnIndex(inside, (p) => p.arn);
-    const outside = new Map(model.principals.filter((p) => p.kind === 'external').map((p) => [textKey(p.arn), p]));
+    const outside = new Map<string, Principal>();
+    for (const p of model.principals) if (p.kind === 'external') outside.set(keyOf(spellingOf(p)), p);
     const named = new Map<string, readonly Principal[]>();
     for (const role of inside) {
       for (const { effect, principal } of role.trust?.statements ?? []) {
@@ -40,6 +43,7 @@ export class Trusts {
       }
     }
     this.outsiders = [...outside.values()];
+    this.joinSpellings();
     this.generalIndex = new ArnIndex([...new Set([...this.general.values()].flatMap((g) => g.roles))], (p) => p.arn);
   }
 
@@ -72,25 +76,47 @@ export class Trusts {
     named: Map<string, readonly Principal[]>,
     outside: Map<string, Principal>,
   ): void {
-    if (entry.type === 'Service' || entry.type === 'CanonicalUser') return;
+    if (entry.type === 'CanonicalUser' || (entry.type === 'Service' && !isFront(entry.value))) return;
     const key = textKey(entry.value);
     const account = entry.type === 'AWS' ? accountNamed(entry.value) : undefined;
     if (entry.type === 'AWS' && (key === '*' || account !== undefined)) this.admitGeneral(role, account);
     else if (entry.type === 'AWS') {
       let callers = named.get(key);
       if (callers === undefined) {
-        callers = callersNamed(entry, index);
+        callers = callersNamed(entry, role.account, index);
         named.set(key, callers);
       }
       for (const caller of callers) this.admit(role, caller);
       if (callers.length > 0) return;
     }
-    let stranger = outside.get(key);
+    const spelling = keyOf(spelledBy(entry, role.account));
+    let stranger = outside.get(spelling);
     if (stranger === undefined) {
-      stranger = outsider(entry);
-      outside.set(key, stranger);
+      stranger = outsider(entry, role.account);
+      outside.set(spelling, stranger);
     }
     this.admit(role, stranger);
+  }
+
+  /** Whoever may be an outsider that is written in another way is admitted where that one is. */
+  private joinSpellings(): void {
+    const shelves = new Map<string, Principal[]>();
+    for (const p of this.outsiders) {
+      const shelf = shelfOf(spellingOf(p));
+      const others = shelves.get(shelf);
+      if (others === undefined) shelves.set(shelf, [p]);
+      else others.push(p);
+    }
+    const open = shelves.get(OPEN_SHELF) ?? [];
+    const own = new Map([...this.byCaller].map(([id, roles]) => [id, [...roles]]));
+    for (const p of this.outsiders) {
+      const spelling = spellingOf(p);
+      const shelf = shelfOf(spelling);
+      for (const other of shelf === OPEN_SHELF ? open : [...(shelves.get(shelf) ?? []), ...open]) {
+        if (other === p || within(spelling, spellingOf(other)) === 'never') continue;
+        for (const role of own.get(other.id) ?? []) this.admit(role, p);
+      }
+    }
   }
 
   private admit(role: Principal, caller: Principal): void {
@@ -108,9 +134,9 @@ export class Trusts {
 }
 
 /** Principals of the model that the entry may name. */
-function callersNamed(entry: Entry, index: ArnIndex<Principal>): readonly Principal[] {
+function callersNamed(entry: Entry, account: Text, index: ArnIndex<Principal>): readonly Principal[] {
   if (isNobody(entry.value)) return [];
   const session = literal(splitText(entry.value, ':')?.[2] ?? entry.value) === 'sts';
   const candidates = session ? index.all : index.candidates({ not: false, patterns: [entry.value] });
-  return [...new Set(candidates)].filter((p) => closenessOf({ not: false, entries: [entry] }, p) !== 'none');
+  return [...new Set(candidates)].filter((p) => closenessOf({ not: false, entries: [entry] }, p, account) !== 'none');
 }
