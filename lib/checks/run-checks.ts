@@ -3,6 +3,7 @@ import { awsCatalogue } from '../catalog/catalogue';
 import type { Assumption, Model } from '../model/model';
 import { apisAreClassified } from './apis-are-classified';
 import { appIsVisible } from './app-is-visible';
+import { approvedAssetsStay } from './approved-assets-stay';
 import { assumersAreNotShared } from './assumers-are-not-shared';
 import { boundariesAreDisjoint } from './boundaries-are-disjoint';
 import { type Check, CheckContext } from './check';
@@ -22,6 +23,7 @@ export const CHECKS: readonly Check[] = [
   grantsStayInTheRemit,
   boundariesAreDisjoint,
   nobodyHoldsTwoDuties,
+  approvedAssetsStay,
   crossingsAreDeclared,
   resourcesAreNotShared,
   apisAreClassified,
