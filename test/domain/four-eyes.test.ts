@@ -65,7 +65,7 @@ describe('as built', () => {
     const pair = reachOf(buildModel(templates), awsCatalogue());
     const both = pair.outsiders.find((p) => p.id === BOTH)!;
     const closure = pair.closure(both);
-    const chains = [...closure.members.values()]
+    const chains = [...closure.arrivals.values()]
       .filter((m) => m.actor.principal.origin.path === EXECUTION)
       .map((m) => chainOf(closure, m).map((step) => step.path.id))
       .sort((a, b) => a.length - b.length);
