@@ -24,6 +24,16 @@ export const COMMANDS: readonly CommandRow[] = [
     load: () => require('./check') as CommandModule,
   },
   {
+    name: 'diff',
+    summary: 'what may any principal do now that it could not before?',
+    load: () => require('./diff') as CommandModule,
+  },
+  {
+    name: 'who-can',
+    summary: 'which principals can make a request, by themselves or by a chain?',
+    load: () => require('./who-can') as CommandModule,
+  },
+  {
     name: 'overlap',
     summary: 'is there a request that two sets of policies both allow?',
     load: () => require('./overlap') as CommandModule,
