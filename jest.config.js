@@ -5,7 +5,13 @@ const shared = {
   testEnvironment: 'node',
   transform: {
     '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true } } }],
+    // Packages that come as ECMAScript modules only.
+    '/node_modules/(jose|oauth4webapi)/.+\\.js$': [
+      '@swc/jest',
+      { module: { type: 'commonjs' }, jsc: { target: 'es2022' } },
+    ],
   },
+  transformIgnorePatterns: ['/node_modules/(?!(jose|oauth4webapi)/)', '\\.pnp\\.[^\\/]+$'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/packages/', '<rootDir>/cdk.out/', '<rootDir>/.cache/'],
 };
 
