@@ -3,7 +3,7 @@
  *
  * States are sets of positions in the globs (the subset construction); each is built when first
  * reached, interned, and its transitions cached, so an automaton that many questions share is
- * paid for once.
+ * paid for once, until all automata together keep too many and forget theirs.
  *
  * Letters (`letter.ts`). Let σ give every hole its value. A concrete string s is *spelled* as a
  * word: if s is the value of a letter that stands alone in a pattern, the word is that letter;
@@ -47,18 +47,35 @@ interface MutableState extends State {
 
 let nextId = 0;
 
+/** States that all automata may keep together; 100,000 take about 100 MB. */
+const STATES_KEPT = 100_000;
+let statesKept = 0;
+/** Automata that keep states. */
+const keeping: Automaton[] = [];
+
+/** Called between searches, when nobody holds a state: bounds the memory that automata keep. */
+export function forgetStates(): void {
+  if (statesKept < STATES_KEPT) return;
+  for (const automaton of keeping) automaton.forget();
+  keeping.length = 0;
+  statesKept = 0;
+}
+
 export class Automaton {
-  readonly start: State;
   /** Unique in the process, for keys of memo tables. */
   readonly id = nextId++;
   /** Positions visited while building, the measure of work. */
   work = 0;
   /** False when every word is plain characters. */
   readonly hasLetters: boolean;
-  private readonly positions: Positions;
+  private readonly globs: readonly Glob[];
+  /** Laid out when first needed, and forgotten with the states. */
+  private layout: Positions | undefined;
+  private parts: readonly [Automaton, Automaton] | undefined;
   private readonly states = new Map<string, MutableState>();
+  private begin: State | undefined;
   /** A position from which every continuation is accepted, if there is one: it stands for all of them. */
-  private readonly total: number;
+  private total = -1;
 
   constructor(
     globs: readonly Glob[],
@@ -66,10 +83,31 @@ export class Automaton {
     private readonly ignoreCase = false,
   ) {
     const satisfiable = globs.filter((glob) => !glob.some((t) => t.kind === 'never'));
-    this.positions = layOut(ignoreCase ? satisfiable.map(folded) : satisfiable);
-    this.hasLetters = this.positions.hasLetters;
-    this.total = this.positions.tokens.findIndex((_, p) => this.isTotal(p));
-    this.start = this.intern(this.close(this.positions.starts));
+    this.globs = ignoreCase ? satisfiable.map(folded) : satisfiable;
+    this.hasLetters = this.globs.some((glob) => glob.some((t) => t.kind === 'letter'));
+  }
+
+  private get positions(): Positions {
+    if (this.layout === undefined) {
+      this.layout = layOut(this.globs);
+      this.total = this.layout.tokens.findIndex((_, p) => this.isTotal(p));
+    }
+    return this.layout;
+  }
+
+  get start(): State {
+    if (this.begin === undefined) {
+      keeping.push(this);
+      this.begin = this.intern(this.close(this.positions.starts));
+    }
+    return this.begin;
+  }
+
+  /** Drops every state; the next `start` builds anew. */
+  forget(): void {
+    this.states.clear();
+    this.begin = undefined;
+    this.layout = undefined;
   }
 
   step(state: State, symbol: AlphabetSymbol): State {
@@ -85,6 +123,21 @@ export class Automaton {
     );
     from.next.set(key, to);
     return to;
+  }
+
+  /** How many globs the automaton is the union of. */
+  get size(): number {
+    return this.globs.length;
+  }
+
+  /** Two automata whose union this is; made once, so that questions share their states. */
+  halves(): readonly [Automaton, Automaton] {
+    const middle = this.globs.length >> 1;
+    this.parts ??= [
+      new Automaton(this.globs.slice(0, middle), this.mode, this.ignoreCase),
+      new Automaton(this.globs.slice(middle), this.mode, this.ignoreCase),
+    ];
+    return this.parts;
   }
 
   accepts(word: string | readonly AlphabetSymbol[]): boolean {
@@ -277,6 +330,7 @@ export class Automaton {
       next: new Map(),
     };
     this.states.set(key, state);
+    statesKept++;
     return state;
   }
 }

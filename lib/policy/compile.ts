@@ -14,6 +14,7 @@ import { isUnknown } from './condition-value';
 import { type Policies, type PolicyDocument, type Selection, type Statement, textsOf } from './document';
 import { compileGlob, isUniversal } from './glob';
 import type { Hole, Text } from './text';
+import { type Glob, sameGlob } from './token';
 
 /** A resource selection as languages; an absent selection is every resource. */
 export interface ResourceSet {
@@ -103,12 +104,16 @@ function compileResources({ resource, version }: Statement): ResourceSet {
   const unknown = resource.patterns.some((p) => isUnknown(p, variables));
   const must = unknown ? globs('must') : may;
   const mayAutomaton = new Automaton(may, 'may');
+  const readAligned = (): Automaton => {
+    const read = globs('may', 'aligned');
+    return read.every((glob, i) => sameGlob(glob, may[i] as Glob)) ? mayAutomaton : new Automaton(read, 'may');
+  };
   let aligned: Automaton | undefined;
   return {
     not: resource.not,
     universal: must.some(isUniversal),
     may: mayAutomaton,
-    aligned: () => (aligned ??= new Automaton(globs('may', 'aligned'), 'may')),
+    aligned: () => (aligned ??= readAligned()),
     must: unknown ? new Automaton(must, 'must') : mayAutomaton,
     // In version 2008 `${` is text, which the comparison would take for a variable.
     asWritten: unknown && (variables || !resource.patterns.some(mentionsVariable)) ? resource : undefined,
@@ -121,7 +126,7 @@ export function mentionsVariable(t: Text): boolean {
 }
 
 const united = new Map<string, CompiledStatement>();
-const UNITED_KEPT = 10_000;
+const UNITED_KEPT = 2_000;
 
 /** One statement for several that have no condition and select resources plainly; only its resources mean anything. */
 export function uniteResources(statements: readonly CompiledStatement[]): CompiledStatement {

@@ -13,7 +13,7 @@
 
 import { holeGlobs, type Letter, letterOf, staysInSegment } from './letter';
 import { type Hole, type Text, text } from './text';
-import { type Glob, subclass, type Token } from './token';
+import { charToken, type Glob, subclass, type Token } from './token';
 
 export type Mode = 'may' | 'must';
 
@@ -153,7 +153,7 @@ export function compileGlob(t: Text, options: CompileOptions): Glob {
     const atom = atoms[i] as Atom;
     switch (atom.kind) {
       case 'char':
-        tokens.push(atom);
+        tokens.push(charToken(atom.char));
         if (atom.char === ':') colons++;
         break;
       case 'wildcard': {

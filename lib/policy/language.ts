@@ -8,8 +8,13 @@
  *
  * ARNs are told apart by their colons, so words without letters are also cut short by counting: once
  * one requirement needs more colons than another can still read, no word leads to acceptance.
+ *
+ * A requirement is a union of globs, and a union of entangled ones (two dozen ARN formats under nested
+ * wildcards) can have exponentially many states where each alone has few. A search that takes long is
+ * therefore divided: the requirement with most globs is halved, and a word of the whole is a word
+ * of one half.
  */
-import type { Automaton, State } from './automaton';
+import { type Automaton, forgetStates, type State } from './automaton';
 import type { AlphabetSymbol, Letter, Word } from './letter';
 
 export interface Language {
@@ -32,8 +37,45 @@ interface Node {
   readonly parent: Node | undefined;
 }
 
+/** Work after which a search is divided, if it can be. */
+const UNDIVIDED = 30_000;
+
 /** Finds a shortest word of at least `least` symbols (default 0). */
-export function findWord({ required, forbidden }: Language, budget: Budget, least = 0): Search {
+export function findWord(language: Language, budget: Budget, least = 0): Search {
+  return search(language, budget, least, Number.POSITIVE_INFINITY);
+}
+
+/** The same of fewer than `below` symbols. */
+function search(language: Language, budget: Budget, least: number, below: number): Search {
+  const widest = widestOf(language.required);
+  if (widest === undefined) return searchProduct(language, budget, least, below);
+  const given = Math.min(UNDIVIDED, budget.left);
+  const own: Budget = { left: given };
+  const whole = searchProduct(language, own, least, below);
+  budget.left -= given - own.left;
+  if (whole !== 'exhausted' || budget.left < 0) return whole;
+  const [first, second] = widest.halves();
+  const within = (half: Automaton): Language => ({
+    ...language,
+    required: language.required.map((a) => (a === widest ? half : a)),
+  });
+  const one = search(within(first), budget, least, below);
+  const shorter = one !== 'exhausted' && one.found !== undefined ? one.found.length : below;
+  const other = search(within(second), budget, least, shorter);
+  // A word is a word, although the half that ran out of budget might have a shorter one.
+  const found = [other, one].find((s) => s !== 'exhausted' && s.found !== undefined);
+  return found ?? (one === 'exhausted' || other === 'exhausted' ? 'exhausted' : { found: undefined });
+}
+
+/** The requirement that is a union of most globs, if one is a union. */
+function widestOf(required: readonly Automaton[]): Automaton | undefined {
+  let widest: Automaton | undefined;
+  for (const automaton of required) if (automaton.size > (widest?.size ?? 1)) widest = automaton;
+  return widest;
+}
+
+function searchProduct({ required, forbidden }: Language, budget: Budget, least: number, below: number): Search {
+  forgetStates();
   const automata = [...required, ...forbidden];
   const needed = required.length;
   const countColons = automata.every((a) => !a.hasLetters);
@@ -41,7 +83,7 @@ export function findWord({ required, forbidden }: Language, budget: Budget, leas
   if (start.states.some((s, i) => i < needed && s.dead)) return { found: undefined };
   const seen = new Set<string>([stateKey(start.states)]);
   let layer: Node[] = [start];
-  for (let length = 0; layer.length > 0; length++) {
+  for (let length = 0; layer.length > 0 && length < below; length++) {
     const next: Node[] = [];
     for (const node of layer) {
       if (length >= least && node.states.every((s, i) => s.accepting === i < needed)) return { found: spell(node) };

@@ -23,7 +23,6 @@ export interface Positions {
   /** Bounds on the colons between the position and the end of its glob, where there are no letters. */
   readonly leastColons: readonly number[];
   readonly mostColons: readonly number[];
-  readonly hasLetters: boolean;
 }
 
 /** `globs` match something: none holds a `never`. */
@@ -95,8 +94,7 @@ export function layOut(globs: readonly Glob[]): Positions {
       mostColons[p] = (mostColons[p + 1] as number) + mostColonsOf(token);
     }
   }
-  const hasLetters = tokens.some((t) => t.kind === 'letter');
-  return { tokens, ends, runOf, alone, starts, leastColons, mostColons, hasLetters };
+  return { tokens, ends, runOf, alone, starts, leastColons, mostColons };
 }
 
 function isShared(token: Token): boolean {

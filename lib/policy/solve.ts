@@ -278,7 +278,7 @@ function withoutCovered(use: Use, refused: readonly Use[]): Automaton {
 
 /** Answers of {@link findWord} by the automata asked about: estates repeat the same few resource questions. */
 const answers = new Map<string, Search>();
-const ANSWERS_KEPT = 100_000;
+const ANSWERS_KEPT = 20_000;
 
 function memoised(givenRequired: readonly Automaton[], givenForbidden: readonly Automaton[], budget: Budget): Search {
   const required = [...new Set(givenRequired)];

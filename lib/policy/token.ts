@@ -30,6 +30,10 @@ export function sameToken(a: Token, b: Token): boolean {
   }
 }
 
+export function sameGlob(a: Glob, b: Glob): boolean {
+  return a.length === b.length && a.every((token, i) => sameToken(token, b[i] as Token));
+}
+
 export function inClass(char: string, of: CharClass): boolean {
   switch (of) {
     case 'any':
@@ -61,7 +65,20 @@ export function subclass(a: CharClass, b: CharClass): boolean {
   return above[a].includes(b);
 }
 
+const ofChar = new Map<string, Token>();
+const CHARACTERS_KEPT = 1_000;
+
+/** Equal tokens are mostly one object, since policies hold millions of them. */
+export function charToken(char: string): Token {
+  let token = ofChar.get(char);
+  if (token === undefined) {
+    token = { kind: 'char', char };
+    if (ofChar.size < CHARACTERS_KEPT) ofChar.set(char, token);
+  }
+  return token;
+}
+
 export function charTokens(value: string): Token[] {
   // Code points, as everywhere in the engine.
-  return [...value].map((char) => ({ kind: 'char', char }));
+  return [...value].map(charToken);
 }
