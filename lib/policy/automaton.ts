@@ -54,8 +54,8 @@ let statesKept = 0;
 const keeping: Automaton[] = [];
 
 /** Called between searches, when nobody holds a state: bounds the memory that automata keep. */
-export function forgetStates(): void {
-  if (statesKept < STATES_KEPT) return;
+export function forgetStates(most = STATES_KEPT): void {
+  if (statesKept < most) return;
   for (const automaton of keeping) automaton.forget();
   keeping.length = 0;
   statesKept = 0;

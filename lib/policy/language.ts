@@ -41,17 +41,23 @@ interface Node {
 const UNDIVIDED = 30_000;
 
 /** Finds a shortest word of at least `least` symbols (default 0). */
-export function findWord(language: Language, budget: Budget, least = 0): Search {
-  return search(language, budget, least, Number.POSITIVE_INFINITY);
+export function findWord(language: Language, budget: Budget, least = 0, undivided = UNDIVIDED): Search {
+  return search(language, budget, { least, below: Number.POSITIVE_INFINITY, undivided });
 }
 
-/** The same of fewer than `below` symbols. */
-function search(language: Language, budget: Budget, least: number, below: number): Search {
+interface Bounds {
+  /** Symbols of the word: at least `least`, fewer than `below`. */
+  readonly least: number;
+  readonly below: number;
+  readonly undivided: number;
+}
+
+function search(language: Language, budget: Budget, bounds: Bounds): Search {
   const widest = widestOf(language.required);
-  if (widest === undefined) return searchProduct(language, budget, least, below);
-  const given = Math.min(UNDIVIDED, budget.left);
+  if (widest === undefined) return searchProduct(language, budget, bounds);
+  const given = Math.min(bounds.undivided, budget.left);
   const own: Budget = { left: given };
-  const whole = searchProduct(language, own, least, below);
+  const whole = searchProduct(language, own, bounds);
   budget.left -= given - own.left;
   if (whole !== 'exhausted' || budget.left < 0) return whole;
   const [first, second] = widest.halves();
@@ -59,9 +65,9 @@ function search(language: Language, budget: Budget, least: number, below: number
     ...language,
     required: language.required.map((a) => (a === widest ? half : a)),
   });
-  const one = search(within(first), budget, least, below);
-  const shorter = one !== 'exhausted' && one.found !== undefined ? one.found.length : below;
-  const other = search(within(second), budget, least, shorter);
+  const one = search(within(first), budget, bounds);
+  const shorter = one !== 'exhausted' && one.found !== undefined ? one.found.length : bounds.below;
+  const other = search(within(second), budget, { ...bounds, below: shorter });
   // A word is a word, although the half that ran out of budget might have a shorter one.
   const found = [other, one].find((s) => s !== 'exhausted' && s.found !== undefined);
   return found ?? (one === 'exhausted' || other === 'exhausted' ? 'exhausted' : { found: undefined });
@@ -74,7 +80,7 @@ function widestOf(required: readonly Automaton[]): Automaton | undefined {
   return widest;
 }
 
-function searchProduct({ required, forbidden }: Language, budget: Budget, least: number, below: number): Search {
+function searchProduct({ required, forbidden }: Language, budget: Budget, { least, below }: Bounds): Search {
   forgetStates();
   const automata = [...required, ...forbidden];
   const needed = required.length;

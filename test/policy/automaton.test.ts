@@ -4,7 +4,7 @@
  * spelled as the lemma says. Plain patterns are compared with the naive matcher exactly.
  */
 import fc from 'fast-check';
-import { Automaton } from '../../lib/policy/automaton';
+import { Automaton, forgetStates } from '../../lib/policy/automaton';
 import { compileGlob } from '../../lib/policy/glob';
 import { findWord } from '../../lib/policy/language';
 import { type AlphabetSymbol, type Letter, letterOf, textOfWord } from '../../lib/policy/letter';
@@ -19,6 +19,11 @@ function naive(pattern: string, value: string): boolean {
 
 const glob = (t: Text, mode: 'may' | 'must') => compileGlob(t, { mode, wildcards: 'glob', variables: false });
 const plain = (pattern: string) => new Automaton([glob(text(pattern), 'may')], 'may');
+const union = (patterns: readonly string[]) =>
+  new Automaton(
+    patterns.map((p) => glob(text(p), 'may')),
+    'may',
+  );
 const unit = fc.constantFrom('a', 'b', ':', '/');
 const word = fc.array(unit, { maxLength: 7 }).map((c) => c.join(''));
 const pattern = fc.array(fc.constantFrom('a', 'b', ':', '/', '*', '?'), { maxLength: 7 }).map((c) => c.join(''));
@@ -134,15 +139,27 @@ describe('search', () => {
       for (; from < to; from++) for (const c of alphabet) words.push(`${words[from]}${c}`);
     }
     fc.assert(
-      fc.property(fc.array(pattern, { minLength: 1, maxLength: 3 }), fc.array(pattern, { maxLength: 2 }), (yes, no) => {
-        const search = findWord({ required: yes.map(plain), forbidden: no.map(plain) }, { left: 1_000_000 });
-        const holds = (w: string) => yes.every((p) => naive(p, w)) && !no.some((p) => naive(p, w));
-        const first = words.find(holds);
-        if (search === 'exhausted') return false;
-        if (search.found === undefined) return first === undefined;
-        const found = literal(textOfWord(search.found)) as string;
-        return holds(found) && (first === undefined ? found.length > 4 : found.length === first.length);
-      }),
+      fc.property(
+        fc.array(fc.array(pattern, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 }),
+        fc.array(pattern, { maxLength: 2 }),
+        // Whether the search is divided at once, soon or never, and what automata remember, must not matter.
+        fc.constantFrom(0, 20, 1_000_000),
+        fc.boolean(),
+        (yes, no, undivided, forgets) => {
+          const language = { required: yes.map(union), forbidden: no.map(plain) };
+          if (forgets) {
+            findWord(language, { left: 1_000_000 });
+            forgetStates(0);
+          }
+          const search = findWord(language, { left: 1_000_000 }, 0, undivided);
+          const holds = (w: string) => yes.every((ps) => ps.some((p) => naive(p, w))) && !no.some((p) => naive(p, w));
+          const first = words.find(holds);
+          if (search === 'exhausted') return false;
+          if (search.found === undefined) return first === undefined;
+          const found = literal(textOfWord(search.found)) as string;
+          return holds(found) && (first === undefined ? found.length > 4 : found.length === first.length);
+        },
+      ),
       { numRuns: 5_000 },
     );
   });
