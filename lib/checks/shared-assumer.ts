@@ -13,6 +13,7 @@ import { ASSUME } from '../reach/step';
 import type { Breach } from './breach';
 import { chainsBetween } from './chain-breach';
 import type { CheckContext } from './check';
+import { type Held, perhapsJoined } from './perhaps-one';
 import { because, nameOf, type Reason, separationOf } from './separation';
 
 export interface Joined extends Breach {
@@ -33,14 +34,19 @@ function findAll(model: Model, context: CheckContext): readonly Joined[] {
   const inside = model.principals.filter(
     (p) => (p.kind === 'role' || p.kind === 'user') && p.duty === undefined && p.domain === undefined,
   );
-  return [...inside, ...reach.outsiders].flatMap((source) => {
+  const joined: Joined[] = [];
+  const apart: Held[] = [];
+  for (const source of [...inside, ...reach.outsiders]) {
     const outside = source.kind === 'external';
     const finder = new Finder(source, reach, broken, (a, b) => {
       const reason = reasonFor(a, b);
       return outside && reason?.kind === 'domains' ? undefined : reason;
     });
-    return finder.find() ?? [];
-  });
+    const found = finder.find();
+    if (found !== undefined) joined.push(found);
+    else if (outside) apart.push(finder);
+  }
+  return [...joined, ...perhapsJoined(apart, reach, reasonFor)];
 }
 
 interface Pair {
@@ -50,13 +56,14 @@ interface Pair {
   readonly undecided?: string;
 }
 
-class Finder {
+class Finder implements Held {
   /** Members with a duty or a domain, in the order in which they were reached. */
-  private readonly held: Arrival[] = [];
+  readonly held: Arrival[] = [];
+  closure: Closure | undefined;
   private pair: Pair | undefined;
 
   constructor(
-    private readonly source: Principal,
+    readonly source: Principal,
     private readonly reach: Reach,
     private readonly broken: ReadonlySet<string>,
     private readonly reasonFor: (a: Principal, b: Principal) => Reason | undefined,
@@ -64,6 +71,7 @@ class Finder {
 
   find(): Joined | undefined {
     const closure = this.reach.closureUntil(this.source, (arrival, so) => this.stops(arrival, so));
+    this.closure = closure;
     const { pair } = this;
     if (pair === undefined) return undefined;
     const { a, b, reason } = pair;

@@ -22,7 +22,7 @@ export interface Permit {
   readonly action: string;
   /** The reason, when it is undecided whether the request is allowed. */
   readonly undecided?: string;
-  /** The request, in which the actor is side A. Absent where it is undecided whether there is one. */
+  /** The request, in which the actor is side A. Undefined iff undecided. */
   witness(): OverlapWitness | undefined;
   /** True iff some such request is left beside those that an Allow of the document matches. */
   beside(except: PolicyDocument): boolean;

@@ -8,11 +8,10 @@
 import type { EscalationPath } from '../catalog/escalation-paths';
 import type { Principal } from '../model/model';
 import type { Policies, PolicyDocument } from '../policy/document';
-import { literal, show } from '../policy/text';
+import { literal } from '../policy/text';
 import type { OverlapWitness } from '../policy/verdict';
 import type { Actor } from './actor';
 import type { Oracle, Permit } from './ask';
-import { spelledBy, spellingOf, within } from './spelling';
 import { type Step, stepOf } from './step';
 import { assumingPolicies, type TrustOf, trustOf } from './trust';
 import type { Trusts } from './trusts';
@@ -42,33 +41,11 @@ export class Assuming {
 
   /** How the actor may assume the role, if it may. */
   permit(actor: Actor, role: Principal): Permit | undefined {
-    const { principal } = actor;
-    if (principal.kind !== 'external') {
-      const trust = trustOf(role, principal);
-      return trust && this.decide(actor, role, trust);
-    }
-    const sure = trustOf(role, principal, 'certainly');
-    const plain = sure && plainlyAdmits(sure);
-    if (sure !== undefined && plain !== undefined) return new Plain(actor, plain, () => this.decide(actor, role, sure));
-    const certain = sure && this.decide(actor, role, sure);
-    if (certain !== undefined && certain.undecided === undefined) return certain;
-    return this.doubtful(actor, role) ?? certain;
-  }
-
-  /** How the actor may assume the role if it is who the trust policy names, which only the deployment knows. */
-  private doubtful(actor: Actor, role: Principal): Permit | undefined {
     const trust = trustOf(role, actor.principal);
-    const permit = trust && this.decide(actor, role, trust);
-    if (permit === undefined || permit.undecided !== undefined) return permit;
-    const undecided = doubtOf(role, actor.principal);
-    return {
-      actor,
-      policies: permit.policies,
-      action: permit.action,
-      undecided,
-      witness: () => permit.witness(),
-      beside: (except) => permit.beside(except),
-    };
+    if (trust === undefined) return undefined;
+    const plain = actor.principal.kind === 'external' ? plainlyAdmits(trust) : undefined;
+    if (plain !== undefined) return new Plain(actor, plain, () => this.decide(actor, role, trust));
+    return this.decide(actor, role, trust);
   }
 
   private decide(actor: Actor, role: Principal, trust: TrustOf): Permit | undefined {
@@ -108,15 +85,6 @@ export class Assuming {
       yield* this.trusts.admittingEverybody;
     }
   }
-}
-
-/** Why nobody can tell whether the role's trust policy means the principal. */
-function doubtOf({ trust, account }: Principal, principal: Principal): string {
-  const who = spellingOf(principal);
-  const entries = (trust?.statements ?? []).flatMap((s) => (s.effect === 'Allow' ? (s.principal?.entries ?? []) : []));
-  const meant = entries.find((e) => within(who, spelledBy(e, account)) === 'perhaps');
-  const other = meant === undefined ? 'another' : `\`${show(meant.value)}\``;
-  return `whether \`${principal.id}\` and ${other} are one principal is not known before deployment`;
 }
 
 /** The action by which the trust policy lets an outsider in without further condition; nothing else needs to be asked then. */

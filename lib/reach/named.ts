@@ -21,25 +21,16 @@ const ORDER: readonly Closeness[] = ['none', 'account', 'entity', 'direct'];
 
 type Entry = PrincipalElement['entries'][number];
 
-type How = 'possibly' | 'certainly';
-
 /**
- * How closely an Allow may name the principal, at most.
+ * How closely an Allow may name the principal, at most; one outside the templates, only as far as that is certain.
  *
  * @param account where the policy stands
- * @param how of principals outside the templates: whether it counts that they may be named, or only that they are
  */
-export function closenessOf(
-  element: PrincipalElement,
-  principal: Principal,
-  account: Text,
-  how: How = 'possibly',
-): Closeness {
-  const names = (e: Entry, h: How): Closeness => entryNames(e, principal, account, h);
-  if (element.not) return element.entries.some((e) => names(e, 'certainly') !== 'none') ? 'none' : 'direct';
-  const counted = principal.kind === 'external' ? how : 'possibly';
+export function closenessOf(element: PrincipalElement, principal: Principal, account: Text): Closeness {
+  if (element.not)
+    return element.entries.some((e) => entryNames(e, principal, account, 'certainly') !== 'none') ? 'none' : 'direct';
   return element.entries
-    .map((e) => names(e, counted))
+    .map((e) => entryNames(e, principal, account, 'possibly'))
     .reduce((a, b) => (ORDER.indexOf(a) >= ORDER.indexOf(b) ? a : b), 'none');
 }
 
@@ -48,12 +39,11 @@ export function certainlyDenied(element: PrincipalElement, principal: Principal,
   return !element.not && element.entries.some((e) => entryNames(e, principal, account, 'certainly') !== 'none');
 }
 
-function entryNames(entry: Entry, principal: Principal, where: Text, how: How): Closeness {
+function entryNames(entry: Entry, principal: Principal, where: Text, how: 'possibly' | 'certainly'): Closeness {
   const { type, value } = entry;
   if (principal.kind === 'external') {
     const spelling = spelledBy(entry, where);
-    const certainty = within(spellingOf(principal), spelling);
-    if (certainty === 'never' || (how === 'certainly' && certainty === 'perhaps')) return 'none';
+    if (within(spellingOf(principal), spelling) !== 'certainly') return 'none';
     return spelling.kind === 'account' ? 'account' : 'direct';
   }
   if (type !== 'AWS') return 'none';

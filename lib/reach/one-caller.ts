@@ -55,8 +55,15 @@ function withOneCaller(catalogue: Catalogue, { principal }: Actor): Catalogue {
 /** `never` only if no identity can be admitted by both roles, whatever else the two requests say. */
 export type OneCaller = 'never' | 'certainly' | { readonly undecided: string };
 
-export function mayAssumeBoth(caller: Actor, a: Principal, b: Principal, catalogue: Catalogue): OneCaller {
-  const [forA, forB] = [a, b].map((role) => admissions(caller, role));
+/** @param other the same caller, as the trust policy of `b` writes it */
+export function mayAssumeBoth(
+  caller: Actor,
+  a: Principal,
+  b: Principal,
+  catalogue: Catalogue,
+  other: Actor = caller,
+): OneCaller {
+  const [forA, forB] = [admissions(caller, a), admissions(other, b)];
   if (forA === undefined || forB === undefined) return 'certainly';
   const facts = withOneCaller(catalogue, caller);
   const verdict = overlap(forA, forB, facts);

@@ -131,7 +131,7 @@ export function keyOf(s: Spelling): string {
   }
 }
 
-/** Spellings of two shelves are never one principal, but that the open ones may be anybody's. */
+/** Spellings of two shelves are never one principal, but for those of the open shelf. */
 export function shelfOf(s: Spelling): string {
   switch (s.kind) {
     case 'role':
@@ -146,8 +146,10 @@ export function shelfOf(s: Spelling): string {
       return `service ${s.service}`;
     case 'open':
       return OPEN_SHELF;
-    case 'anybody':
     case 'account':
+      // Everybody whose account is open may be in it.
+      return OPEN_SHELF;
+    case 'anybody':
     case 'other':
       return keyOf(s);
   }
@@ -158,15 +160,20 @@ export const OPEN_SHELF = '';
 /** Whether everybody whom `who` may mean is among those whom `entry` means. */
 export function within(who: Spelling, entry: Spelling): Certainty {
   if (entry.kind === 'anybody' || keyOf(who) === keyOf(entry)) return 'certainly';
-  const same = sameBut(who, entry);
-  if (same !== 'perhaps') return same;
-  // Of two that may be one it is enough to follow one: the one of which more is known.
-  return isDirected(who, entry) || precedes(who, entry) ? 'perhaps' : 'never';
+  return sameBut(who, entry);
 }
 
-/** A session is within its role, and everybody within his account: these are no two ways of writing one thing. */
-function isDirected(who: Spelling, entry: Spelling): boolean {
-  return (entry.kind === 'account' && who.kind !== 'account') || (who.kind === 'session' && entry.kind === 'role');
+/** Why the two may be one, which only the deployment decides; undefined when they certainly are or never can be. */
+export function whyPerhapsOne(a: Principal, b: Principal): string | undefined {
+  const [x, y] = [spellingOf(a), spellingOf(b)];
+  const certainties = [within(x, y), within(y, x)];
+  if (certainties.includes('certainly') || !certainties.includes('perhaps')) return undefined;
+  return `whether \`${a.id}\` and \`${b.id}\` are one principal is not known before deployment`;
+}
+
+/** Of a session. */
+export function roleBehind({ account, name }: Spelling & { readonly kind: 'session' }): Spelling {
+  return { kind: 'role', account, name, arn: text('arn:aws:iam::', account, ':role/', name) };
 }
 
 function sameBut(who: Spelling, entry: Spelling): Certainty {
@@ -293,12 +300,8 @@ function both(a: Certainty, b: Certainty): Certainty {
   return ORDER.indexOf(a) <= ORDER.indexOf(b) ? a : b;
 }
 
-function precedes(a: Spelling, b: Spelling): boolean {
-  const [m, n] = [unknownParts(a), unknownParts(b)];
-  return m < n || (m === n && keyOf(a) < keyOf(b));
-}
-
-function unknownParts(s: Spelling): number {
+/** How much of it only the deployment knows. */
+export function unknownParts(s: Spelling): number {
   if (s.kind === 'open') return Number.POSITIVE_INFINITY;
   const texts = Object.values(s).filter((v): v is Text => typeof v === 'object');
   return texts.flatMap((t) => t.parts).filter((p) => typeof p !== 'string').length;

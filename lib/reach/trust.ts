@@ -27,23 +27,15 @@ export interface TrustOf {
   readonly denies: readonly Statement[];
 }
 
-/**
- * Undefined iff no statement can admit the caller.
- *
- * @param how of callers outside the templates: whether statements count that only may name them
- */
-export function trustOf(
-  role: Principal,
-  caller: Principal,
-  how: 'possibly' | 'certainly' = 'possibly',
-): TrustOf | undefined {
+/** Undefined iff no statement can admit the caller. */
+export function trustOf(role: Principal, caller: Principal): TrustOf | undefined {
   if (role.trust === undefined) return undefined;
   const allows: { statement: Statement; closeness: Closeness }[] = [];
   const denies: Statement[] = [];
   for (const s of role.trust.statements) {
     if (s.principal === undefined) continue;
     if (s.effect === 'Allow') {
-      const closeness = closenessOf(s.principal, caller, role.account, how);
+      const closeness = closenessOf(s.principal, caller, role.account);
       if (closeness !== 'none') allows.push({ statement: onRole(s, role, caller), closeness });
     } else if (certainlyDenied(s.principal, caller, role.account)) denies.push(onRole(s, role, caller));
   }

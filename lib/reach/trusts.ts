@@ -11,7 +11,7 @@ import { ArnIndex } from './arn-index';
 import { outsider } from './beyond';
 import { closenessOf } from './named';
 import { maySame } from './same-text';
-import { accountNamed, isFront, isNobody, keyOf, OPEN_SHELF, shelfOf, spelledBy, spellingOf, within } from './spelling';
+import { accountNamed, isFront, isNobody, keyOf, roleBehind, spelledBy, spellingOf } from './spelling';
 import { isRole } from './world';
 
 type Entry = PrincipalElement['entries'][number];
@@ -43,7 +43,7 @@ export class Trusts {
       }
     }
     this.outsiders = [...outside.values()];
-    this.joinSpellings();
+    this.joinSessions();
     this.generalIndex = new ArnIndex([...new Set([...this.general.values()].flatMap((g) => g.roles))], (p) => p.arn);
   }
 
@@ -98,24 +98,13 @@ export class Trusts {
     this.admit(role, stranger);
   }
 
-  /** Whoever may be an outsider that is written in another way is admitted where that one is. */
-  private joinSpellings(): void {
-    const shelves = new Map<string, Principal[]>();
-    for (const p of this.outsiders) {
-      const shelf = shelfOf(spellingOf(p));
-      const others = shelves.get(shelf);
-      if (others === undefined) shelves.set(shelf, [p]);
-      else others.push(p);
-    }
-    const open = shelves.get(OPEN_SHELF) ?? [];
-    const own = new Map([...this.byCaller].map(([id, roles]) => [id, [...roles]]));
+  /** A session is admitted where its role is. */
+  private joinSessions(): void {
+    const roles = new Map(this.outsiders.map((p) => [keyOf(spellingOf(p)), p]));
     for (const p of this.outsiders) {
       const spelling = spellingOf(p);
-      const shelf = shelfOf(spelling);
-      for (const other of shelf === OPEN_SHELF ? open : [...(shelves.get(shelf) ?? []), ...open]) {
-        if (other === p || within(spelling, spellingOf(other)) === 'never') continue;
-        for (const role of own.get(other.id) ?? []) this.admit(role, p);
-      }
+      const role = spelling.kind === 'session' ? roles.get(keyOf(roleBehind(spelling))) : undefined;
+      for (const admitting of (role && this.byCaller.get(role.id)) ?? []) this.admit(admitting, p);
     }
   }
 
