@@ -9,7 +9,7 @@ import { boundariesAreDisjoint } from './boundaries-are-disjoint';
 import { type Check, CheckContext } from './check';
 import { crossingsAreDeclared } from './crossings-are-declared';
 import { withExceptions } from './exceptions-hold';
-import type { Finding } from './finding';
+import type { CheckId, Finding } from './finding';
 import { grantsStayInTheRemit } from './grants-stay-in-the-remit';
 import { noChainJoinsDuties } from './no-chain-joins-duties';
 import { nobodyHoldsTwoDuties } from './nobody-holds-two-duties';
@@ -35,14 +35,20 @@ export function runChecks(model: Model): Finding[] {
 }
 
 /** The findings of all checks, and what they rest on beside what the model rests on. */
-export function examine(model: Model): {
+export function examine(
+  model: Model,
+  progress?: (check: CheckId, done: number, of: number) => void,
+): {
   readonly findings: readonly Finding[];
   readonly assumptions: readonly Assumption[];
 } {
   const context = new CheckContext(awsCatalogue());
   const findings = withExceptions(
     model,
-    CHECKS.flatMap((check) => check.run(model, context)),
+    CHECKS.flatMap((check, done) => {
+      progress?.(check.id, done, CHECKS.length);
+      return check.run(model, context);
+    }),
   );
   return { findings, assumptions: context.reach(model).assumptions };
 }

@@ -21,15 +21,18 @@ export interface AnalysisOptions {
   readonly source: string;
   /** The templates are a part of the app that the configuration speaks of. */
   readonly partial?: boolean;
+  /** Told what is done next: of `of` steps, `done` are done. */
+  readonly progress?: (what: string, done: number, of: number) => void;
 }
 
 /** @throws InputError when the configuration or a template cannot be used */
 export function analyse({ templates, gaps = [] }: AnalysisInput, options: AnalysisOptions): Report {
-  const { configuration, source, partial = false } = options;
+  const { configuration, source, partial = false, progress } = options;
+  progress?.('reading the templates', 0, 1);
   const parsed = configuration === undefined ? NO_CONFIGURATION : parseConfiguration(configuration, source);
   const built = buildModel(templates, parsed, { partial });
   const seen = new Set(gaps.map((gap) => gap.path));
   const model = { ...built, gaps: [...gaps, ...(built.gaps ?? []).filter((gap) => !seen.has(gap.path))] };
-  const { findings, assumptions } = examine(model);
+  const { findings, assumptions } = examine(model, progress);
   return makeReport({ ...model, assumptions: [...model.assumptions, ...assumptions] }, findings);
 }

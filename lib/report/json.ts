@@ -4,12 +4,13 @@
  */
 import type { Finding } from '../checks/finding';
 import type { Context } from '../policy/document';
+import type { Evidence } from './evidence';
 import type { Report } from './report';
 
 export const SCHEMA_VERSION = 1;
 
-/** Ends with a line feed. */
-export function toJson(report: Report): string {
+/** Ends with a line feed. The schema is `data/report.schema.json` beside this file. */
+export function toJson(report: Report, evidence?: Evidence): string {
   const { model, findings, verdict } = report;
   const document = {
     schemaVersion: SCHEMA_VERSION,
@@ -56,6 +57,7 @@ export function toJson(report: Report): string {
       resources: model.resources.length,
       findings: findings.length,
     },
+    ...(evidence && { evidence }),
   };
   return `${JSON.stringify(document, undefined, 2)}\n`;
 }

@@ -1,19 +1,21 @@
 /**
  * The report for a terminal: domains, duties, what was proved of them, what that rests on, and for
  * every finding the constructs, the request, who grants it and the edit that mends it.
- * Plain text without colours, so that a log reads like the screen.
  */
 import type { Finding } from '../checks/finding';
 import { DUTIES, type Duty, type Model } from '../model/model';
-import type { Context, Selection } from '../policy/document';
+import type { Selection } from '../policy/document';
 import { show } from '../policy/text';
 import type { Report } from './report';
+import { contextLine, PLAIN, type Style } from './style';
 
 export interface TextOptions {
   /** Construct path to the place in the user's code that created it. */
   readonly sources?: ReadonlyMap<string, string>;
   /** Where the JSON report lies. */
   readonly reportFile?: string;
+  /** @default without colours, so that a log reads like the screen */
+  readonly style?: Style;
 }
 
 /** Ends with a line feed. */
@@ -49,20 +51,30 @@ export function toErrorText(report: Report, options: TextOptions = {}): string {
 
 function domainsText(model: Model): string[] {
   if (model.domains.length === 0) return ['trust domains: none'];
+  return ['trust domains', ...table(domainRows(model))];
+}
+
+/** The first row is the heading, here and below. */
+export function domainRows(model: Model): readonly (readonly string[])[] {
   const rows = model.domains.map((domain) => {
     const apis = model.apis.filter((api) => api.domain === domain.name);
     const authentication = [...new Set(apis.flatMap((api) => api.authentication))].sort().join(', ');
     const routes = apis.reduce((sum, api) => sum + api.routes.length, 0);
     return [domain.name, domain.exposure ?? '-', domain.owner ?? '-', authentication || '-', String(routes)];
   });
-  return ['trust domains', ...table([['name', 'exposure', 'owner', 'authentication', 'routes'], ...rows])];
+  return [['name', 'exposure', 'owner', 'authentication', 'routes'], ...rows];
 }
 
 function dutiesText(model: Model): string[] {
+  const rows = dutyRows(model);
+  return rows.length < 2 ? [] : ['roles that hold each duty', ...table(rows)];
+}
+
+export function dutyRows(model: Model): readonly (readonly string[])[] {
   const rows = model.domains.map(({ name }) => [name, ...DUTIES.map((duty) => count(model, name, duty))]);
   const elsewhere = DUTIES.map((duty) => count(model, undefined, duty));
   if (elsewhere.some((cell) => cell !== '-')) rows.push(['(no domain)', ...elsewhere]);
-  return rows.length === 0 ? [] : ['roles that hold each duty', ...table([['', ...DUTIES], ...rows])];
+  return [['', ...DUTIES], ...rows];
 }
 
 function count(model: Model, domain: string | undefined, duty: Duty): string {
@@ -70,15 +82,20 @@ function count(model: Model, domain: string | undefined, duty: Duty): string {
   return roles.length === 0 ? '-' : String(roles.length);
 }
 
+function separationText(report: Report): string[] {
+  const rows = separationRows(report);
+  return rows.length === 0 ? [] : ['may roles of two duties make one and the same request?', ...table(rows)];
+}
+
 /** May two roles of these duties make one request? Over all domains; blank where no two roles hold the duties. */
-function separationText({ model, findings }: Report): string[] {
+export function separationRows({ model, findings }: Report): readonly (readonly string[])[] {
   const held = DUTIES.filter((duty) => model.principals.some((principal) => principal.duty === duty));
   if (held.length < 2) return [];
   const rows = held.map((a, row) => [
     a,
     ...held.map((b, column) => (column < row ? separationCell(model, findings, a, b) : column === row ? '.' : '')),
   ]);
-  return ['may roles of two duties make one and the same request?', ...table([['', ...held], ...rows])];
+  return [['', ...held], ...rows];
 }
 
 /** The findings in which two roles do share a request. */
@@ -119,21 +136,22 @@ function selection(element: 'Action' | 'Resource', { not, patterns }: Selection)
   return `${not ? `everything but ` : ''}${patterns.map(show).join(', ')}${not ? ` (Not${element})` : ''}`;
 }
 
-function findingText(finding: Finding, index: number, of: number, { sources }: TextOptions): string[] {
+function findingText(finding: Finding, index: number, of: number, { sources, style = PLAIN }: TextOptions): string[] {
   const { witness } = finding;
   const paths = finding.constructPaths.map((path) => {
     const source = sources?.get(path);
-    return source === undefined ? path : `${path}  (created at ${source})`;
+    return source === undefined ? path : `${path}  ${style.dim(`(created at ${source})`)}`;
   });
   const request = witness && [
     `${witness.action} on ${witness.resource}`,
-    ...contextText('for the first', witness.contextA),
-    ...contextText('for the second', witness.contextB),
-    ...contextText('where', witness.holes),
+    ...contextLine('for the first', witness.contextA),
+    ...contextLine('for the second', witness.contextB),
+    ...contextLine('where', witness.holes),
   ];
   const chain = finding.chain.map(({ from, to, by, requests }) => `${from} -> ${to}, by ${by}: ${requests.join(', ')}`);
+  const paint = finding.exception !== undefined ? style.dim : finding.severity === 'violated' ? style.bad : style.warn;
   return [
-    `${finding.id} ${finding.severity} (${index + 1} of ${of}): ${finding.message}`,
+    `${paint(`${finding.id} ${finding.severity}`)} (${index + 1} of ${of}): ${finding.message}`,
     ...field('constructs', paths),
     ...field('request', request ?? []),
     ...field('granted by', finding.explanation),
@@ -147,14 +165,11 @@ function findingText(finding: Finding, index: number, of: number, { sources }: T
   ];
 }
 
-function contextText(label: string, context: Context | undefined): string[] {
-  const entries = Object.entries(context ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (entries.length === 0) return [];
-  return [`${label}: ${entries.map(([key, value]) => `${key} = ${[value].flat().join(' | ')}`).join(', ')}`];
+function verdictText(report: Report, { reportFile, style }: TextOptions): string[] {
+  return [verdictLine(report, style), ...(reportFile === undefined ? [] : [`report: ${reportFile}`])];
 }
 
-function verdictText(report: Report, { reportFile }: TextOptions): string[] {
-  const where = reportFile === undefined ? [] : [`report: ${reportFile}`];
+export function verdictLine(report: Report, style: Style = PLAIN): string {
   const { model } = report;
   const findings = report.findings.filter((finding) => finding.exception === undefined);
   const excused = report.findings.length - findings.length;
@@ -166,14 +181,11 @@ function verdictText(report: Report, { reportFile }: TextOptions): string[] {
   ].join(', ');
   switch (report.verdict) {
     case 'proved':
-      return [`Bulkhead: proved separate (${scope})`, ...where];
+      return `Bulkhead: ${style.good('proved separate')} (${scope})`;
     case 'violated':
-      return [`Bulkhead: violated, ${plural(findings.length, 'finding')} (${scope})`, ...where];
+      return `Bulkhead: ${style.bad('violated')}, ${plural(findings.length, 'finding')} (${scope})`;
     case 'undecided':
-      return [
-        `Bulkhead: undecided, which fails like violated; ${plural(findings.length, 'finding')} (${scope})`,
-        ...where,
-      ];
+      return `Bulkhead: ${style.warn('undecided')}, which fails like violated; ${plural(findings.length, 'finding')} (${scope})`;
   }
 }
 

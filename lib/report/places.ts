@@ -1,0 +1,32 @@
+/** Where a construct of a finding stands: the line of the user's code that made it, else that of the template. */
+import type { Model } from '../model/model';
+import { portable } from './evidence';
+
+export interface Place {
+  /** Relative to the current folder where it lies in it, with `/`. */
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+export class Places {
+  private readonly origins = new Map<string, { readonly file?: string; readonly line?: number }>();
+
+  /** @param sources construct path to `file:line:column` */
+  constructor(
+    model: Model,
+    private readonly sources: ReadonlyMap<string, string> = new Map(),
+  ) {
+    const elements = [...model.resources, ...model.principals, ...model.apis, ...(model.deployments ?? [])];
+    const attached = model.principals.flatMap((p) => [...p.attached, ...(p.boundary ? [p.boundary] : [])]);
+    for (const { origin } of elements) this.origins.set(origin.path, origin);
+    for (const { origin } of attached) if (origin !== undefined) this.origins.set(origin.path, origin);
+  }
+
+  of(constructPath: string): Place | undefined {
+    const source = /^(.+):(\d+):(\d+)$/.exec(this.sources.get(constructPath) ?? '');
+    if (source !== null) return { file: portable(source[1]!), line: Number(source[2]), column: Number(source[3]) };
+    const { file, line } = this.origins.get(constructPath) ?? {};
+    return file === undefined ? undefined : { file: portable(file), ...(line === undefined ? {} : { line }) };
+  }
+}
