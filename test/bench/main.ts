@@ -46,10 +46,21 @@ async function main(names: readonly string[]): Promise<number> {
   return missed.length === 0 ? 0 : 1;
 }
 
+let ended = false;
+process.on('exit', () => {
+  if (ended) return;
+  console.error('the process ran out of work before the bench was over: something it waited for has died');
+  process.exitCode = 1;
+});
+
 main(process.argv.slice(2)).then(
-  (status) => process.exit(status),
+  (status) => {
+    ended = true;
+    process.exit(status);
+  },
   (error: unknown) => {
     console.error(error);
+    ended = true;
     process.exit(1);
   },
 );

@@ -16,7 +16,7 @@ import { encodeOverlap } from '../policy/z3/encode';
 import { openSolver } from '../policy/z3/solver';
 import { quantile, report } from './target';
 
-const Z3_PAIRS = 150;
+const Z3_PAIRS = 40;
 const SEED = 20261121;
 
 export async function run(): Promise<boolean> {

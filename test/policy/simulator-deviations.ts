@@ -160,6 +160,17 @@ export const DEVIATIONS: readonly Deviation[] = [
     shownBy: ['operators-arn.json: an ARN operator takes variables'],
   },
   {
+    id: 'first-component-of-arn',
+    source: `${USER_GUIDE}reference_policies_elements_condition_operators.html#Conditions_ARN`,
+    concerns: (question) =>
+      clauses(question).some(
+        ({ operator, key }) =>
+          operator.includes('arn') &&
+          valuesOf(question, key).some((value) => /^[^:]*:/.test(value) && !/^arn:/.test(value)),
+      ),
+    shownBy: ['operators-arn.json: the first of the six components is compared as well'],
+  },
+  {
     id: 'epoch-in-milliseconds',
     source: `${USER_GUIDE}reference_policies_elements_condition_operators.html#Conditions_Date`,
     concerns: (question) =>

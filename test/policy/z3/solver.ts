@@ -26,6 +26,7 @@ interface Z3 {
   mk_config(): object;
   mk_context(config: object): object;
   mk_solver(context: object): object;
+  del_context(context: object): void;
   solver_inc_ref(context: object, solver: object): void;
   solver_dec_ref(context: object, solver: object): void;
   solver_from_string(context: object, solver: object, script: string): void;
@@ -34,17 +35,24 @@ interface Z3 {
   model_to_string(context: object, model: object): string;
 }
 
+/** A context keeps what it has read; WASM has 4 GiB at most, and ends without a word when it needs more. */
+const SCRIPTS_A_CONTEXT = 100;
+
 /** `Z3_lbool`. */
 const ANSWERS: Readonly<Record<number, Answer>> = { 1: 'sat', [-1]: 'unsat' };
 
 export async function openSolver(): Promise<Solver> {
   const { Z3, em } = (await init()) as unknown as { Z3: Z3; em: { PThread: { terminateAllThreads(): void } } };
-  const context = Z3.mk_context(Z3.mk_config());
+  let context = Z3.mk_context(Z3.mk_config());
   let asked = 0;
   // The script goes in by a synchronous call: `eval_smtlib2_string` hands its argument to a thread
   // and frees it before the thread has read it.
   const run = async (script: string): Promise<{ readonly answer: Answer; readonly model: string }> => {
     asked++;
+    if (asked % SCRIPTS_A_CONTEXT === 0) {
+      Z3.del_context(context);
+      context = Z3.mk_context(Z3.mk_config());
+    }
     const solver = Z3.mk_solver(context);
     Z3.solver_inc_ref(context, solver);
     try {
