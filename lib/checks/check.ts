@@ -11,6 +11,7 @@ import { overlap, type QuestionOptions } from '../policy/overlap';
 import { subset } from '../policy/subset';
 import type { OverlapVerdict, SubsetVerdict } from '../policy/verdict';
 import { type Reach, reachOf } from '../reach/reach';
+import type { Actions } from './beginnings';
 import type { CheckId, Finding } from './finding';
 import { StatementIndex } from './may-meet';
 
@@ -130,22 +131,27 @@ export class CheckContext {
   }
 }
 
-export class SelectedActions {
-  private readonly answers = new Map<SelectedActions, boolean>();
+export class SelectedActions implements Actions {
+  private readonly answers = new Map<Actions, boolean>();
 
   constructor(
-    private readonly known: ActionSet,
+    readonly known: ActionSet,
     private readonly future: FutureActions | undefined,
   ) {}
 
   /** False only if no action is in both. */
-  public meets(other: SelectedActions): boolean {
-    const answer = this.answers.get(other) ?? (this.known.meets(other.known) || this.futureMeets(other));
-    this.answers.set(other, answer);
+  public meets(other: Actions): boolean {
+    let answer = this.answers.get(other);
+    if (answer === undefined) {
+      answer =
+        other instanceof SelectedActions ? this.known.meets(other.known) || this.futureMeets(other) : other.meets(this);
+      this.answers.set(other, answer);
+    }
     return answer;
   }
 
-  private futureMeets({ future }: SelectedActions): boolean {
+  /** False only if no action that AWS adds later is in both. */
+  public futureMeets({ future }: SelectedActions): boolean {
     if (this.future === undefined || future === undefined) return false;
     const [mine, others] = [this.future.services, future.services];
     return mine === undefined || others === undefined || [...mine].some((service) => others.has(service));

@@ -14,6 +14,7 @@ import type { Policies, PolicyDocument, Selection, Statement } from '../policy/d
 import { literal, type Text, text } from '../policy/text';
 import type { OverlapVerdict } from '../policy/verdict';
 import { mightMeet } from '../reach/arn-index';
+import type { Actions } from './beginnings';
 import { type CheckContext, SelectedActions } from './check';
 import { exceptFrom } from './declared-crossings';
 import { coverOf } from './find-clashes';
@@ -39,14 +40,22 @@ export function foreignGrants(model: Model, context: CheckContext): readonly For
   const subjects = subjectsOf(model).filter((s) => s.principal.domain !== undefined);
   const territories = territoriesOf(model);
   if (territories.length < 2) return [];
-  const taking = new ActionsTaking(context.reach(model).oracle.catalogue);
+  const { catalogue } = context.reach(model).oracle;
+  const services = new ServicesTaken(catalogue);
+  const taking = new Map<string | undefined, ActionsTaking>();
   const documents = territories.map((t) => everythingOn(t.domain, t.patterns).identityPolicies);
-  const own = new Map<Selection, SelectedActions>();
-  for (const s of documents.flat().flatMap((d) => d.statements)) own.set(s.action, taking.of(serviceOf(s)));
+  const own = new Map<Selection, ActionsTaking>();
+  for (const s of documents.flat().flatMap((d) => d.statements)) {
+    const service = serviceOf(s);
+    const actions = taking.get(service) ?? new ActionsTaking(service, services, catalogue);
+    taking.set(service, actions);
+    own.set(s.action, actions);
+  }
   const pairs = pairsThatMayMeet(
     [...subjects.map(coverOf), ...documents.map((d) => ({ documents: d }))],
-    [],
+    model.common.statements,
     ({ action }) => own.get(action) ?? context.actions(action),
+    subjects.length,
   );
   return pairs.flatMap(([first, second]): readonly ForeignGrant[] => {
     const [subject, to] = [subjects[first], territories[second - subjects.length]];
@@ -121,8 +130,19 @@ function territoriesOf(model: Model): readonly Territory[] {
   return [...byDomain].map(([domain, resources]) => ({
     domain,
     resources,
-    patterns: resources.flatMap((r) => [r.arn!, ...callable(r)]).flatMap((a) => [a, text(a, '/*'), text(a, ':*')]),
+    patterns: resources.flatMap((r) => [r.arn!, ...callable(r)]).flatMap(onAndBelow),
   }));
+}
+
+/** By pattern: the service that its ARNs name, `*` where that is not known. */
+const serviceKeys = new WeakMap<Text, string>();
+
+/** The resource itself and whatever has an ARN that begins with its own. */
+function onAndBelow(arn: Text): readonly Text[] {
+  const service = textKey(splitText(arn, ':')?.[2] ?? text('*'));
+  const patterns = [arn, text(arn, '/*'), text(arn, ':*')];
+  for (const pattern of patterns) serviceKeys.set(pattern, service);
+  return patterns;
 }
 
 function asResource({ id, origin, arn, account }: Principal): Resource {
@@ -133,7 +153,7 @@ function asResource({ id, origin, arn, account }: Principal): Resource {
 function everythingOn(domain: string, all: readonly Text[]): Policies {
   const byService = new Map<string, Text[]>();
   for (const pattern of all) {
-    const service = textKey(splitText(pattern, ':')?.[2] ?? text('*'));
+    const service = serviceKeys.get(pattern) ?? '*';
     const patterns = byService.get(service);
     if (patterns === undefined) byService.set(service, [pattern]);
     else patterns.push(pattern);
@@ -169,35 +189,60 @@ function serviceOf({ resource }: Statement): string | undefined {
 }
 
 /** The actions that are made on resources with ARNs of a service; most are of the service itself, some are not. */
-class ActionsTaking {
-  private readonly byService = new Map<string, Uint32Array>();
-  private readonly all: Uint32Array;
+class ActionsTaking implements Actions {
+  private readonly future: SelectedActions;
 
-  constructor(private readonly catalogue: Catalogue) {
-    const size = Math.ceil(catalogue.actions.length / 32);
-    this.all = new Uint32Array(size).fill(0xffffffff);
-    const services = new WeakMap<object, ReadonlySet<string>>();
-    catalogue.actions.forEach((_, action) => {
-      const formats = catalogue.resourceFormats(action);
-      let named = services.get(formats);
-      if (named === undefined) {
-        named = new Set(
-          formats.flatMap((f) => arnService(f.parts.map((p) => (typeof p === 'string' ? p : '?')).join('')) ?? []),
-        );
-        services.set(formats, named);
-      }
-      for (const service of named) {
-        const words = this.byService.get(service) ?? new Uint32Array(size);
-        this.byService.set(service, words);
-        words[action >>> 5] = words[action >>> 5]! | (1 << (action & 31));
-      }
-    });
+  /** @param service as ARNs name it; absent: any */
+  constructor(
+    private readonly service: string | undefined,
+    private readonly services: ServicesTaken,
+    catalogue: Catalogue,
+  ) {
+    const selection = { not: false, patterns: [text(`${service ?? '*'}:*`)] };
+    const later = futureActions(selection, ActionIndex.of(catalogue));
+    this.future = new SelectedActions(ActionSet.empty(catalogue.actions.length), later);
   }
 
-  of(service: string | undefined): SelectedActions {
-    const words = (service === undefined ? undefined : this.byService.get(service)) ?? this.all;
-    const selection = { not: false, patterns: [text(`${service ?? '*'}:*`)] };
-    return new SelectedActions(ActionSet.of(words), futureActions(selection, ActionIndex.of(this.catalogue)));
+  meets(other: Actions): boolean {
+    if (!(other instanceof SelectedActions)) return true;
+    if (this.future.futureMeets(other)) return true;
+    // Of a service that no action is known to take anything may be made.
+    if (this.service === undefined || !this.services.areTaken(this.service)) return !other.known.isEmpty;
+    for (const action of other.known) if (this.services.of(action).has(this.service)) return true;
+    return false;
+  }
+}
+
+/** The services that ARNs of an action's resources name. */
+class ServicesTaken {
+  private readonly known = new WeakMap<object, ReadonlySet<string>>();
+  private readonly taken = new Map<string, boolean>();
+
+  constructor(private readonly catalogue: Catalogue) {}
+
+  of(action: number): ReadonlySet<string> {
+    const formats = this.catalogue.resourceFormats(action);
+    let named = this.known.get(formats);
+    if (named === undefined) {
+      named = new Set(
+        formats.flatMap((f) => arnService(f.parts.map((p) => (typeof p === 'string' ? p : '?')).join('')) ?? []),
+      );
+      this.known.set(formats, named);
+    }
+    return named;
+  }
+
+  /** True iff some action is made on resources of the service. */
+  areTaken(service: string): boolean {
+    let taken = this.taken.get(service);
+    if (taken === undefined) {
+      const own = ActionIndex.of(this.catalogue).select({ not: false, patterns: [text(`${service}:*`)] });
+      taken =
+        [...own].some((action) => this.of(action).has(service)) ||
+        this.catalogue.actions.some((_, action) => this.of(action).has(service));
+      this.taken.set(service, taken);
+    }
+    return taken;
   }
 }
 

@@ -36,12 +36,19 @@ function judge(principal: Principal, remit: PolicyDocument, model: Model, contex
       fix: 'attach only policies that stand in the app or that AWS manages, or detach this one',
     }),
   );
-  const own = new Set(remit.statements.map(contentOf));
+  const own = new Set(remit.statements);
+  const written = new Set<string>();
+  const isOwn = (statement: Statement): boolean => {
+    // The remit itself is attached as well.
+    if (own.has(statement)) return true;
+    if (written.size === 0) for (const one of own) written.add(contentOf(one));
+    return written.has(contentOf(statement));
+  };
   return [
     ...unknown,
     ...[...principal.policies.identityPolicies, ...(principal.policies.resourceGrants ?? [])]
       .flatMap((document) => document.statements)
-      .filter((statement) => statement.effect === 'Allow' && !own.has(contentOf(statement)))
+      .filter((statement) => statement.effect === 'Allow' && !isOwn(statement))
       .flatMap((statement) => judgeStatement(principal, statement, remit, model, context)),
   ];
 }

@@ -18,12 +18,14 @@ export interface Candidate {
 /**
  * @param excepted statements whose requests do not count; a statement that is written the same is left out
  * @param actionsOf the actions that a statement selects, known and future ones
+ * @param across when given, only pairs of a candidate before this position and one from it on
  * @returns pairs of positions in `candidates`, the smaller first, in order
  */
 export function pairsThatMayMeet(
   candidates: readonly Candidate[],
   excepted: readonly Statement[],
   actionsOf: (statement: Statement) => Actions,
+  across?: number,
 ): (readonly [number, number])[] {
   const left = new Set(excepted.filter((s) => s.effect === 'Allow' && s.conditions.length === 0).map(requestsOf));
   const beginnings = new Beginnings();
@@ -49,7 +51,10 @@ export function pairsThatMayMeet(
   });
   function meet(group: readonly number[], rivals: readonly number[]): void {
     for (const a of group) {
-      for (const b of rivals) if (a !== b) met.add(Math.min(a, b) * candidates.length + Math.max(a, b));
+      for (const b of rivals) {
+        if (a === b || (across !== undefined && a < across === b < across)) continue;
+        met.add(Math.min(a, b) * candidates.length + Math.max(a, b));
+      }
     }
   }
   return [...met]

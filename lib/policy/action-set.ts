@@ -89,6 +89,9 @@ export class ActionIndex {
   /** Lower-cased names, sorted. */
   readonly names: readonly string[];
   private readonly patterns = new Map<string, ActionSet>();
+  /** What was found for selections, by what is written in them: statements by the thousand select the same few. */
+  private readonly selections = new Map<string, ActionSet>();
+  readonly futures = new Map<string, FutureActions | undefined>();
 
   private constructor(catalogue: Catalogue) {
     this.names = catalogue.actions.map((name) => name.toLowerCase());
@@ -111,6 +114,10 @@ export class ActionIndex {
 
   /** The known actions that the selection selects. */
   select(selection: Selection): ActionSet {
+    return remembered(this.selections, selection, () => this.find(selection));
+  }
+
+  private find(selection: Selection): ActionSet {
     const words = new Uint32Array(Math.ceil(this.names.length / 32));
     for (const pattern of selection.patterns) {
       const plain = literal(pattern)?.toLowerCase();
@@ -163,6 +170,17 @@ export class ActionIndex {
   }
 }
 
+const SELECTIONS_KEPT = 10_000;
+
+function remembered<T>(known: Map<string, T>, { not, patterns }: Selection, compute: () => T): T {
+  const key = JSON.stringify([not, ...patterns.map(literal)]);
+  if (!known.has(key)) {
+    if (known.size >= SELECTIONS_KEPT) known.clear();
+    known.set(key, compute());
+  }
+  return known.get(key) as T;
+}
+
 function actionGlob(pattern: string): Glob {
   return compileGlob({ parts: [pattern] }, { mode: 'may', wildcards: 'glob', variables: false });
 }
@@ -179,6 +197,10 @@ export interface FutureActions {
 }
 
 export function futureActions(selection: Selection, index: ActionIndex): FutureActions | undefined {
+  return remembered(index.futures, selection, () => findFuture(selection, index));
+}
+
+function findFuture(selection: Selection, index: ActionIndex): FutureActions | undefined {
   const patterns = selection.patterns
     .map((p) => literal(p)?.toLowerCase())
     .filter((p) => p !== undefined)

@@ -98,26 +98,43 @@ function compileResources({ resource, version }: Statement): ResourceSet {
       asWritten: undefined,
     };
   const variables = version === '2012-10-17';
-  const globs = (mode: 'may' | 'must', wildcards: 'glob' | 'aligned' = 'glob') =>
-    resource.patterns.map((p) => compileGlob(p, { mode, wildcards, variables }));
-  const may = globs('may');
+  const globs = (mode: 'may' | 'must', wildcards: 'glob' | 'aligned' = 'glob', patterns = resource.patterns) =>
+    patterns.map((p) => compileGlob(p, { mode, wildcards, variables }));
   const unknown = resource.patterns.some((p) => isUnknown(p, variables));
-  const must = unknown ? globs('must') : may;
-  const mayAutomaton = new Automaton(may, 'may');
-  const readAligned = (): Automaton => {
+  // Of most statements nobody asks more than which actions they select, so their languages are read when they are.
+  const readMay = once(() => globs('may'));
+  const may = once(() => new Automaton(readMay(), 'may'));
+  const must = once(() => (unknown ? new Automaton(globs('must'), 'must') : may()));
+  const aligned = once(() => {
     const read = globs('may', 'aligned');
-    return read.every((glob, i) => sameGlob(glob, may[i] as Glob)) ? mayAutomaton : new Automaton(read, 'may');
-  };
-  let aligned: Automaton | undefined;
+    return read.every((glob, i) => sameGlob(glob, readMay()[i] as Glob)) ? may() : new Automaton(read, 'may');
+  });
   return {
     not: resource.not,
-    universal: must.some(isUniversal),
-    may: mayAutomaton,
-    aligned: () => (aligned ??= readAligned()),
-    must: unknown ? new Automaton(must, 'must') : mayAutomaton,
+    universal: globs('must', 'glob', resource.patterns.filter(beginsWithStar)).some(isUniversal),
+    get may() {
+      return may();
+    },
+    aligned,
+    get must() {
+      return must();
+    },
     // In version 2008 `${` is text, which the comparison would take for a variable.
     asWritten: unknown && (variables || !resource.patterns.some(mentionsVariable)) ? resource : undefined,
   };
+}
+
+function once<T>(compute: () => T): () => T {
+  let result: { readonly value: T } | undefined;
+  return () => {
+    result ??= { value: compute() };
+    return result.value;
+  };
+}
+
+/** Patterns that do not cannot match every string. */
+function beginsWithStar({ parts: [first] }: Text): boolean {
+  return typeof first === 'string' && first.startsWith('*');
 }
 
 /** True iff a policy variable or an escaped wildcard may stand in the text, by the version. */

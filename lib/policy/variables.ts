@@ -15,6 +15,7 @@ const WORK = 20_000;
 
 /** True only if every string that `pattern` matches is matched by one of `patterns`, in every context. */
 export function covers(patterns: readonly Text[], pattern: Text): boolean {
+  if (patterns.some((p) => isSame(p, pattern))) return true;
   // A string that the pattern matches is spelled with letters where the pattern has unknown parts: `must` reads that word.
   const required = [new Automaton([atomic(pattern)], 'must')];
   const forbidden = [
@@ -25,6 +26,16 @@ export function covers(patterns: readonly Text[], pattern: Text): boolean {
   ];
   const search = findWord({ required, forbidden }, { left: WORK });
   return search !== 'exhausted' && search.found === undefined;
+}
+
+function isSame(a: Text, b: Text): boolean {
+  return (
+    a.parts.length === b.parts.length &&
+    a.parts.every((part, i) => {
+      const other = b.parts[i]!;
+      return typeof part === 'string' || typeof other === 'string' ? part === other : part.hole === other.hole;
+    })
+  );
 }
 
 function atomic(t: Text): Glob {

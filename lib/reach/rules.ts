@@ -71,7 +71,10 @@ export class Rules {
     for (const rule of rules) {
       if (!rule.mightFire(makers)) continue;
       for (const subject of this.subjects.of(rule.path, makers)) {
-        const whom = this.reachedBy(rule.path, subject, makers[0]!).filter((p) => !sure.has(p.id) && !reached(p));
+        const whom = this.reachedBy(rule.path, subject, makers[0]!).filter(
+          // Who holds a resource by its policy would come to hold it again.
+          (p) => !sure.has(p.id) && !reached(p) && !(subject.kind === 'resource' && p.id === makers[0]!.principal.id),
+        );
         const permits = whom.length === 0 ? undefined : rule.fire(subject, makers);
         if (permits === undefined) continue;
         for (const to of whom) {

@@ -4,7 +4,7 @@
  * few would cost soundness.
  */
 import type { EscalationPath, EscalationRequest } from '../catalog/escalation-paths';
-import type { Principal } from '../model/model';
+import type { Principal, Resource } from '../model/model';
 import { RUNS_AS } from '../model/runs-as-table';
 import type { Selection } from '../policy/document';
 import { show, type Text } from '../policy/text';
@@ -21,6 +21,9 @@ const BOUNDARY = 'iam:PermissionsBoundary';
 export class Subjects {
   private readonly byServices = new Map<string, ArnIndex<Principal>>();
   private readonly runnersOfType = new Map<string, Runner[]>();
+  /** By the types that a path speaks of: most resources have no ARN of their own, and every look-up would go through them. */
+  private readonly resources = new Map<readonly string[], ArnIndex<Resource>>();
+  private readonly runners = new Map<readonly string[], ArnIndex<Runner>>();
   private readonly federating: readonly (About & { readonly provider: Text })[];
 
   constructor(
@@ -63,8 +66,8 @@ export class Subjects {
       case 'resource-any':
         // Who may do everything anyhow gains nothing from a policy.
         if (makers.every((m) => this.oracle.mayDoEverything(m))) return;
-        for (const resource of this.candidates(this.world.resources, makers, requests[0]!.action)) {
-          if (reached.types.includes(resource.origin.type)) yield { kind: 'resource', resource };
+        for (const resource of this.candidates(this.resourcesOf(reached.types), makers, requests[0]!.action)) {
+          yield { kind: 'resource', resource };
         }
         return;
       case 'account-any':
@@ -93,6 +96,30 @@ export class Subjects {
     return roles;
   }
 
+  private resourcesOf(types: readonly string[]): ArnIndex<Resource> {
+    let index = this.resources.get(types);
+    if (index === undefined) {
+      index = new ArnIndex(
+        this.world.model.resources.filter((r) => types.includes(r.origin.type)),
+        (r) => r.arn,
+      );
+      this.resources.set(types, index);
+    }
+    return index;
+  }
+
+  private runnersOf(types: readonly string[]): ArnIndex<Runner> {
+    let index = this.runners.get(types);
+    if (index === undefined) {
+      index = new ArnIndex(
+        [...this.world.runners.all].filter((r) => types.includes(r.resource.origin.type)),
+        (r) => r.resource.arn,
+      );
+      this.runners.set(types, index);
+    }
+    return index;
+  }
+
   private *principalsOf(request: EscalationRequest | undefined, makers: readonly Actor[]): Iterable<Principal> {
     if (request?.target === 'target-role') yield* this.candidates(this.world.roles, makers, request.action);
     else if (request?.target === 'target-user') yield* this.candidates(this.world.users, makers, request.action);
@@ -109,9 +136,7 @@ export class Subjects {
     makers: readonly Actor[],
   ): Iterable<Subject> {
     const drive = requests.find((r) => r.target === 'existing-compute')?.action ?? requests[0]!.action;
-    const found = new Set<Runner>();
-    for (const r of this.candidates(this.world.runners, makers, drive))
-      if (types.includes(r.resource.origin.type)) found.add(r);
+    const found = new Set(this.candidates(this.runnersOf(types), makers, drive));
     for (const type of types) {
       const runners = this.runnersOfType.get(type) ?? [];
       // All of a type have ARNs of one form. Where the request is not made on such, any of them may be meant.
