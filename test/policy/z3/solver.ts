@@ -15,8 +15,15 @@ export interface Smt {
   satisfiable(script: string): Promise<Answer>;
 }
 
+/** z3 did not answer within the time of the question. */
+export class GaveUp extends Error {}
+
 export interface Solver {
-  check(question: Question): Promise<Answer>;
+  /**
+   * @param within milliseconds; without, z3 may take as long as it likes
+   * @throws GaveUp when they are over
+   */
+  check(question: Question, within?: number): Promise<Answer>;
   /** How often z3 was asked. */
   readonly asked: () => number;
   close(): void;
@@ -29,6 +36,12 @@ interface Z3 {
   del_context(context: object): void;
   solver_inc_ref(context: object, solver: object): void;
   solver_dec_ref(context: object, solver: object): void;
+  mk_params(context: object): object;
+  params_inc_ref(context: object, params: object): void;
+  params_dec_ref(context: object, params: object): void;
+  params_set_uint(context: object, params: object, name: object, value: number): void;
+  mk_string_symbol(context: object, name: string): object;
+  solver_set_params(context: object, solver: object, params: object): void;
   solver_from_string(context: object, solver: object, script: string): void;
   solver_check(context: object, solver: object): Promise<number>;
   solver_get_model(context: object, solver: object): object;
@@ -45,6 +58,18 @@ export async function openSolver(): Promise<Solver> {
   const { Z3, em } = (await init()) as unknown as { Z3: Z3; em: { PThread: { terminateAllThreads(): void } } };
   let context = Z3.mk_context(Z3.mk_config());
   let asked = 0;
+  let deadline: number | undefined;
+  /** Gives the solver what is left of the question's time. */
+  const limit = (solver: object): void => {
+    if (deadline === undefined) return;
+    const left = Math.ceil(deadline - performance.now());
+    if (left <= 0) throw new GaveUp('z3 gave up');
+    const params = Z3.mk_params(context);
+    Z3.params_inc_ref(context, params);
+    Z3.params_set_uint(context, params, Z3.mk_string_symbol(context, 'timeout'), left);
+    Z3.solver_set_params(context, solver, params);
+    Z3.params_dec_ref(context, params);
+  };
   // The script goes in by a synchronous call: `eval_smtlib2_string` hands its argument to a thread
   // and frees it before the thread has read it.
   const run = async (script: string): Promise<{ readonly answer: Answer; readonly model: string }> => {
@@ -57,7 +82,9 @@ export async function openSolver(): Promise<Solver> {
     Z3.solver_inc_ref(context, solver);
     try {
       Z3.solver_from_string(context, solver, script);
+      limit(solver);
       const answer = ANSWERS[await Z3.solver_check(context, solver)];
+      if (answer === undefined && deadline !== undefined) throw new GaveUp('z3 gave up');
       if (answer === undefined) throw new Error(`z3 gave up on\n${script}`);
       return {
         answer,
@@ -82,7 +109,8 @@ export async function openSolver(): Promise<Solver> {
   };
   const cells = new Cells(smt);
   return {
-    async check(question) {
+    async check(question, within) {
+      deadline = within === undefined ? undefined : performance.now() + within;
       for (const formula of question)
         if ((await smt.satisfiable(await scriptOf(formula, cells))) === 'sat') return 'sat';
       return 'unsat';
