@@ -8,6 +8,7 @@
 import type { PolicyDocument } from '../policy/document';
 import { PolicyError, type PolicyKind, parsePolicy } from '../policy/parse';
 import { suggestion } from '../policy/parse-value';
+import { show } from '../policy/text';
 import { InputError } from './input-error';
 import { describe, isList, isObject, type JsonObject } from './json';
 import { EXPOSURES } from './mark';
@@ -126,6 +127,15 @@ function parseCommon(value: unknown, at: Place): PolicyDocument {
       'a statement with `Effect: Deny`',
       'Allow statements: the requests that every duty may make',
     );
+  for (const { index, action } of document.statements) {
+    const all = action.patterns.map(show).find((a) => /^\*+$|^\*+:/.test(a));
+    // Common requests are left out of the proof: with all of them left out, nothing would be proved of anything.
+    if (action.not || all !== undefined)
+      at.of(String(index)).fail(
+        action.not ? 'a statement with `NotAction`' : `the action \`${all}\``,
+        'the actions of one service by name, such as `cloudwatch:ListMetrics`',
+      );
+  }
   return document;
 }
 

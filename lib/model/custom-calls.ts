@@ -30,12 +30,14 @@ const PREFIXES: Readonly<Record<string, string>> = {
   sfn: 'states',
   stepfunctions: 'states',
   'api-gateway': 'apigateway',
+  apigatewayv2: 'apigateway',
   ssoadmin: 'sso',
   'sso-admin': 'sso',
 };
 
-/** Services in which a change of anything is one of principals, of who is who, or of what is deployed. */
+/** Services in which a change of anything is one of principals, of who is who, of what is deployed, or of what lies open. */
 const DECISIVE: ReadonlySet<string> = new Set([
+  'apigateway',
   'cloudformation',
   'iam',
   'identitystore',
@@ -44,6 +46,34 @@ const DECISIVE: ReadonlySet<string> = new Set([
   'rolesanywhere',
   'servicecatalog',
   'sso',
+]);
+
+/** Calls of other services that give something that runs as a role other code, or another role. */
+const CHANGES_WHAT_RUNS: ReadonlySet<string> = new Set([
+  'apprunner:CreateService',
+  'apprunner:UpdateService',
+  'batch:RegisterJobDefinition',
+  'codebuild:CreateProject',
+  'codebuild:UpdateProject',
+  'codepipeline:CreatePipeline',
+  'codepipeline:UpdatePipeline',
+  'ec2:AssociateIamInstanceProfile',
+  'ec2:ModifyInstanceAttribute',
+  'ec2:ReplaceIamInstanceProfileAssociation',
+  'ec2:RunInstances',
+  'ecs:RegisterTaskDefinition',
+  'ecs:UpdateService',
+  'eks:CreatePodIdentityAssociation',
+  'eks:UpdatePodIdentityAssociation',
+  'glue:CreateJob',
+  'glue:UpdateJob',
+  'lambda:CreateFunction',
+  'lambda:UpdateFunctionCode',
+  'lambda:UpdateFunctionConfiguration',
+  'scheduler:CreateSchedule',
+  'scheduler:UpdateSchedule',
+  'states:CreateStateMachine',
+  'states:UpdateStateMachine',
 ]);
 
 /** Calls of these services that change nothing of the kind: a service-linked role is its service's alone. */
@@ -86,7 +116,7 @@ function hiddenBy(written: Resolved, type: string): string | undefined {
   if (id !== undefined && awsCatalogue().accessLevel(id) === 'permissions-management')
     return `it calls \`${name}\` when the stack is deployed, which changes who may do what`;
   if (READS.test(name.slice(prefix.length + 1)) || HARMLESS.has(name)) return undefined;
-  if (DECISIVE.has(prefix))
+  if (DECISIVE.has(prefix) || CHANGES_WHAT_RUNS.has(name))
     return `it calls \`${name}\` when the stack is deployed, which changes who is who or what is deployed`;
   if (!actions.some((known) => known.startsWith(`${prefix}:`)))
     return `it calls \`${name}\` when the stack is deployed, of a service that the catalogue does not know`;

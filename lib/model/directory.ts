@@ -2,10 +2,11 @@
  * The app's elements by name and by ARN: how a policy that says `Roles: [X]` finds its role, an ARN
  * its resource. Texts are compared as texts: equal in every deployment, or not found. The partition
  * is left out of the comparison, since one app is in one partition, and so is the account where one
- * side leaves it open.
+ * side leaves it open. Names are IAM's, which are unique without regard to case:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 import { literal, type Text } from '../policy/text';
-import { splitText, textKey } from './text-key';
+import { iamNameKey, splitText, textKey } from './text-key';
 
 export interface Named<T> {
   readonly entry: T;
@@ -18,7 +19,7 @@ export class Directory<T> {
 
   constructor(entries: readonly Named<T>[]) {
     for (const entry of entries) {
-      const key = textKey(entry.name);
+      const key = iamNameKey(entry.name);
       const others = this.byName.get(key);
       if (others === undefined) this.byName.set(key, [entry]);
       else others.push(entry);
@@ -30,7 +31,7 @@ export class Directory<T> {
    * exist at a time), else those whose account, or the asker's, is open. `sure` only where it is one in the account.
    */
   all(name: Text, account: Text): readonly { readonly entry: T; readonly sure: boolean }[] {
-    const found = this.byName.get(textKey(name)) ?? [];
+    const found = this.byName.get(iamNameKey(name)) ?? [];
     const exact = found.filter((f) => textKey(f.account) === textKey(account));
     if (exact.length > 0) return exact.map(({ entry }) => ({ entry, sure: exact.length === 1 }));
     return found.filter((f) => mayBeOneAccount(f.account, account)).map(({ entry }) => ({ entry, sure: false }));
@@ -38,7 +39,7 @@ export class Directory<T> {
 
   /** The entry of that name in the account; `sure` is false when one of the accounts is open. */
   find(name: Text, account: Text): { readonly entry: T; readonly sure: boolean } | undefined {
-    const found = this.byName.get(textKey(name)) ?? [];
+    const found = this.byName.get(iamNameKey(name)) ?? [];
     const exact = found.find((f) => textKey(f.account) === textKey(account));
     if (exact !== undefined) return { entry: exact.entry, sure: true };
     const open = found.filter((f) => literal(f.account) === undefined || literal(account) === undefined);

@@ -15,7 +15,7 @@ import { arnKey, mayBeOneAccount, parseIamArn } from './directory';
 import type { Element } from './elements';
 import { globMatches } from './name-glob';
 import type { Draft } from './principals';
-import { brief, joinTexts, onlyHole, splitText, textKey } from './text-key';
+import { brief, iamNameKey, joinTexts, onlyHole, splitText } from './text-key';
 
 export class Grants {
   /** Grants to principals of which only the deployment knows who they are. */
@@ -31,7 +31,7 @@ export class Grants {
     for (const draft of drafts) {
       if (draft.kind === 'instance-profile') continue;
       push(this.byArn, arnKey(draft.arn), draft);
-      push(this.byName, textKey(draft.name), draft);
+      push(this.byName, iamNameKey(draft.name), draft);
       this.byId.set(draft.origin.id, draft);
     }
   }
@@ -61,7 +61,7 @@ export class Grants {
     for (const statement of policy.statements) {
       if (statement.effect !== 'Allow') continue;
       const granted = onResource(statement, element);
-      const named = this.named(statement, policy.origin);
+      const named = this.named(statement, policy.origin, element);
       if (named === 'everyone') everyone.push(granted);
       else for (const { draft, limited } of named) push(limited ? bounded : unbounded, draft, granted);
     }
@@ -79,12 +79,15 @@ export class Grants {
   private named(
     { principal, conditions }: Statement,
     by: string,
+    element: Element,
   ): 'everyone' | readonly { readonly draft: Draft; readonly limited: boolean }[] {
     if (principal === undefined) return [];
     // `NotPrincipal` with Allow is everyone but those it lists.
     const all = principal.not || principal.entries.some((e) => e.type === 'AWS' && literal(e.value) === '*');
     if (!all) {
-      return principal.entries.flatMap(({ type, value }) => (type === 'AWS' ? this.byPrincipal(value, by) : []));
+      return principal.entries.flatMap(({ type, value }) =>
+        type === 'AWS' ? this.byPrincipal(value, by, element) : [],
+      );
     }
     const meant = conditions.filter(saysWho);
     if (meant.length === 0) return 'everyone';
@@ -98,7 +101,11 @@ export class Grants {
     return drafts.map((draft) => ({ draft, limited: false }));
   }
 
-  private byPrincipal(value: Text, by: string): readonly { readonly draft: Draft; readonly limited: boolean }[] {
+  private byPrincipal(
+    value: Text,
+    by: string,
+    element: Element,
+  ): readonly { readonly draft: Draft; readonly limited: boolean }[] {
     const exact = this.byArn.get(arnKey(value));
     if (exact !== undefined) return exact.map((draft) => ({ draft, limited: draft.kind === 'role' }));
     const session = sessionOf(value);
@@ -106,7 +113,7 @@ export class Grants {
     const [kind, account, name] =
       session !== undefined ? ['role', session.account, session.name] : [iam?.kind, iam?.account, iam?.name];
     if (account !== undefined && name !== undefined) {
-      return (this.byName.get(textKey(name)) ?? [])
+      return (this.byName.get(iamNameKey(name)) ?? [])
         .filter((d) => d.kind === kind && mayBeOneAccount(d.account, account))
         .map((draft) => ({ draft, limited: session === undefined && draft.kind === 'role' }));
     }
@@ -114,9 +121,17 @@ export class Grants {
     const id = onlyHole(value)?.hole;
     const own = this.byId.get(id?.split('#')[0] ?? '');
     if (own !== undefined) return [{ draft: own, limited: false }];
-    if (literal(value) === undefined && iam === undefined) this.unresolved.push(`${by} grants to \`${brief(value)}\``);
-    return [];
+    if (literal(value) !== undefined || iam !== undefined) return [];
+    this.unresolved.push(`${by} grants to \`${brief(value)}\``);
+    return suggestedBy(value, element).flatMap((suggested) => this.byPrincipal(text(suggested), by, element));
   }
+}
+
+/** Whom a parameter names all the same, by its default or its allowed values. */
+function suggestedBy(value: Text, { stack }: Element): readonly string[] {
+  const hole = onlyHole(value);
+  const parameter = stack.template.parameters.get(hole?.hole.slice(stack.id.length + 1) ?? '');
+  return [...(hole?.values ?? []), ...String(parameter?.default ?? '').split(',')].filter((v) => v !== '');
 }
 
 /** `arn:…:sts::ACCOUNT:assumed-role/ROLE/SESSION` names a session of the role. */

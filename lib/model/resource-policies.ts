@@ -46,8 +46,9 @@ export function readResourcePolicies(r: Resolver, elements: readonly Element[], 
       const targets = targetsOf(r, element, attaching.target, attaching.targetTypes, index);
       for (const target of targets) add(target, properties[attaching.policy], element);
     }
-    if (inline === undefined && attaching === undefined && !isPrincipalType(type)) {
-      for (const document of policiesIn(properties)) add(element, document, element);
+    if (attaching === undefined && !isPrincipalType(type) && type !== 'AWS::ApiGateway::RestApi') {
+      // Beside the one that the table knows there may be another: that of a table's stream.
+      for (const document of policiesIn(properties, own)) add(element, document, element);
     }
     const granting = GRANTING_TYPES[type];
     if (granting !== undefined) {
@@ -103,14 +104,17 @@ function definitionOf(
 }
 
 /**
- * Resource policies in the properties of a type that no table holds: a property that is a document whose statements
- * name principals is one, whatever its name, or AWS would not take it.
+ * Resource policies in properties that no table holds: a property that is a document whose statements name principals
+ * is one, whatever its name, or AWS would not take it.
  */
-function policiesIn(value: unknown): readonly unknown[] {
-  if (isList(value)) return value.flatMap(policiesIn);
+function policiesIn(value: unknown, except: unknown): readonly unknown[] {
+  if (value === except) return [];
+  if (isList(value)) return value.flatMap((item) => policiesIn(item, except));
   if (!isObject(value)) return [];
   if (namesPrincipals(value.Statement)) return [value];
-  return Object.entries(value).flatMap(([key, inner]) => (key === 'AssumeRolePolicyDocument' ? [] : policiesIn(inner)));
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'AssumeRolePolicyDocument' ? [] : policiesIn(inner, except),
+  );
 }
 
 /** Statements may stand in branches of `Fn::If`. */

@@ -10,6 +10,11 @@ export function textKey(t: Text): string {
   return t.parts.map((p) => (typeof p === 'string' ? p : `\u0000${p.hole}\u0001`)).join('');
 }
 
+/** Of the name of a role, user, group or managed policy: IAM has one of a name in an account, whatever its case. */
+export function iamNameKey(name: Text): string {
+  return textKey({ parts: name.parts.map((p) => (typeof p === 'string' ? p.toLowerCase() : p)) });
+}
+
 export function sameText(a: Text, b: Text): boolean {
   return textKey(a) === textKey(b);
 }

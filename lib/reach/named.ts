@@ -9,7 +9,7 @@ import type { Principal } from '../model/model';
 import { splitText, textKey } from '../model/text-key';
 import type { PrincipalElement } from '../policy/document';
 import { literal, type Text } from '../policy/text';
-import { maySame } from './same-text';
+import { inLowerCase, maySame } from './same-text';
 import { accountNamed, isNobody, spelledBy, spellingOf, within } from './spelling';
 
 /**
@@ -54,12 +54,15 @@ function entryNames(entry: Entry, principal: Principal, where: Text, how: 'possi
   if (isNobody(value)) return 'none';
   const named = roleOfSession(value);
   if (named === undefined) {
-    if (!same(value, principal.arn)) return 'none';
+    if (!same(inLowerCase(value), inLowerCase(principal.arn))) return 'none';
     return principal.kind === 'user' ? 'direct' : 'entity';
   }
   const own = nameOf(principal.arn);
   const sameRole =
-    own !== undefined && principal.kind !== 'user' && same(named.account, principal.account) && same(named.name, own);
+    own !== undefined &&
+    principal.kind !== 'user' &&
+    same(named.account, principal.account) &&
+    same(inLowerCase(named.name), inLowerCase(own));
   return sameRole && how === 'possibly' ? 'direct' : 'none';
 }
 

@@ -10,6 +10,19 @@ import { compileGlob } from '../policy/glob';
 import { findWord } from '../policy/language';
 import { type Hole, literal, type Part, type Text } from '../policy/text';
 
+const lowered = new WeakMap<Text, Text>();
+
+/** For names of IAM, which are unique without regard to case. */
+export function inLowerCase(t: Text): Text {
+  let lower = lowered.get(t);
+  if (lower === undefined) {
+    const plain = t.parts.every((p) => typeof p !== 'string' || p === p.toLowerCase());
+    lower = plain ? t : { parts: t.parts.map((p) => (typeof p === 'string' ? p.toLowerCase() : p)) };
+    lowered.set(t, lower);
+  }
+  return lower;
+}
+
 /** False only if the two are different strings in every deployment. */
 export function maySame(a: Text, b: Text): boolean {
   if (textKey(a) === textKey(b)) return true;

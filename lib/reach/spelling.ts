@@ -13,7 +13,7 @@ import type { Principal } from '../model/model';
 import { splitText, textKey } from '../model/text-key';
 import type { Condition, PrincipalElement } from '../policy/document';
 import { literal, show, type Text, text } from '../policy/text';
-import { maySame } from './same-text';
+import { inLowerCase, maySame } from './same-text';
 
 type Entry = PrincipalElement['entries'][number];
 
@@ -283,15 +283,11 @@ function same(a: Text, b: Text): Certainty {
 }
 
 function sameName(a: Text, b: Text): Certainty {
-  return same(lower(a), lower(b));
+  return same(inLowerCase(a), inLowerCase(b));
 }
 
 function nameKey(name: Text): string {
-  return textKey(lower(name));
-}
-
-function lower(t: Text): Text {
-  return { parts: t.parts.map((p) => (typeof p === 'string' ? p.toLowerCase() : p)) };
+  return textKey(inLowerCase(name));
 }
 
 const ORDER: readonly Certainty[] = ['never', 'perhaps', 'certainly'];

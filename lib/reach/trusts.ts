@@ -10,7 +10,7 @@ import { literal, type Text } from '../policy/text';
 import { ArnIndex } from './arn-index';
 import { outsider } from './beyond';
 import { closenessOf } from './named';
-import { maySame } from './same-text';
+import { inLowerCase, maySame } from './same-text';
 import { accountNamed, isFront, isNobody, keyOf, roleBehind, spelledBy, spellingOf } from './spelling';
 import { isRole } from './world';
 
@@ -31,7 +31,7 @@ export class Trusts {
 
   constructor(model: Model) {
     const inside = model.principals.filter((p) => isRole(p) || p.kind === 'user');
-    const index = new ArnIndex(inside, (p) => p.arn);
+    const index = new ArnIndex(inside, (p) => inLowerCase(p.arn));
     const outside = new Map<string, Principal>();
     for (const p of model.principals) if (p.kind === 'external') outside.set(keyOf(spellingOf(p)), p);
     const named = new Map<string, readonly Principal[]>();
@@ -126,6 +126,6 @@ export class Trusts {
 function callersNamed(entry: Entry, account: Text, index: ArnIndex<Principal>): readonly Principal[] {
   if (isNobody(entry.value)) return [];
   const session = literal(splitText(entry.value, ':')?.[2] ?? entry.value) === 'sts';
-  const candidates = session ? index.all : index.candidates({ not: false, patterns: [entry.value] });
+  const candidates = session ? index.all : index.candidates({ not: false, patterns: [inLowerCase(entry.value)] });
   return [...new Set(candidates)].filter((p) => closenessOf({ not: false, entries: [entry] }, p, account) !== 'none');
 }

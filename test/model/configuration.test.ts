@@ -113,6 +113,26 @@ describe('what is refused, each with one error', () => {
       { common: [{ Effect: 'Deny', Action: 's3:*', Resource: '*' }] },
       '`common[0]`: got a statement with `Effect: Deny`',
     ],
+    [
+      'common that is everything',
+      {
+        common: [
+          { Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' },
+          { Effect: 'Allow', Action: '*', Resource: '*' },
+        ],
+      },
+      '`common[1]`: got the action `*`, expected the actions of one service',
+    ],
+    [
+      'common that is everything of every service',
+      { common: [{ Effect: 'Allow', Action: '*:Get*', Resource: '*' }] },
+      '`common[0]`: got the action `*:Get*`',
+    ],
+    [
+      'common that is everything but',
+      { common: [{ Effect: 'Allow', NotAction: 's3:*', Resource: '*' }] },
+      '`common[0]`: got a statement with `NotAction`',
+    ],
     ['common that is no policy', { common: [{ Effect: 'Allow' }] }, '`common`: statement 1: no `Action`'],
     [
       'a policy that is no ARN',

@@ -1,5 +1,6 @@
 import { buildModel } from '../../lib/model/build-model';
 import type { RenderedTemplate } from '../../lib/model/rendered-template';
+import { show } from '../../lib/policy/text';
 import {
   ACCOUNT,
   agnostic,
@@ -8,6 +9,7 @@ import {
   type Json,
   model,
   principalOf,
+  ref,
   resource,
   role,
   sentence,
@@ -66,6 +68,45 @@ describe('grants by resource policies', () => {
   test('to a role by its unique id, beyond its boundary', () => {
     expect(grants({ A: role(), K: key(to({ AWS: att('A', 'RoleId') })) }).unbounded).toHaveLength(1);
     expect(grants({ A: role(), B: role(), K: key(to({ AWS: att('B', 'RoleId') })) }).unbounded).toHaveLength(0);
+  });
+
+  test('to a role whose name is written in another case, which is the same name', () => {
+    const grantTo = (name: string): number => {
+      const AWS = `arn:aws:iam::${ACCOUNT}:role/${name}`;
+      return grants({ A: role([], { RoleName: 'Reader' }), K: key(to({ AWS })) }).bounded.length;
+    };
+    expect(grantTo('reader')).toBe(1);
+    expect(grantTo('reader2')).toBe(0);
+  });
+
+  test('to a parameter, by its default and its allowed values', () => {
+    const arn = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`;
+    const bounded = (P: Json): number => {
+      const A = role([], { RoleName: 'reader' });
+      const m = model({ A, K: key(to({ AWS: ref('P') })) }, { Parameters: { P: { Type: 'String', ...P } } });
+      return principalOf(m, 'A').policies.resourceGrants?.length ?? 0;
+    };
+    expect(bounded({ Default: arn('reader') })).toBe(1);
+    expect(bounded({ AllowedValues: [arn('x'), arn('reader')] })).toBe(1);
+    expect(bounded({ Default: arn('writer') })).toBe(0);
+  });
+
+  test('by the policy of a table’s stream, beside that of the table', () => {
+    const policy = (action: string): Json => ({ PolicyDocument: doc(to({ AWS: att('A') }, { Action: action })) });
+    const table = (more: Json): Json => resource('AWS::DynamoDB::Table', { TableName: 't', ...more });
+    const stream = {
+      StreamSpecification: { StreamViewType: 'KEYS_ONLY', ResourcePolicy: policy('dynamodb:GetRecords') },
+    };
+    const granted = (more: Json): unknown =>
+      principalOf(model({ A: role(), T: table(more) }), 'A').policies.resourceGrants?.flatMap((d) =>
+        d.statements.map((s) => show(s.action.patterns[0]!)),
+      );
+    expect(granted(stream)).toEqual(['dynamodb:GetRecords']);
+    expect(granted({ ...stream, ResourcePolicy: policy('dynamodb:GetItem') })).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:GetRecords',
+    ]);
+    expect(granted({})).toBeUndefined();
   });
 
   test('to nobody knows whom is an assumption', () => {

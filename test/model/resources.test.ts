@@ -355,6 +355,26 @@ describe('gaps: what the templates do not show', () => {
       [expect.stringContaining('`kms:PutKeyPolicy`')],
     ],
     [
+      'one that changes an API',
+      'Update',
+      { service: '@aws-sdk/client-api-gateway', action: 'PutIntegrationCommand' },
+      [expect.stringContaining('it calls `apigateway:PutIntegration`')],
+    ],
+    [
+      'one that changes an HTTP API',
+      'Update',
+      { service: 'ApiGatewayV2', action: 'updateIntegration' },
+      [expect.stringContaining('it calls `apigateway:UpdateIntegration`')],
+    ],
+    ['one that reads an API', 'Create', { service: 'APIGateway', action: 'getRestApi' }, []],
+    [
+      'one that gives a function other code',
+      'Create',
+      { service: 'Lambda', action: 'updateFunctionCode' },
+      [expect.stringContaining('it calls `lambda:UpdateFunctionCode`')],
+    ],
+    ['one that invokes a function', 'Create', { service: 'Lambda', action: 'invoke' }, []],
+    [
       'of which nothing is known',
       'Create',
       sub('{"service":"IAM","action":"${P}"}'),

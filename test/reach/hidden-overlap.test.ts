@@ -75,6 +75,9 @@ describe('SOD-2, hidden overlap', () => {
         can: [{ Action: 'cloudformation:ExecuteChangeSet' }],
       });
     const deployer = principal('Deploy', inDomain('deploy'));
+    // IAM has one role of a name, whatever its case.
+    const shouted = principal('Approve', { ...inDomain('approve'), trust: [trusts(arn('DEPLOY'))] });
+    expect(run('SOD-2', [deployer, shouted])).toMatchObject([{ severity: 'violated', chain: [{ by: 'sts-001' }] }]);
     expect(run('SOD-2', [deployer, approve('internal')])).toMatchObject([
       { severity: 'violated', chain: [{ by: 'sts-001' }] },
     ]);
