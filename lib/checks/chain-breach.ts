@@ -9,6 +9,7 @@ import { type Arrival, type Closure, chainOf } from '../reach/closure';
 import { gainsKey, showGains } from '../reach/gains';
 import { blindness } from '../reach/reach';
 import type { Breach } from './breach';
+import { byBreakingGlass } from './broken-glass';
 import type { CheckContext } from './check';
 import { exceptBetween, exceptFrom, hasCrossing } from './declared-crossings';
 import { meetingsOf } from './find-clashes';
@@ -28,7 +29,7 @@ function findChains(model: Model, context: CheckContext): Breach[] {
     const { principal } = source;
     const ends = new Set<string>();
     const closure = context.reach(model).closureUntil(principal, (arrival, so) => {
-      const settled = separation.isSettled(principal, arrival);
+      const settled = byBreakingGlass(arrival) || separation.isSettled(principal, arrival);
       const breach = settled ? undefined : separation.breachBy(source, arrival, so);
       if (breach !== undefined) breaches.push(breach);
       if (settled || breach !== undefined) ends.add(arrival.actor.key);

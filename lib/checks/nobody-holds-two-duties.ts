@@ -5,7 +5,8 @@
  * Judged are principals without a duty, in a domain or in none, that somebody other than an AWS service may be:
  * users, groups whose members the app does not name, and roles whose trust policy names more than services
  * or cannot be read. Code that runs as a role is reached by chains, which SOD-2 follows; the bootstrap roles of
- * CDK are an assumption, which every report prints. What a role of one domain may do in another is SOD-1's.
+ * CDK, and declared emergency access that ends by itself, are assumptions, which every report prints. What a role
+ * of one domain may do in another is SOD-1's.
  */
 import type { Model, Principal } from '../model/model';
 import type { PrincipalElement } from '../policy/document';
@@ -40,8 +41,8 @@ export const nobodyHoldsTwoDuties: Check = {
   },
 };
 
-function isFree({ kind, duty, trust, unknown }: Principal): boolean {
-  if (duty !== undefined) return false;
+function isFree({ kind, duty, breakGlass, trust, unknown }: Principal): boolean {
+  if (duty !== undefined || breakGlass !== undefined) return false;
   if (kind === 'user' || kind === 'group') return true;
   if (kind !== 'role') return false;
   const statements = trust?.statements ?? [];

@@ -11,6 +11,7 @@ import { mayAssumeBoth, type OneCaller, picksTags } from '../reach/one-caller';
 import type { Reach } from '../reach/reach';
 import { ASSUME } from '../reach/step';
 import type { Breach } from './breach';
+import { byBreakingGlass } from './broken-glass';
 import { chainsBetween } from './chain-breach';
 import type { CheckContext } from './check';
 import { type Held, perhapsJoined } from './perhaps-one';
@@ -95,7 +96,7 @@ class Finder implements Held {
   }
 
   private stops(arrival: Arrival, so: Closure): boolean {
-    if (this.pair !== undefined) return true;
+    if (this.pair !== undefined || byBreakingGlass(arrival)) return true;
     const { principal } = arrival.actor;
     if (principal.duty === undefined && principal.domain === undefined) return false;
     for (const earlier of this.held) {

@@ -30,6 +30,10 @@ export class DomainNames {
   public readonly approval: string;
   public readonly accessLogGroup: string;
   public readonly webAclLogGroup: string;
+  public readonly authorizerLogGroup: string;
+  public readonly trustStoreLogGroup: string;
+  /** Of the table that remembers proofs. */
+  public readonly proofTable: string;
   public readonly assetPrefix: string;
   /** Whatever the domain's changes upload, before it is sealed. */
   public readonly uploadBucket: string;
@@ -37,6 +41,8 @@ export class DomainNames {
   public readonly assetBucket: string;
   /** Of the role that CloudFormation acts as, and of the policy that is its boundary. */
   public readonly execution: string;
+  /** Of the role for emergencies, and of the policy that is its boundary. */
+  public readonly breakGlass: string;
   /** Of the function that seals uploads, and of its role. */
   public readonly notary: string;
 
@@ -56,10 +62,15 @@ export class DomainNames {
     // AWS WAF refuses log groups of any other name:
     // https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
     this.webAclLogGroup = `aws-waf-logs-${base}`;
+    this.authorizerLogGroup = `/bulkhead/${domain}/authorizer`;
+    this.trustStoreLogGroup = `/bulkhead/${domain}/trust-store`;
+    this.proofTable = `${base}-proofs`;
     this.assetPrefix = `bulkhead/${domain}/`;
     this.uploadBucket = `${base}-uploads-${account}-${region}`;
     this.assetBucket = `${base}-assets-${account}-${region}`;
     this.execution = `${base}-execution-${region}`;
+    // As long as the longest duty, so that every domain's name leaves room for it.
+    this.breakGlass = `${base}-emergency-${region}`;
     this.notary = `${base}-notary-${region}`;
   }
 
@@ -70,6 +81,15 @@ export class DomainNames {
 
   public roleArn(duty: Duty): string {
     return this.arn('iam', `role/${this.role(duty)}`, '');
+  }
+
+  /** Of a function's role, and of its policy; no longer than that of a duty. */
+  public serviceRole(name: 'auth' | 'trust'): string {
+    return `bulkhead-${this.domain}-${name}-${this.region}`;
+  }
+
+  public serviceRoleArn(name: 'auth' | 'trust'): string {
+    return this.arn('iam', `role/${this.serviceRole(name)}`, '');
   }
 
   public boundaryArn(duty: Duty): string {

@@ -12,6 +12,14 @@ import { guard } from './gate';
 /** The key under a resource's `Metadata` in the template. */
 export const METADATA_KEY = 'bulkhead';
 
+/** By whose word a domain lets callers in. Literal values only. */
+export interface Trusts {
+  readonly issuers?: readonly string[];
+  readonly audiences?: readonly string[];
+  /** Fingerprints of certificate authorities. */
+  readonly authorities?: readonly string[];
+}
+
 /** What one resource is in its trust domain. Written verbatim, so JSON values only; no tokens. */
 export interface Mark {
   /** Name of the trust domain that owns the resource. Absent on a role that makes all of a domain, and is owned by whoever administers the account. */
@@ -34,6 +42,15 @@ export interface Mark {
   readonly attestations?: readonly string[];
   /** On a boundary: the common requests, as IAM statements in JSON. */
   readonly common?: readonly unknown[];
+  /** On a role for emergencies: what it declares. */
+  readonly breakGlass?: {
+    readonly domain: string;
+    readonly reason: string;
+    readonly approvedBy: string;
+    readonly expires: string;
+  };
+  /** On the authorizer. */
+  readonly trusts?: Trusts;
   /** On the grant of a crossing: what it declares. ARNs may hold what only the deployment knows. */
   readonly crossing?: {
     readonly from: string;

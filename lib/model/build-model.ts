@@ -10,6 +10,7 @@ import type { Text } from '../policy/text';
 import { readApis } from './apis';
 import { assumptionsOf } from './assumptions';
 import { bootstrapRoles } from './bootstrap-roles';
+import { assumptionOfBreakGlass, readBreakGlass } from './break-glass';
 import { type Classification, classify } from './classification';
 import { commonRequests } from './common-requests';
 import { type Configuration, NO_CONFIGURATION } from './configuration';
@@ -84,10 +85,15 @@ export function buildModel(
   const profiles = new Map<string, readonly Text[]>(
     drafts.filter((d) => d.kind === 'instance-profile').map((d) => [d.origin.id, d.holds]),
   );
-  const principals = [
-    ...drafts.map((d) => asDeploying(principalOf(d, configuration, grants, classified), readMark(d.declared))),
-    ...bootstrap.principals,
-  ];
+  const marks = new Map(drafts.map((d) => [d.origin.id, readMark(d.declared)]));
+  const breakGlass = readBreakGlass(
+    r,
+    drafts.map((d) => asDeploying(principalOf(d, configuration, grants, classified), marks.get(d.origin.id)!)),
+    new Map([...marks].map(([id, mark]) => [id, mark.breakGlass])),
+    elements,
+    today,
+  );
+  const principals = [...breakGlass.principals, ...bootstrap.principals];
   return {
     domains: readDomains(elements, configuration),
     principals,
@@ -99,6 +105,7 @@ export function buildModel(
     assumptions: [
       ...bootstrap.assumptions,
       ...principals.filter((p) => p.executes !== undefined).map(assumptionOfDeploying),
+      ...principals.flatMap(assumptionOfBreakGlass),
       ...assumptionsOf(app, configuration, [...unresolved, ...grants.unresolved]),
       ...crossings.map(assumptionOf),
     ],
@@ -110,6 +117,7 @@ export function buildModel(
       ...policies.unreadable,
       ...common.refused,
       ...declarations.refused,
+      ...breakGlass.refused,
     ],
     crossings,
     exceptions: declarations.exceptions,

@@ -18,6 +18,8 @@ export interface Mark {
   readonly sensitivity?: 'HIGH';
   /** The domain whose approved changes CloudFormation runs as this role. */
   readonly executes?: string;
+  /** Of a role for emergencies: what it declares, as written. */
+  readonly breakGlass?: unknown;
   /** Common requests, as IAM statements. */
   readonly common?: readonly unknown[];
   /** Values that are not what the constructs write: where they stand and what was expected. */
@@ -55,6 +57,7 @@ export function readMark(declared: ResourceDeclaration): Mark {
     authentication: member('authentication'),
     sensitivity: member('sensitivity')?.toUpperCase() === 'HIGH' ? 'HIGH' : undefined,
     executes: member('executes'),
+    breakGlass: raw.breakGlass,
     common: isList(raw.common) ? raw.common : undefined,
     malformed,
   };

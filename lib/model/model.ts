@@ -48,6 +48,8 @@ export interface Principal {
   readonly dutyFrom?: 'mark' | 'configuration';
   /** Of a role that only CloudFormation assumes: the domain that it deploys. Its kind is `bootstrap-role`. */
   readonly executes?: string;
+  /** Of a role for emergencies, where what it declares holds. */
+  readonly breakGlass?: BreakGlass;
   readonly attached: readonly AttachedPolicy[];
   readonly boundary?: AttachedPolicy;
   /** Set when the template names a boundary that cannot be read: it bounds nothing here, whatever it does in AWS. */
@@ -125,6 +127,15 @@ export interface Crossing {
   readonly justification: string;
   readonly approvedBy: string;
   /** `YYYY-MM-DD`; the last day on which the crossing holds. */
+  readonly expires: string;
+}
+
+/** A declared access that one person may use alone, for a time, reported at each use. */
+export interface BreakGlass {
+  readonly domain: string;
+  readonly reason: string;
+  readonly approvedBy: string;
+  /** `YYYY-MM-DD`; the last day on which it may be used. */
   readonly expires: string;
 }
 
