@@ -6,8 +6,8 @@
 import type { Principal } from '../model/model';
 import type { Statement } from '../policy/document';
 import { evaluate } from '../policy/evaluate';
-import { substitutePolicies } from '../policy/ground';
 import { nameOfStatement } from '../policy/parse';
+import { substitutePolicies } from '../policy/substitute';
 import { CONTEXT_OF } from '../reach/actor';
 import type { Permit } from '../reach/ask';
 import { ALLOW_ALL, showGains } from '../reach/gains';

@@ -6,28 +6,24 @@
  */
 import { Automaton } from './automaton';
 import { SAMPLE_ACCOUNT, SAMPLE_REGION } from './beautify';
+import type { Catalogue } from './catalogue';
 import type { CompiledPolicies } from './compile';
-import type { Side } from './condition';
-import { isUnknown } from './condition-value';
-import {
-  type Condition,
-  type Policies,
-  type PolicyDocument,
-  type Selection,
-  type Statement,
-  textsOf,
-} from './document';
-import { compileGlob, splitVariables } from './glob';
+import { type Side, variableOf } from './condition';
+import { FAMILIES, isUnknown } from './condition-value';
+import { textsOf } from './document';
+import { compileGlob, splitVariables, type Wildcards } from './glob';
 import { type Budget, findWord } from './language';
-import { holeGlobs, plainOf, textOfWord } from './letter';
+import { holeGlobs, plainOf, textOfWord, type Word } from './letter';
 import type { Candidate, Query, Use } from './solve';
-import { type Hole, literal, type Part, substitute, type Text, text } from './text';
+import { type Hole, literal, substitute, type Text } from './text';
 import { charTokens, type Glob, type Token } from './token';
+
+type Variables = readonly [ReadonlyMap<string, string>, ReadonlyMap<string, string>];
 
 export interface Proposal {
   readonly holes: ReadonlyMap<string, string>;
   /** For each side, values of the keys that its statements use as variables, by lower-cased key. */
-  readonly variables: readonly [ReadonlyMap<string, string>, ReadonlyMap<string, string>];
+  readonly variables: Variables;
   /** The keys as the policies write them. */
   readonly spelling: ReadonlyMap<string, string>;
 }
@@ -56,32 +52,53 @@ export function unknownsOf(policies: readonly CompiledPolicies[], uses: readonly
 
 const PROPOSALS_TRIED = 24;
 
-export function* propose(unknowns: Unknowns, query: Query, candidate: Candidate, budget: Budget): Generator<Proposal> {
-  const samples = new Map<string, string>();
-  for (const hole of unknowns.holes.values()) samples.set(hole.hole, sampleOf(hole, samples));
-  const variables: [Map<string, string>, Map<string, string>] = [new Map(), new Map()];
-  for (const { side, key } of unknowns.variables) {
-    const assigned = candidate.values.get(key) ?? candidate.values.get(`${side}:${key}`);
-    const value =
-      assigned?.length === 1 && assigned[0] !== undefined
-        ? literal(substitute(textOfWord(assigned[0]), samples))
-        : undefined;
-    variables[side].set(key, value ?? sampleOfKey(key));
-  }
+export function* propose(
+  unknowns: Unknowns,
+  query: Query,
+  candidate: Candidate,
+  catalogue: Catalogue,
+  budget: Budget,
+): Generator<Proposal> {
+  const holes = new Map<string, string>();
+  for (const hole of unknowns.holes.values()) holes.set(hole.hole, sampleOf(hole, holes));
   const spelling = new Map(unknowns.variables.map((v) => [v.key, v.written]));
-  const first: Proposal = { holes: samples, variables, spelling };
+  const plain = (word: Word): string | undefined => literal(substitute(textOfWord(word), holes));
+  const isShared = (key: string): boolean => catalogue.keyFacts(key).scope === 'request';
+  const withVariables = (choose: (key: string, side: Side) => string): Proposal => {
+    const variables: [Map<string, string>, Map<string, string>] = [new Map(), new Map()];
+    for (const { side, key } of unknowns.variables) variables[side].set(key, choose(key, side));
+    return { holes, variables, spelling };
+  };
+  const found = (key: string, side: Side): string | undefined => {
+    const assigned = candidate.values.get(isShared(key) ? key : `${side}:${key}`);
+    return assigned?.length === 1 && assigned[0] !== undefined ? plain(assigned[0]) : undefined;
+  };
+  const first = withVariables((key, side) => found(key, side) ?? sampleOfKey(key));
   yield first;
-  const seen = literal(substitute(textOfWord(candidate.resource), samples));
-  if (seen !== undefined) yield reading(query, seen, first);
+  const resource = plain(candidate.resource);
+  if (resource !== undefined) yield reading(query, resource, first);
   const open = findWord({ required: [query.resources, ...query.must.flatMap(openResources)], forbidden: [] }, budget);
   const word = open === 'exhausted' || open.found === undefined ? undefined : plainOf(open.found);
   if (word !== undefined) yield reading(query, word, first);
+  if (unknowns.variables.length > 0) {
+    // Callers alike and callers apart: a tag that must equal one's own, beside one that must not.
+    const alike = withVariables((key) => sampleOfKey(key));
+    const apart = withVariables((key, side) =>
+      side === 0 || isShared(key) ? sampleOfKey(key) : otherSampleOfKey(key),
+    );
+    for (const from of [first, alike, apart]) {
+      const read = readingConditions(query, candidate, plain, from, catalogue);
+      yield read;
+      if (resource !== undefined) yield reading(query, resource, read);
+      if (from !== first) yield from;
+    }
+  }
   // One unknown at a time takes a value that the literal parts of the statements suggest.
   let tried = 0;
   for (const hole of unknowns.holes.values()) {
     for (const value of suggestions(query, hole)) {
       if (++tried > PROPOSALS_TRIED) return;
-      yield { ...first, holes: new Map(samples).set(hole.hole, value) };
+      yield { ...first, holes: new Map(holes).set(hole.hole, value) };
     }
   }
 }
@@ -123,6 +140,12 @@ function sampleOfKey(key: string): string {
   return key.endsWith('region') ? SAMPLE_REGION : 'example';
 }
 
+/** Of the same kind, and another. */
+function otherSampleOfKey(key: string): string {
+  if (key.endsWith('account')) return '444455556666';
+  return key.endsWith('region') ? 'eu-west-1' : 'another';
+}
+
 function openResources({ statement }: Use): readonly Automaton[] {
   const { resource, version } = statement.source;
   if (resource === undefined || resource.not) return [];
@@ -148,11 +171,13 @@ function openGlob(pattern: Text, variables: boolean): Glob {
   });
 }
 
-function patternTokens(pattern: string): Glob {
-  return compileGlob({ parts: [pattern] }, { mode: 'may', wildcards: 'glob', variables: false });
+/** A literal part of a pattern. Parts of an ARN's pattern are read as globs, which only widens. */
+function patternTokens(pattern: string, wildcards: Wildcards = 'glob'): Glob {
+  const read = wildcards === 'exact' ? 'exact' : 'glob';
+  return compileGlob({ parts: [pattern] }, { mode: 'may', wildcards: read, variables: false });
 }
 
-/** The first proposal, changed by what the resource says of holes and variables when it is read against the patterns. */
+/** The proposal, changed by what the resource says of holes and variables when it is read against the patterns. */
 function reading(query: Query, resource: string, from: Proposal): Proposal {
   const holes = new Map(from.holes);
   const variables: [Map<string, string>, Map<string, string>] = [
@@ -163,7 +188,7 @@ function reading(query: Query, resource: string, from: Proposal): Proposal {
     const { resource: selection, version } = statement.source;
     for (const pattern of selection?.not === false ? selection.patterns : []) {
       if (!isUnknown(pattern, version === '2012-10-17')) continue;
-      const read = capture(pattern, resource, version === '2012-10-17');
+      const read = capture(pattern, resource, 'glob', version === '2012-10-17');
       if (read === undefined) continue;
       for (const [id, value] of read.holes) holes.set(id, value);
       for (const [key, value] of read.variables) variables[side].set(key, value);
@@ -173,19 +198,52 @@ function reading(query: Query, resource: string, from: Proposal): Proposal {
   return { ...from, holes, variables };
 }
 
+/** The proposal, changed by what the candidate's values of keys say of variables when they are read against the conditions. */
+function readingConditions(
+  query: Query,
+  candidate: Candidate,
+  plain: (word: Word) => string | undefined,
+  from: Proposal,
+  catalogue: Catalogue,
+): Proposal {
+  const variables: [Map<string, string>, Map<string, string>] = [
+    new Map(from.variables[0]),
+    new Map(from.variables[1]),
+  ];
+  for (const { statement, side } of query.must) {
+    if (statement.source.version !== '2012-10-17') continue;
+    for (const condition of statement.source.conditions) {
+      const { kind, negated, wildcards = 'exact' } = FAMILIES[condition.operator];
+      if (kind !== 'string' || negated) continue;
+      const words = candidate.values.get(variableOf(condition, side, catalogue)) ?? [];
+      const values = words.map(plain).filter((v) => v !== undefined);
+      const patterns = condition.values.filter((v) => isUnknown(v, true));
+      const read = values
+        .flatMap((v) => patterns.map((p) => capture(p, v, wildcards, true)))
+        .find((r) => r !== undefined);
+      for (const [key, value] of read?.variables ?? []) {
+        const sides = catalogue.keyFacts(key).scope === 'request' ? ([0, 1] as const) : [side];
+        for (const s of sides) if (from.variables[s].has(key)) variables[s].set(key, value);
+      }
+    }
+  }
+  return { ...from, variables };
+}
+
 const CAPTURE_LIMIT = 400;
 
-/** What holes and variables must be for the pattern to match the resource: one shortest reading, if the pattern is small. */
+/** What holes and variables must be for the pattern to match the text: one shortest reading, if the pattern is small. */
 function capture(
   pattern: Text,
   resource: string,
+  wildcards: Wildcards,
   variables: boolean,
 ): { readonly holes: [string, string][]; readonly variables: [string, string][] } | undefined {
   type Piece = { readonly hole: string } | { readonly key: string } | { readonly glob: Glob };
   const pieces = pattern.parts.flatMap((part): readonly Piece[] => {
     if (typeof part !== 'string') return [{ hole: part.hole }];
     return (variables ? splitVariables(part) : [part]).map((piece): Piece => {
-      if (typeof piece === 'string') return { glob: patternTokens(piece) };
+      if (typeof piece === 'string') return { glob: patternTokens(piece, wildcards) };
       return 'escaped' in piece ? { glob: [{ kind: 'char', char: piece.escaped }] } : { key: piece.key.toLowerCase() };
     });
   });
@@ -231,63 +289,4 @@ function suggestions(query: Query, hole: Hole): readonly string[] {
     }),
   );
   return [...new Set([...(hole.values ?? []), ...literals])].filter((v) => v !== '' && type.accepts(v));
-}
-
-export function substitutePolicies(policies: Policies, holes: ReadonlyMap<string, string>): Policies {
-  return mapPolicies(policies, (s) => mapStatement(s, (t) => substitute(t, holes)));
-}
-
-/** Holes and variables replaced; a variable's value stands for itself, wildcards in it included. */
-export function substituteStatement(
-  statement: Statement,
-  holes: ReadonlyMap<string, string>,
-  variables: ReadonlyMap<string, string>,
-): Statement {
-  const asText = (t: Text): Text => {
-    const filled = substitute(t, holes);
-    if (statement.version !== '2012-10-17' || variables.size === 0) return filled;
-    return text(
-      ...filled.parts.flatMap((part): readonly Part[] => {
-        if (typeof part !== 'string') return [part];
-        return splitVariables(part).map((piece): Part => {
-          if (typeof piece === 'string') return piece;
-          if ('escaped' in piece) return `\${${piece.escaped}}`;
-          return (variables.get(piece.key.toLowerCase()) ?? piece.fallback ?? '').replace(/[*?$]/g, (c) => `\${${c}}`);
-        });
-      }),
-    );
-  };
-  return mapStatement(statement, asText);
-}
-
-function mapStatement(s: Statement, map: (t: Text) => Text): Statement {
-  const selection = (one: Selection | undefined): Selection | undefined =>
-    one === undefined ? undefined : { not: one.not, patterns: one.patterns.map(map) };
-  return {
-    ...s,
-    ...(s.resource === undefined ? {} : { resource: selection(s.resource) as Selection }),
-    conditions: s.conditions.map((c): Condition => ({ ...c, values: c.values.map(map) })),
-  };
-}
-
-function mapPolicies(p: Policies, map: (s: Statement) => Statement): Policies {
-  const document = (d: PolicyDocument): PolicyDocument => ({ ...d, statements: d.statements.map(map) });
-  const documents = (ds: readonly PolicyDocument[] | undefined): readonly PolicyDocument[] | undefined =>
-    ds?.map(document);
-  return {
-    identityPolicies: p.identityPolicies.map(document),
-    ...(p.permissionsBoundary === undefined ? {} : { permissionsBoundary: document(p.permissionsBoundary) }),
-    ...(p.sessionPolicies === undefined
-      ? {}
-      : { sessionPolicies: documents(p.sessionPolicies) as readonly PolicyDocument[] }),
-    ...(p.serviceControlPolicies === undefined
-      ? {}
-      : { serviceControlPolicies: documents(p.serviceControlPolicies) as readonly PolicyDocument[] }),
-    ...(p.resourceGrants === undefined
-      ? {}
-      : { resourceGrants: documents(p.resourceGrants) as readonly PolicyDocument[] }),
-    ...(p.unboundedGrants === undefined
-      ? {}
-      : { unboundedGrants: documents(p.unboundedGrants) as readonly PolicyDocument[] }),
-  };
 }

@@ -12,10 +12,11 @@ import { type CompiledPolicies, compileStatement } from './compile';
 import { keyOfVariable, type Side } from './condition';
 import { equal, type Solution } from './decide';
 import type { Context, Policies } from './document';
-import { isPossible, type Proposal, propose, substitutePolicies, substituteStatement, unknownsOf } from './ground';
+import { isPossible, type Proposal, propose, unknownsOf } from './ground';
 import type { Budget } from './language';
 import { textOfWord, type Word } from './letter';
 import { type Candidate, type Query, solve } from './solve';
+import { substitutePolicies, substituteStatement } from './substitute';
 import { literal, substitute } from './text';
 
 /** A concrete request, as each side makes it. */
@@ -44,7 +45,7 @@ export function confirmSolution(
     if (request === undefined) return undefined;
     return best(request, query, candidate, (r) => replay(r, (p) => p));
   }
-  for (const proposal of propose(unknowns, query, candidate, budget)) {
+  for (const proposal of propose(unknowns, query, candidate, catalogue, budget)) {
     if (!isPossible(proposal, unknowns.holes)) continue;
     const grounded = ground(query, proposal, catalogue);
     const solved = solve(grounded, catalogue, budget);

@@ -8,8 +8,8 @@
 import type { Principal } from '../model/model';
 import type { Catalogue, KeyFacts } from '../policy/catalogue';
 import { type Policies, type PolicyDocument, type Statement, textsOf } from '../policy/document';
-import { substitutePolicies } from '../policy/ground';
 import { overlap } from '../policy/overlap';
+import { substitutePolicies } from '../policy/substitute';
 import { type Hole, text } from '../policy/text';
 import type { Actor } from './actor';
 import { documentOf, requests } from './requests';

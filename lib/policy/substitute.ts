@@ -1,0 +1,63 @@
+/** Policies with values in place of holes and policy variables. */
+import type { Condition, Policies, PolicyDocument, Selection, Statement } from './document';
+import { splitVariables } from './glob';
+import { type Part, substitute, type Text, text } from './text';
+
+export function substitutePolicies(policies: Policies, holes: ReadonlyMap<string, string>): Policies {
+  return mapPolicies(policies, (s) => mapStatement(s, (t) => substitute(t, holes)));
+}
+
+/** Holes and variables replaced; a variable's value stands for itself, wildcards in it included. */
+export function substituteStatement(
+  statement: Statement,
+  holes: ReadonlyMap<string, string>,
+  variables: ReadonlyMap<string, string>,
+): Statement {
+  const asText = (t: Text): Text => {
+    const filled = substitute(t, holes);
+    if (statement.version !== '2012-10-17' || variables.size === 0) return filled;
+    return text(
+      ...filled.parts.flatMap((part): readonly Part[] => {
+        if (typeof part !== 'string') return [part];
+        return splitVariables(part).map((piece): Part => {
+          if (typeof piece === 'string') return piece;
+          if ('escaped' in piece) return `\${${piece.escaped}}`;
+          return (variables.get(piece.key.toLowerCase()) ?? piece.fallback ?? '').replace(/[*?$]/g, (c) => `\${${c}}`);
+        });
+      }),
+    );
+  };
+  return mapStatement(statement, asText);
+}
+
+function mapStatement(s: Statement, map: (t: Text) => Text): Statement {
+  const selection = (one: Selection | undefined): Selection | undefined =>
+    one === undefined ? undefined : { not: one.not, patterns: one.patterns.map(map) };
+  return {
+    ...s,
+    ...(s.resource === undefined ? {} : { resource: selection(s.resource) as Selection }),
+    conditions: s.conditions.map((c): Condition => ({ ...c, values: c.values.map(map) })),
+  };
+}
+
+function mapPolicies(p: Policies, map: (s: Statement) => Statement): Policies {
+  const document = (d: PolicyDocument): PolicyDocument => ({ ...d, statements: d.statements.map(map) });
+  const documents = (ds: readonly PolicyDocument[] | undefined): readonly PolicyDocument[] | undefined =>
+    ds?.map(document);
+  return {
+    identityPolicies: p.identityPolicies.map(document),
+    ...(p.permissionsBoundary === undefined ? {} : { permissionsBoundary: document(p.permissionsBoundary) }),
+    ...(p.sessionPolicies === undefined
+      ? {}
+      : { sessionPolicies: documents(p.sessionPolicies) as readonly PolicyDocument[] }),
+    ...(p.serviceControlPolicies === undefined
+      ? {}
+      : { serviceControlPolicies: documents(p.serviceControlPolicies) as readonly PolicyDocument[] }),
+    ...(p.resourceGrants === undefined
+      ? {}
+      : { resourceGrants: documents(p.resourceGrants) as readonly PolicyDocument[] }),
+    ...(p.unboundedGrants === undefined
+      ? {}
+      : { unboundedGrants: documents(p.unboundedGrants) as readonly PolicyDocument[] }),
+  };
+}
