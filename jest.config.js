@@ -30,6 +30,8 @@ module.exports = {
       ...shared,
       displayName: 'cdk',
       testMatch: CDK.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+      // The constructs take the bundled authorizers from beside their sources.
+      globalSetup: '<rootDir>/scripts/bundle-authorizers.mjs',
       setupFilesAfterEnv: ['aws-cdk-lib/testhelpers/jest-autoclean'],
     },
   ],

@@ -2,7 +2,8 @@
 export * from './domain/api-gateway-account';
 export { Assumer } from './domain/assumer';
 export { Attestation } from './domain/attestation';
-export { Authentication, CognitoAuthenticationProps } from './domain/authentication';
+export { Authentication } from './domain/authentication';
+export * from './domain/authentication-props';
 export { BreakGlassRole, BreakGlassRoleProps } from './domain/break-glass';
 export { DomainDeployment, DomainDeploymentProps } from './domain/deployment';
 export { DomainCrossing, DomainCrossingProps } from './domain/domain-crossing';

@@ -26,8 +26,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   // Reach and the catalogue for `diff` and `who-can`, whose answers no check gives.
   'lib/report': { layers: ['lib/policy', 'lib/catalog', 'lib/model', 'lib/reach', 'lib/checks'], packages: ['node:*'] },
   'lib/enforce': { layers: ENGINE, packages: ['node:*', 'aws-cdk-lib', 'constructs'] },
-  // Constructs know nothing of checks. `node:path` finds the bundled authorizer beside the code.
-  'lib/domain': { layers: ['lib/enforce/marker'], packages: ['node:path', 'aws-cdk-lib', 'constructs'] },
+  // Constructs know nothing of checks. `node:path` finds the bundled authorizer beside the code;
+  // `node:crypto` reads the certificates of a trust store, so that a wrong one is refused at synthesis.
+  'lib/domain': { layers: ['lib/enforce/marker'], packages: ['node:path', 'node:crypto', 'aws-cdk-lib', 'constructs'] },
   // Runs in Lambda, whose runtime brings the SDK; the rest is bundled with it (docs/adr/0030).
   'lib/authorizer': {
     layers: [],

@@ -27,6 +27,8 @@ export function mutualTls(
   const revocation = new Revocation(files, revocationLists, refresh, clock);
   let store: TrustStore | undefined;
   return async (request) => {
+    // Not worth a look into the bucket.
+    if (request.clientCertificate === undefined) throw new Denial('certificate-missing');
     // A version never changes: once is enough.
     store ??= new TrustStore((await files.version(trustStore, trustStoreVersion)).toString('utf8'), clock);
     const path = store.pathOf(request.clientCertificate);

@@ -42,7 +42,7 @@ export class TrustStore {
     this.authorities = bySubject;
   }
 
-  public pathOf(pem: string | undefined): Path {
+  public pathOf(pem: string): Path {
     const client = read(pem);
     this.checkTime(client, 'client');
     const { keyUsage, extendedKeyUsage, unsupported } = client;
@@ -88,8 +88,7 @@ export class TrustStore {
   }
 }
 
-function read(pem: string | undefined): Certificate {
-  if (pem === undefined) throw new Denial('certificate-missing');
+function read(pem: string): Certificate {
   if (pem.length > LARGEST) throw new Denial('credentials-too-large', 'certificate');
   try {
     return parseCertificate(pem);

@@ -23,7 +23,7 @@ import {
 import type { PolicyDocument } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { BoundAuthentication } from './authentication';
+import type { BoundAuthentication } from './authentication-method';
 import { Exposure } from './exposure';
 import { type RouteOptions, requireRoute } from './route';
 
@@ -63,6 +63,8 @@ export class DomainApi extends Construct {
       description: `Bulkhead: ${props.exposure} API of ${props.owner}`,
       endpointConfiguration: { types: [isPrivate(props.exposure) ? EndpointType.PRIVATE : EndpointType.REGIONAL] },
       policy: props.policy,
+      // Whoever calls by the default endpoint is asked for no certificate.
+      disableExecuteApiEndpoint: props.authentication.defaultEndpointOff,
       // The account-wide logging role is `ApiGatewayAccount`'s; one per API would overwrite another's.
       cloudWatchRole: false,
       minCompressionSize: props.minCompressionSize,
@@ -73,7 +75,10 @@ export class DomainApi extends Construct {
       defaultCorsPreflightOptions:
         props.corsOrigins.length === 0
           ? undefined
-          : { allowOrigins: [...props.corsOrigins], allowHeaders: Cors.DEFAULT_HEADERS },
+          : {
+              allowOrigins: [...props.corsOrigins],
+              allowHeaders: [...Cors.DEFAULT_HEADERS, ...(props.authentication.headers ?? [])],
+            },
       deployOptions: {
         stageName: props.stageName,
         clientCertificateId: this.clientCertificate.attrClientCertificateId,
@@ -154,6 +159,7 @@ const ACCESS_LOG = AccessLogFormat.custom(
     callerAccount: AccessLogField.contextIdentityAccountId(),
     callerSubject: AccessLogField.contextAuthorizerClaims('sub'),
     callerClient: AccessLogField.contextAuthorizerClaims('client_id'),
+    callerPrincipal: AccessLogField.contextAuthorizerPrincipalId(),
     tlsVersion: '$context.tlsVersion',
     cipherSuite: '$context.cipherSuite',
     vpcEndpoint: '$context.identity.vpceId',

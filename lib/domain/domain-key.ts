@@ -32,6 +32,8 @@ export interface DomainKeyUse {
   readonly region: string;
   /** Exact ARNs of the log groups that the key encrypts, without `:*`. */
   readonly logGroupArns: readonly string[];
+  /** What the way to authenticate does with the key. */
+  readonly authentication: readonly PolicyStatement[];
 }
 
 export interface DomainKeyProps extends DomainKeyUse {
@@ -117,6 +119,7 @@ function useStatements(props: DomainKeyUse): PolicyStatement[] {
       ALL_DUTIES.map((duty) => props.names.roleArn(duty)),
     ),
     logEncryption(props),
+    ...props.authentication,
   ];
 }
 
@@ -139,12 +142,18 @@ function logEncryption(props: DomainKeyUse): PolicyStatement {
   });
 }
 
-function byRoles(sid: string, actions: readonly string[], roleArns: readonly string[]): PolicyStatement {
+/** A statement for exact roles by their fixed names, which an identity policy must allow as well. */
+export function byRoles(
+  sid: string,
+  actions: readonly string[],
+  roleArns: readonly string[],
+  more: { readonly [operator: string]: { readonly [key: string]: string } } = {},
+): PolicyStatement {
   return new PolicyStatement({
     sid,
     principals: [new AccountRootPrincipal()],
     actions: [...actions],
     resources: ['*'],
-    conditions: { ArnEquals: { 'aws:PrincipalArn': roleArns.length === 1 ? roleArns[0] : [...roleArns] } },
+    conditions: { ArnEquals: { 'aws:PrincipalArn': roleArns.length === 1 ? roleArns[0] : [...roleArns] }, ...more },
   });
 }

@@ -6,16 +6,17 @@
  * is never orphaned, and what each duty may do: docs/domain.md.
  */
 import { type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
-import type { Integration, Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { DomainName, Integration, Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Grant, type IGrantable, type IRole, type ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct, type IConstruct } from 'constructs';
 import { mark, registerGate } from '../enforce/marker';
 import { ApiPolicy } from './api-policy';
-import type { BoundAuthentication } from './authentication';
+import type { BoundAuthentication } from './authentication-method';
 import { deploymentOf } from './deployment-identity';
 import { DomainApi } from './domain-api';
 import { TrustDomainError } from './domain-error';
@@ -79,6 +80,12 @@ export class TrustDomain extends Construct implements ITrustDomain {
   /** The domain's users, where callers are authenticated by Cognito. */
   public readonly userPool?: UserPool;
 
+  /** What checks the domain's callers, where that is a function of the domain's own. */
+  public readonly authorizerFunction?: LambdaFunction;
+
+  /** The name under which the API is reached, where callers have client certificates: for an alias record in DNS. */
+  public readonly customDomain?: DomainName;
+
   private readonly names: DomainNames;
   private readonly gateway: DomainApi;
   private readonly roles: DomainRoles;
@@ -97,9 +104,6 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.exposure = props.exposure;
     this.owner = props.owner;
     this.names = new DomainNames(stack, domain);
-    this.authentication = props.authentication._bind(this, domain);
-    this.userPool = this.authentication.userPool;
-
     this.stageName = props.stageName ?? DEFAULT_STAGE;
     // The log and the key exist before the API whose id their names and policies hold.
     const apiId = Lazy.string({ produce: () => this.api.restApiId });
@@ -108,14 +112,15 @@ export class TrustDomain extends Construct implements ITrustDomain {
     if (props.executionRole !== undefined) {
       claimThing('the execution role', props.executionRole.roleRef.roleArn, domain, this);
     }
-    const logGroupArns = [this.names.accessLogGroup, this.names.webAclLogGroup, executionLogName].map((name) =>
-      this.names.arn('logs', `log-group:${name}`),
-    );
+    const needs = props.authentication._keyNeeds(this.names);
+    const logGroupNames = [this.names.accessLogGroup, this.names.webAclLogGroup, executionLogName, ...needs.logGroups];
+    const logGroupArns = logGroupNames.map((name) => this.names.arn('logs', `log-group:${name}`));
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
     this.key = keyOf(this, props.encryptionKey, {
       names: this.names,
       region: stack.region,
       logGroupArns,
+      authentication: needs.statements(deployment.executionRoleArn, stack.region),
       executionRoleArn: deployment.executionRoleArn,
       removalPolicy,
     });
@@ -130,6 +135,19 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.accessLog = logs.access;
     this.webAclLog = logs.webAcl;
     this.executionLog = logs.execution;
+
+    this.authentication = props.authentication._bind({
+      scope: this,
+      names: this.names,
+      key: this.key,
+      exposure: props.exposure,
+      restApiId: apiId,
+      logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
+      removalPolicy,
+    });
+    this.userPool = this.authentication.userPool;
+    this.authorizerFunction = this.authentication.authorizerFunction;
+    this.customDomain = this.authentication.customDomain;
 
     const vpcEndpointIds = this.claimEndpoints(props);
     this.apiPolicy = new ApiPolicy({
@@ -156,6 +174,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
     });
     this.api = this.gateway.restApi;
     this.api.deploymentStage.node.addDependency(logs.execution);
+    this.authentication.attach?.(this.api);
 
     this.webAcl = new DomainWebAcl(this, 'WebAcl', {
       domain,
@@ -273,9 +292,11 @@ export class TrustDomain extends Construct implements ITrustDomain {
 
   private problems(): string[] {
     const { document } = this.apiPolicy;
-    return document === undefined
-      ? []
-      : resourcePolicyProblems(`trust domain \`${this.domainName}\``, Stack.of(this), document);
+    const who = `trust domain \`${this.domainName}\``;
+    return [
+      ...(document === undefined ? [] : resourcePolicyProblems(who, Stack.of(this), document)),
+      ...(this.authentication.problems?.() ?? []),
+    ];
   }
 
   private claimEndpoints(props: TrustDomainProps): string[] {
