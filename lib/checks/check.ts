@@ -12,6 +12,7 @@ import { subset } from '../policy/subset';
 import type { OverlapVerdict, SubsetVerdict } from '../policy/verdict';
 import { type Reach, reachOf } from '../reach/reach';
 import type { Actions } from './beginnings';
+import { actionsBeyond, type Beyond } from './excepted';
 import type { CheckId, Finding } from './finding';
 import { StatementIndex } from './may-meet';
 
@@ -34,6 +35,7 @@ export class CheckContext {
   private readonly alone = new WeakMap<PolicyDocument, Policies>();
   private readonly boundaryOverlaps = new WeakMap<PolicyDocument, WeakMap<PolicyDocument, OverlapVerdict>>();
 
+  private readonly beyonds = new WeakMap<PolicyDocument, WeakMap<CompiledPolicies, Beyond>>();
   private readonly results = new WeakMap<Model, Map<string, unknown>>();
 
   constructor(private readonly catalogue: Catalogue) {}
@@ -54,8 +56,28 @@ export class CheckContext {
   }
 
   public overlap(a: Policies, b: Policies, options: QuestionOptions = {}): OverlapVerdict {
+    if (options.except !== undefined && this.shareOnly(options.except, this.compile(a), this.compile(b)))
+      return { verdict: 'disjoint' };
     const except = options.except && this.exceptions(options.except, a);
     return overlap(this.compile(a), this.compile(b), this.catalogue, { ...options, ...(except && { except }) });
+  }
+
+  /**
+   * True only if every request that the two share is an excepted one, as far as what is written tells: each action is allowed
+   * to one of them by nothing but statements that are excepted, or not at all.
+   */
+  private shareOnly(except: PolicyDocument, a: CompiledPolicies, b: CompiledPolicies): boolean {
+    if (a.opaque.length > 0 || b.opaque.length > 0) return false;
+    const [mine, others] = [this.beyond(except, a), this.beyond(except, b)];
+    return !mine.known.meets(others.known) && !(mine.later && others.later);
+  }
+
+  private beyond(except: PolicyDocument, policies: CompiledPolicies): Beyond {
+    const known = this.beyonds.get(except) ?? new WeakMap<CompiledPolicies, Beyond>();
+    this.beyonds.set(except, known);
+    const found = known.get(policies) ?? actionsBeyond(except, policies);
+    known.set(policies, found);
+    return found;
   }
 
   /** Of many excepted statements, one or more for each domain, those that can match what these policies allow. */

@@ -9,6 +9,7 @@
  */
 import type { PolicyDocument, Statement } from '../policy/document';
 import { type Actions, Beginnings, beginningsOf } from './beginnings';
+import { requestsExcepted, requestsOf } from './excepted';
 
 export interface Candidate {
   /** Documents whose Allow statements cover all that the principal may do; `undefined` when that is everything. */
@@ -27,7 +28,7 @@ export function pairsThatMayMeet(
   actionsOf: (statement: Statement) => Actions,
   across?: number,
 ): (readonly [number, number])[] {
-  const left = new Set(excepted.filter((s) => s.effect === 'Allow' && s.conditions.length === 0).map(requestsOf));
+  const left = requestsExcepted(excepted);
   const beginnings = new Beginnings();
   candidates.forEach(({ documents }, candidate) => {
     if (documents === undefined) beginnings.add([], candidate, undefined);
@@ -91,16 +92,4 @@ export class StatementIndex {
     }
     return [...met].sort((a, b) => a - b).map((position) => this.statements[position]!);
   }
-}
-
-const writtenRequests = new WeakMap<Statement, string>();
-
-/** Equal for two statements that allow the same requests because they are written the same. */
-function requestsOf(statement: Statement): string {
-  const known = writtenRequests.get(statement);
-  if (known !== undefined) return known;
-  const { version, action, resource } = statement;
-  const written = JSON.stringify([version, action, resource]);
-  writtenRequests.set(statement, written);
-  return written;
 }

@@ -218,7 +218,8 @@ export function compile(policies: Policies, catalogue: Catalogue): CompiledPolic
   };
 }
 
-function unionOf(statements: readonly CompiledStatement[], catalogue: Catalogue): ActionSet {
+/** The known actions that some of the statements select. */
+export function unionOf(statements: readonly CompiledStatement[], catalogue: Catalogue): ActionSet {
   const words = new Uint32Array(Math.ceil(catalogue.actions.length / 32));
   for (const { actions } of statements) {
     for (let i = actions.from; i < actions.to; i++) words[i] = (words[i] as number) | (actions.words[i] as number);

@@ -155,4 +155,26 @@ describe('principals', () => {
       pairs([a, a], { ...document!, statements: [{ ...document!.statements[0]!, conditions: [condition] }] }),
     ).toEqual([[0, 1]]);
   });
+
+  test('that share an exception with a policy variable may meet: it has the value of one of them', () => {
+    const own = on(text('arn:aws:s:::${aws:username}'));
+    expect(pairs([own, own], own.identityPolicies[0])).toEqual([[0, 1]]);
+    const anybody = on(text('arn:aws:s:::*'));
+    expect(context.overlap(own, anybody, { except: own.identityPolicies[0]! }).verdict).toBe('disjoint');
+    expect(context.overlap(anybody, own, { except: own.identityPolicies[0]! }).verdict).toBe('overlap');
+  });
+});
+
+test('two that share only what is excepted are disjoint without a decision, unless later actions may be shared', () => {
+  const with_ = (...actions: string[]): Policies => ({
+    identityPolicies: actions.map((action) => {
+      const [document] = on(text('arn:aws:s:::a')).identityPolicies;
+      const [statement] = document!.statements;
+      return { ...document!, statements: [{ ...statement!, action: { not: false, patterns: [text(action)] } }] };
+    }),
+  });
+  const [except] = with_('s:Get').identityPolicies;
+  expect(context.overlap(with_('s:Get'), with_('s:Get', 's:Put'), { except: except! }).verdict).toBe('disjoint');
+  expect(context.overlap(with_('s:Get', 's:Put'), with_('s:Put'), { except: except! }).verdict).toBe('overlap');
+  expect(context.overlap(with_('s:Get', 's:Later*'), with_('s:Late*'), { except: except! }).verdict).toBe('overlap');
 });
