@@ -141,3 +141,13 @@ export function satisfied(constraint: Constraint, value: Assignment): boolean {
     ? value.some((v) => satisfies(v, shape.predicate))
     : value.every((v) => satisfies(v, shape.predicate));
 }
+
+/** The constraint that a key has one value. */
+export function equal(key: string, value: string, side: Side): Constraint {
+  return {
+    condition: { operator: 'StringEquals', ifExists: false, key, values: [{ parts: value === '' ? [] : [value] }] },
+    version: '2008-10-17',
+    side,
+    holds: true,
+  };
+}

@@ -11,10 +11,11 @@ import { ActionIndex, type ActionSet } from './action-set';
 import { Automaton } from './automaton';
 import type { Catalogue } from './catalogue';
 import { type CompiledStatement, mentionsVariable, uniteResources } from './compile';
-import type { Constraint, Side } from './condition';
+import type { Side } from './condition';
 import { futureResourcesOf, type Resources, resourcesOf, servicesOf, usualResourcesOf } from './format';
 import type { Budget } from './language';
 import { plainOf } from './letter';
+import { pinnedCases } from './pinned';
 import { type Candidate, type Outcome, type Query, solve, type Use } from './solve';
 import { charTokens, type Token } from './token';
 
@@ -76,14 +77,33 @@ function decideKnown(goal: Goal, catalogue: Catalogue, budget: Budget, confirm: 
     const usual = usualResourcesOf(action, catalogue);
     for (const [{ automaton, aligned }, must] of pairs(resources, () => product(options))) {
       const query: Query = { must, mustNot, resources: automaton, aligned, usual };
-      const outcome = solve(query, catalogue, budget);
-      if (typeof outcome !== 'string') {
-        const solution = { action: catalogue.actions[action] as string, candidate: outcome, query };
-        if (confirm(solution)) return solution;
-        unknown = true;
-      } else if (outcome === 'unknown') unknown = true;
+      const decision = solveKnown(catalogue.actions[action] as string, query, catalogue, budget, confirm);
+      if (typeof decision !== 'string') return decision;
+      if (decision === 'unknown') unknown = true;
       if (budget.left < 0) return 'unknown';
     }
+  }
+  return unknown ? 'unknown' : 'none';
+}
+
+function solveKnown(action: string, query: Query, catalogue: Catalogue, budget: Budget, confirm: Confirm): Decision {
+  const outcome = solve(query, catalogue, budget);
+  if (typeof outcome === 'string') return outcome;
+  const solution = { action, candidate: outcome, query };
+  if (confirm(solution)) return solution;
+  return byCases(query, catalogue, budget, (q) => solveKnown(action, q, catalogue, budget, confirm));
+}
+
+/** After an unconfirmed solution: the query once more, with the variables that it pins as their values. */
+function byCases(query: Query, catalogue: Catalogue, budget: Budget, ask: (query: Query) => Decision): Decision {
+  const cases = pinnedCases(query, catalogue);
+  if (cases === undefined) return 'unknown';
+  let unknown = false;
+  for (const one of cases) {
+    const decision = ask(one);
+    if (typeof decision !== 'string') return decision;
+    if (decision === 'unknown') unknown = true;
+    if (budget.left < 0) return 'unknown';
   }
   return unknown ? 'unknown' : 'none';
 }
@@ -144,7 +164,8 @@ function solveByName(query: Query, catalogue: Catalogue, budget: Budget, confirm
     if (name === undefined) return 'unknown';
     if (index.idOf(name) === undefined) {
       const solution = { action: name, candidate: outcome, query };
-      return confirm(solution) ? solution : 'unknown';
+      if (confirm(solution)) return solution;
+      return byCases(query, catalogue, budget, (q) => solveByName(q, catalogue, budget, confirm));
     }
     known.push(charTokens(name.toLowerCase()));
   }
@@ -223,14 +244,4 @@ function* product<T>(options: readonly (readonly T[])[]): Generator<readonly T[]
     return;
   }
   for (const head of first) for (const tail of product(rest)) yield [head, ...tail];
-}
-
-/** Constraints that fix a key to a value. */
-export function equal(key: string, value: string, side: Side): Constraint {
-  return {
-    condition: { operator: 'StringEquals', ifExists: false, key, values: [{ parts: value === '' ? [] : [value] }] },
-    version: '2008-10-17',
-    side,
-    holds: true,
-  };
 }

@@ -1,13 +1,13 @@
 /** Policies with values in place of holes and policy variables. */
 import type { Condition, Policies, PolicyDocument, Selection, Statement } from './document';
-import { splitVariables } from './glob';
+import { splitVariables, type Variable } from './glob';
 import { type Part, substitute, type Text, text } from './text';
 
 export function substitutePolicies(policies: Policies, holes: ReadonlyMap<string, string>): Policies {
   return mapPolicies(policies, (s) => mapStatement(s, (t) => substitute(t, holes)));
 }
 
-/** Holes and variables replaced; a variable's value stands for itself, wildcards in it included. */
+/** Holes and given variables replaced; a variable's value stands for itself, wildcards in it included. */
 export function substituteStatement(
   statement: Statement,
   holes: ReadonlyMap<string, string>,
@@ -22,12 +22,18 @@ export function substituteStatement(
         return splitVariables(part).map((piece): Part => {
           if (typeof piece === 'string') return piece;
           if ('escaped' in piece) return `\${${piece.escaped}}`;
-          return (variables.get(piece.key.toLowerCase()) ?? piece.fallback ?? '').replace(/[*?$]/g, (c) => `\${${c}}`);
+          const value = variables.get(piece.key.toLowerCase());
+          if (value === undefined) return written(piece);
+          return value.replace(/[*?$]/g, (c) => `\${${c}}`);
         });
       }),
     );
   };
   return mapStatement(statement, asText);
+}
+
+function written({ key, fallback }: Variable): string {
+  return fallback === undefined ? `\${${key}}` : `\${${key}, '${fallback}'}`;
 }
 
 function mapStatement(s: Statement, map: (t: Text) => Text): Statement {

@@ -9,8 +9,8 @@
 import { resourceSample } from './beautify';
 import type { Catalogue } from './catalogue';
 import { type CompiledPolicies, compileStatement } from './compile';
-import { keyOfVariable, type Side } from './condition';
-import { equal, type Solution } from './decide';
+import { equal, keyOfVariable, type Side } from './condition';
+import type { Solution } from './decide';
 import type { Context, Policies } from './document';
 import { isPossible, type Proposal, propose, unknownsOf } from './ground';
 import type { Budget } from './language';
