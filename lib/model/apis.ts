@@ -3,7 +3,7 @@
  * its routes and how the caller of each is authenticated. `NONE` means that anybody who reaches the
  * endpoint is served.
  */
-import { literal, show } from '../policy/text';
+import { literal, show, type Text, text } from '../policy/text';
 import type { Classification } from './classification';
 import type { Configuration } from './configuration';
 import type { Element, ElementIndex } from './elements';
@@ -48,10 +48,26 @@ export function readApis(
         ...(exposure === undefined ? {} : { exposure }),
         ...(owner === undefined ? {} : { owner }),
         routes,
+        ...(element.declared.type === 'AWS::ApiGateway::RestApi' ? { invoke: invokeArn(r, element) } : {}),
         authentication: [...new Set(authentication)].sort(),
       },
     ];
   });
+}
+
+/** Stage, method and path follow. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html */
+function invokeArn(r: Resolver, { stack, declared }: Element): Text {
+  const { partition, region, account } = stack;
+  return text(
+    'arn:',
+    partition,
+    ':execute-api:',
+    region,
+    ':',
+    account,
+    ':',
+    r.text(stack, { Ref: declared.logicalId }),
+  );
 }
 
 function kindOf(r: Resolver, { stack, declared }: Element): Api['kind'] | undefined {
@@ -154,8 +170,15 @@ function method(r: Resolver, element: Element, index: ElementIndex): Route {
     path: pathOf(r, element, property(properties, 'ResourceId'), index),
     // A key identifies a usage plan, not a caller: it is named, but never counts as more than it is.
     authentication: type === 'NONE' && key ? 'API_KEY' : type,
+    // API Gateway compares the scopes of user pools alone; those of another authorizer stand in the mark.
+    ...scopesOf(property(properties, 'AuthorizationScopes') ?? element.mark.scopes),
     ...(element.mark.sensitivity === undefined ? {} : { sensitivity: element.mark.sensitivity }),
   };
+}
+
+function scopesOf(written: Resolved | undefined): Pick<Route, 'scopes'> {
+  const scopes = listed(written).map((scope) => toText(scope));
+  return scopes.length === 0 ? {} : { scopes: scopes.map((s) => (s === undefined ? '?' : (literal(s) ?? show(s)))) };
 }
 
 /** Joins `PathPart` from the resource up to the root. */

@@ -3,7 +3,7 @@
  * constructs write this mark; the template carries it wherever it is read.
  */
 import { isList, isObject } from './json';
-import { DUTIES, type Duty, type Exposure, type Origin } from './model';
+import { DUTIES, type Duty, type Exposure, type Origin, type Trusts } from './model';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
 
@@ -22,6 +22,9 @@ export interface Mark {
   readonly breakGlass?: unknown;
   /** Common requests, as IAM statements. */
   readonly common?: readonly unknown[];
+  /** Of a method: the scopes of which its caller needs one. */
+  readonly scopes?: readonly string[];
+  readonly trusts?: Trusts;
   /** Values that are not what the constructs write: where they stand and what was expected. */
   readonly malformed: readonly string[];
 }
@@ -48,6 +51,21 @@ export function readMark(declared: ResourceDeclaration): Mark {
     }
     return found;
   };
+  const texts = (key: string, value: unknown): readonly string[] | undefined => {
+    if (value === undefined) return undefined;
+    if (isList(value) && value.every((v) => typeof v === 'string')) return value as readonly string[];
+    malformed.push(`\`Metadata.bulkhead.${key}\` is not a list of strings`);
+    return undefined;
+  };
+  const trusts = (value: unknown): Trusts | undefined => {
+    if (value === undefined) return undefined;
+    const { issuers, audiences, authorities } = isObject(value) ? value : {};
+    return {
+      issuers: texts('trusts.issuers', issuers) ?? [],
+      audiences: texts('trusts.audiences', audiences) ?? [],
+      authorities: texts('trusts.authorities', authorities) ?? [],
+    };
+  };
   return {
     domain: member('domain'),
     duty: oneOf('duty', DUTIES),
@@ -59,6 +77,8 @@ export function readMark(declared: ResourceDeclaration): Mark {
     executes: member('executes'),
     breakGlass: raw.breakGlass,
     common: isList(raw.common) ? raw.common : undefined,
+    scopes: texts('scopes', raw.scopes),
+    trusts: trusts(raw.trusts),
     malformed,
   };
 }

@@ -67,6 +67,14 @@ export interface Principal {
   readonly unknown: readonly string[];
 }
 
+/** Whoever holds a token of the issuer, for the audience, or a certificate of the authority, is believed. */
+export interface Trusts {
+  readonly issuers: readonly string[];
+  readonly audiences: readonly string[];
+  /** Fingerprints. */
+  readonly authorities: readonly string[];
+}
+
 export interface Resource {
   readonly id: string;
   readonly origin: Origin;
@@ -84,6 +92,8 @@ export interface Resource {
   readonly openTo?: PolicyDocument;
   /** The role that this resource runs as, by principal id or ARN text. */
   readonly runsAs?: readonly { readonly service: string; readonly role: Text }[];
+  /** Of an authorizer: by whose word it lets callers in, as its mark says. */
+  readonly trusts?: Trusts;
   /** Ids of resources and principals this one refers to, with the property path of the reference. */
   readonly references: readonly { readonly to: string; readonly at: string }[];
   /** Resolved: strings where they are known, `Text` where they are not; absent values left out. */
@@ -102,7 +112,11 @@ export interface Api {
     readonly path: string;
     readonly authentication: string;
     readonly sensitivity?: 'HIGH';
+    /** Where tokens open the route: it takes one with any of these. */
+    readonly scopes?: readonly string[];
   }[];
+  /** Of a REST API: the ARN by which it is called, without stage, method and path. */
+  readonly invoke?: Text;
   readonly authentication: readonly string[];
 }
 

@@ -1,0 +1,157 @@
+/**
+ * SOD-8, reader that writes: where an API has high-value routes that change something, whoever may call one of them
+ * may not call a route that shows what it changed. One stolen credential then either reads or writes.
+ *
+ * The writing side are the routes of sensitivity HIGH that change; the reading side are those that read and are
+ * HIGH, or stand at the same path. Callers who sign with IAM are the principals of the app, judged by their policies
+ * for every stage and every value of a path parameter. Callers with tokens are scopes: no scope may open both sides,
+ * and no client of a user pool may ask for scopes of both. Principals outside the app hold what its policies grant
+ * them there, which their own app's check judges.
+ */
+import type { Api, Model, Resource } from '../model/model';
+import type { Policies } from '../policy/document';
+import { type Hole, isText, literal, type Text, text } from '../policy/text';
+import type { Check, CheckContext } from './check';
+import type { Finding } from './finding';
+import { explainSide, grantsOf, type Meeting, pathsOf, witnessOf } from './root-cause';
+import { atMost, nameOf, type Subject } from './separation';
+
+type Route = Api['routes'][number];
+
+interface Sides {
+  readonly api: Api;
+  readonly reading: readonly Route[];
+  readonly writing: readonly Route[];
+}
+
+export const readersDoNotWrite: Check = {
+  id: 'SOD-8',
+  compliant: 'nobody may both read and change by the high-value routes of one API',
+  run: (model, context) => {
+    const all = model.apis.flatMap((api) => sidesOf(api) ?? []);
+    if (all.length === 0) return [];
+    const callers = callersOf(all, model, context);
+    return all.flatMap((sides) => [...byIdentity(sides, callers, context), ...byScope(sides, model)]);
+  },
+};
+
+const READING: readonly string[] = ['GET', 'HEAD'];
+
+/** Routes of any method are on both sides. */
+function sidesOf(api: Api): Sides | undefined {
+  const writing = api.routes.filter((r) => r.sensitivity === 'HIGH' && !READING.includes(r.method));
+  const paths = new Set(writing.map((r) => r.path));
+  const reading = api.routes.filter(
+    (r) => (READING.includes(r.method) || r.method === 'ANY') && (r.sensitivity === 'HIGH' || paths.has(r.path)),
+  );
+  return writing.length === 0 || reading.length === 0 ? undefined : { api, reading, writing };
+}
+
+/** Principals that may call some route of the one side and some of the other, of whichever APIs: nobody else can break one. */
+function callersOf(all: readonly Sides[], model: Model, context: CheckContext): readonly Subject[] {
+  const [read, write] = [
+    all.map(({ api, reading }) => calling(api, reading)),
+    all.map(({ api, writing }) => calling(api, writing)),
+  ].map((each): Policies => ({ identityPolicies: each.flatMap(({ identityPolicies }) => identityPolicies) }));
+  return model.principals
+    .filter(
+      ({ kind, breakGlass }) => kind !== 'bootstrap-role' && kind !== 'instance-profile' && breakGlass === undefined,
+    )
+    .map((principal) => ({ principal, policies: atMost(principal) }))
+    .filter(({ policies }) => [write!, read!].every((side) => context.overlap(policies, side).verdict !== 'disjoint'));
+}
+
+function byIdentity({ api, reading, writing }: Sides, callers: readonly Subject[], context: CheckContext): Finding[] {
+  const [read, write] = [calling(api, reading), calling(api, writing)];
+  return callers.flatMap((caller) => {
+    const [reads, writes] = [read, write].map((policies): Meeting | undefined => {
+      const verdict = context.overlap(caller.policies, policies);
+      return verdict.verdict === 'disjoint' ? undefined : { a: caller, b: { ...caller, policies }, verdict };
+    });
+    return reads === undefined || writes === undefined ? [] : [identityFinding(api, reads, writes)];
+  });
+}
+
+/** Any stage, and only one: a wildcard would take methods and paths along. */
+const STAGE: Hole = { hole: 'the stage that is called', type: 'segment', label: 'the stage' };
+
+/** The policy that allows exactly the calls of these routes. */
+function calling({ invoke }: Api, routes: readonly Route[]): Policies {
+  const signed = invoke === undefined ? [] : routes.filter((r) => r.authentication === 'AWS_IAM');
+  const patterns = signed.map(({ method, path }) =>
+    text(invoke as Text, '/', STAGE, `/${method === 'ANY' ? '*' : method}${path.replace(/\{[^}]*\}/g, '*')}`),
+  );
+  const origin = 'the calls in question';
+  const statement = {
+    effect: 'Allow' as const,
+    index: 0,
+    origin,
+    version: '2012-10-17' as const,
+    action: { not: false, patterns: [text('execute-api:Invoke')] },
+    resource: { not: false, patterns },
+    conditions: [],
+  };
+  return {
+    identityPolicies: [{ version: '2012-10-17', origin, statements: patterns.length === 0 ? [] : [statement] }],
+  };
+}
+
+function identityFinding(api: Api, reads: Meeting, writes: Meeting): Finding {
+  const { principal } = reads.a;
+  const decided = [reads, writes].every((m) => m.verdict.verdict === 'overlap') && principal.unknown.length === 0;
+  const shown = [reads, writes].map((m) =>
+    m.verdict.verdict === 'overlap' ? `\`${m.verdict.witness.resource}\`` : `(${m.verdict.reason})`,
+  );
+  const grants = [...grantsOf(reads), ...grantsOf(writes)];
+  return {
+    id: 'SOD-8',
+    severity: decided ? 'violated' : 'undecided',
+    message: `${nameOf(principal)} may read ${shown[0]} and change ${shown[1]}, high-value routes of \`${api.origin.path}\``,
+    principals: [principal.id],
+    constructPaths: [...new Set([...pathsOf([principal], grants), api.origin.path])],
+    ...(writes.verdict.verdict === 'overlap' && {
+      witness: { ...witnessOf(writes.verdict.witness, writes.a.policies), contextB: undefined },
+    }),
+    explanation: [...new Set([...explainSide(reads, 'a'), ...explainSide(writes, 'a'), ...principal.unknown])],
+    chain: [],
+    fix: `give ${nameOf(principal)} one of the two, and the other to another role`,
+  };
+}
+
+function byScope({ api, reading, writing }: Sides, model: Model): Finding[] {
+  const [read, write] = [reading, writing].map((routes) => new Set(routes.flatMap(({ scopes }) => scopes ?? [])));
+  const shared = [...read!].filter((scope) => write!.has(scope)).sort();
+  const known = { id: 'SOD-8', severity: 'violated', principals: [], explanation: [], chain: [] } as const;
+  if (shared.length > 0) {
+    return [
+      {
+        ...known,
+        message: `a token with the scope \`${shared[0]}\` opens routes of \`${api.origin.path}\` that read and high-value routes that change`,
+        constructPaths: [api.origin.path],
+        fix: 'give the routes that change a scope of their own',
+      },
+    ];
+  }
+  if (read!.size === 0 || write!.size === 0) return [];
+  return model.resources.flatMap((client): Finding[] => {
+    const asked = scopesAskedBy(client);
+    const [reads, writes] = [read!, write!].map((side) => asked.find((scope) => side.has(scope)));
+    if (reads === undefined || writes === undefined) return [];
+    return [
+      {
+        ...known,
+        message: `the client \`${client.origin.path}\` may ask for a token with the scopes \`${reads}\` and \`${writes}\`, which read and change by high-value routes of \`${api.origin.path}\``,
+        constructPaths: [client.origin.path, api.origin.path],
+        fix: 'make two clients, one for each of the two scopes',
+      },
+    ];
+  });
+}
+
+function scopesAskedBy({ origin, properties }: Resource): readonly string[] {
+  if (origin.type !== 'AWS::Cognito::UserPoolClient' || !Array.isArray(properties.AllowedOAuthScopes)) return [];
+  return properties.AllowedOAuthScopes.flatMap((scope: unknown) => {
+    const known = typeof scope === 'string' ? scope : isText(scope) ? literal(scope) : undefined;
+    return known === undefined ? [] : [known];
+  });
+}
