@@ -13,6 +13,7 @@ import type { CheckId, Finding } from './finding';
 import { grantsStayInTheRemit } from './grants-stay-in-the-remit';
 import { noChainJoinsDuties } from './no-chain-joins-duties';
 import { nobodyHoldsTwoDuties } from './nobody-holds-two-duties';
+import { readersDoNotWrite } from './readers-do-not-write';
 import { resourcesAreNotShared } from './resources-are-not-shared';
 import { rolesDoNotOverlap } from './roles-do-not-overlap';
 
@@ -24,6 +25,7 @@ export const CHECKS: readonly Check[] = [
   boundariesAreDisjoint,
   nobodyHoldsTwoDuties,
   approvedAssetsStay,
+  readersDoNotWrite,
   crossingsAreDeclared,
   resourcesAreNotShared,
   apisAreClassified,
