@@ -5,6 +5,7 @@
 import { type Command, Option } from 'commander';
 import { analyse } from '../../lib/report/analyse';
 import { type Evidence, evidenceOf } from '../../lib/report/evidence';
+import { toHtml } from '../../lib/report/html/to-html';
 import { toJson } from '../../lib/report/json';
 import type { Report } from '../../lib/report/report';
 import { toMarkdown } from '../../lib/report/report-markdown';
@@ -36,6 +37,7 @@ const FORMATS: Readonly<Record<string, (report: Report, printing: Printing) => s
   json: (report, { evidence }) => toJson(report, evidence),
   sarif: toSarif,
   markdown: toMarkdown,
+  html: toHtml,
 };
 
 interface Options {

@@ -14,13 +14,15 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import type { IConstruct } from 'constructs';
 import { readCloudAssembly } from '../model/cloud-assembly';
 import { analyse } from '../report/analyse';
+import { evidenceOf } from '../report/evidence';
+import { toHtml } from '../report/html/to-html';
 import { toJson } from '../report/json';
 import { toText } from '../report/text';
 import { GateError, SeparationError } from './gate-error';
 import { hookSynth, isSynthesizing } from './synth-hook';
 import { isRunByCli, printWithoutStack, seal } from './under-cli';
 
-/** In the directory of the app's cloud assembly. */
+/** In the directory of the app's cloud assembly; beside it lies the same report for people, `bulkhead-report.html`. */
 export const REPORT_FILE = 'bulkhead-report.json';
 
 /** The context key that holds the configuration. */
@@ -89,7 +91,9 @@ function inspect(stage: Stage, assembly: CloudAssembly): Error | undefined {
     partial: stage.node.scope !== undefined,
   });
   const file = join(outermostDirectory(stage, assembly), REPORT_FILE);
-  writeFileSync(file, toJson(report));
+  const evidence = evidenceOf({ files: contents.files });
+  writeFileSync(file, toJson(report, evidence));
+  writeFileSync(file.replace(/\.json$/, '.html'), toHtml(report, { sources: contents.sources, evidence }));
   const options = { sources: contents.sources, reportFile: relative(process.cwd(), file) };
   if (report.verdict !== 'proved') return new SeparationError(report, options);
   if (stage.node.scope === undefined && isRunByCli()) {
