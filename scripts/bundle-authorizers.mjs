@@ -66,8 +66,9 @@ function licencesOf(inputs) {
 if (argv[1] === fileURLToPath(import.meta.url)) {
   bundle();
   if (argv.includes('--package')) {
-    const shipped = join(root, 'dist', 'lib', 'authorizer', 'bundles');
+    // Nothing but the bundles is shipped: whatever an older build left there goes.
+    const shipped = join(root, 'dist', 'lib', 'authorizer');
     rmSync(shipped, { recursive: true, force: true });
-    cpSync(join(sources, 'bundles'), shipped, { recursive: true });
+    cpSync(join(sources, 'bundles'), join(shipped, 'bundles'), { recursive: true });
   }
 }

@@ -5,6 +5,7 @@ import { apisAreClassified } from './apis-are-classified';
 import { appIsVisible } from './app-is-visible';
 import { approvedAssetsStay } from './approved-assets-stay';
 import { assumersAreNotShared } from './assumers-are-not-shared';
+import { authenticationIsNotShared } from './authentication-is-not-shared';
 import { boundariesAreDisjoint } from './boundaries-are-disjoint';
 import { type Check, CheckContext } from './check';
 import { crossingsAreDeclared } from './crossings-are-declared';
@@ -28,6 +29,7 @@ export const CHECKS: readonly Check[] = [
   readersDoNotWrite,
   crossingsAreDeclared,
   resourcesAreNotShared,
+  authenticationIsNotShared,
   apisAreClassified,
   appIsVisible,
 ];

@@ -251,6 +251,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       part: 'method',
       authentication: this.authentication.kind,
       ...(sensitivity === undefined ? {} : { sensitivity }),
+      ...(this.authorizerFunction === undefined ? {} : { scopes: options.scopes }),
     });
     return added;
   }

@@ -49,6 +49,8 @@ export interface Mark {
     readonly approvedBy: string;
     readonly expires: string;
   };
+  /** On a method whose scopes the domain's authorizer compares: the caller needs one of them. */
+  readonly scopes?: readonly string[];
   /** On the authorizer. */
   readonly trusts?: Trusts;
   /** On the grant of a crossing: what it declares. ARNs may hold what only the deployment knows. */

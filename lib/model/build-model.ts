@@ -173,6 +173,7 @@ function resourceOf(
     ...(policy === undefined ? {} : { policy }),
     ...(openTo === undefined ? {} : { openTo }),
     ...(roles.length === 0 ? {} : { runsAs: roles }),
+    ...(element.mark.trusts === undefined ? {} : { trusts: element.mark.trusts }),
     references: referencesOf(element, variants, index),
     properties: settled(r, element, variants),
   };
