@@ -58,6 +58,7 @@ class AssemblyReader implements AssemblyContents {
   public readonly sources = new Map<string, string>();
   public readonly gaps: Gap[] = [];
   public readonly files: string[] = [];
+  private readonly places = new Map<string, string | undefined>();
 
   public readAssembly(directory: string): void {
     const artifacts = Object.entries(record(this.readJson(join(directory, 'manifest.json')).artifacts)).map(
@@ -168,8 +169,8 @@ class AssemblyReader implements AssemblyContents {
         if (type === 'aws:cdk:logicalId' && typeof data === 'string') elements.push([path, data]);
         else if (type === 'aws:cdk:templateFile' && typeof data === 'string') templateFiles.set(path, data);
         else if (type === 'aws:cdk:creationStack' && Array.isArray(data)) {
-          const frame = data.map((line) => placeOf(String(line))).find((place) => place !== undefined);
-          if (frame !== undefined) this.sources.set(path, frame);
+          const place = this.placeIn(data);
+          if (place !== undefined) this.sources.set(path, place);
         } else if (type === 'aws:cdk:asset') {
           // The legacy synthesizer has no asset manifest; its assets stand in the stack's metadata.
           const { sourceHash, path: file } = record(data);
@@ -188,6 +189,18 @@ class AssemblyReader implements AssemblyContents {
       else ids[logicalId] = path;
     }
     return { paths, templateFiles };
+  }
+
+  /** The first frame in the user's code. */
+  private placeIn(frames: readonly unknown[]): string | undefined {
+    for (const frame of frames) {
+      const line = String(frame);
+      // Few lines of code create all the constructs.
+      if (!this.places.has(line)) this.places.set(line, placeOf(line));
+      const place = this.places.get(line);
+      if (place !== undefined) return place;
+    }
+    return undefined;
   }
 
   private readJson(file: string): Json {

@@ -70,7 +70,12 @@ export function commonRequests(
   if (declared.length === 0) return { document: builtIn(), refused: [] };
   const refused: { path: string; reason: string }[] = [];
   const statements = new Map<string, Statement>();
+  const read = new Set<string>();
   for (const { stack, path, mark } of declared) {
+    // Every role of a domain declares the same.
+    const written = `${stack.id} ${JSON.stringify(mark.common)}`;
+    if (read.has(written)) continue;
+    const before = refused.length;
     const { document, unknown } = readPolicy(
       r,
       stack,
@@ -89,6 +94,7 @@ export function commonRequests(
       // One copy of what every role of an app declares alike.
       else statements.set(canonical({ ...statement, index: 0, origin: '' }), statement);
     }
+    if (refused.length === before) read.add(written);
   }
   const all = [...statements.values()].map((s, index) => ({ ...s, index }));
   return { document: { version: '2012-10-17', origin: 'the common requests', statements: all }, refused };

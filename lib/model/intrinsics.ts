@@ -54,8 +54,14 @@ function resolve(r: Resolver, stack: Stack, value: unknown, choices: Choices): R
 function resolveObject(r: Resolver, stack: Stack, value: JsonObject, choices: Choices): Resolved {
   const name = intrinsicName(value);
   if (name !== undefined) return intrinsic(r, stack, name, value[name], value, choices);
-  const entries = Object.entries(value).map(([k, v]) => [k, resolve(r, stack, v, choices)] as const);
-  const result = Object.fromEntries(entries.filter(([, v]) => v !== NO_VALUE));
+  const result: Record<string, Resolved> = {};
+  for (const key of Object.keys(value)) {
+    const inner = resolve(r, stack, value[key], choices);
+    if (inner === NO_VALUE) continue;
+    // Assigned, this key would set the prototype.
+    if (key === '__proto__') Object.defineProperty(result, key, { value: inner, enumerable: true });
+    else result[key] = inner;
+  }
   // An object that looks like a text would be taken for one; templates have no such values.
   return isText(result) ? text(unknownHole(stack.id, value, 'an object')) : result;
 }

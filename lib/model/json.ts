@@ -80,8 +80,11 @@ export function survey(
 
 /** `Ref` or `Fn::…` as the only key makes an object an intrinsic. */
 export function intrinsicName(value: JsonObject): string | undefined {
-  const keys = Object.keys(value);
-  const [key] = keys;
-  if (keys.length !== 1 || key === undefined) return undefined;
-  return key === 'Ref' || key.startsWith('Fn::') ? key : undefined;
+  let only: string | undefined;
+  // Asked of every object of every template: no list of its keys is made for it.
+  for (const key in value) {
+    if (only !== undefined) return undefined;
+    only = key;
+  }
+  return only === 'Ref' || only?.startsWith('Fn::') ? only : undefined;
 }

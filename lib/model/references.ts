@@ -63,13 +63,21 @@ function walkNames(
   found: (logicalId: string, path: Path) => void,
 ): void {
   if (isList(value)) {
-    for (const [i, item] of value.entries()) within(path, i, () => walkNames(item, path, branches, found));
+    for (let i = 0; i < value.length; i++) {
+      path.push(i);
+      walkNames(value[i], path, branches, found);
+      path.pop();
+    }
     return;
   }
   if (!isObject(value)) return;
   const name = intrinsicName(value);
   if (name === undefined) {
-    for (const key of Object.keys(value)) within(path, key, () => walkNames(value[key], path, branches, found));
+    for (const key of Object.keys(value)) {
+      path.push(key);
+      walkNames(value[key], path, branches, found);
+      path.pop();
+    }
     return;
   }
   if (name === 'Fn::If' && !branches) return;
@@ -91,21 +99,23 @@ function walkNames(
   walkNames(argument, [], branches, (logicalId) => found(logicalId, outer));
 }
 
-function within(path: Path, step: string | number, visit: () => void): void {
-  path.push(step);
-  visit();
-  path.pop();
-}
-
 /** Texts that may speak of a resource: those with holes, and ARNs. */
 function walkTexts(value: Resolved, path: Path, found: (t: Text, path: Path) => void): void {
   if (typeof value === 'string') {
     if (value.startsWith('arn:')) found(text(value), path);
   } else if (isText(value)) found(value, path);
   else if (isResolvedList(value)) {
-    for (const [i, item] of value.entries()) within(path, i, () => walkTexts(item, path, found));
+    for (let i = 0; i < value.length; i++) {
+      path.push(i);
+      walkTexts(value[i]!, path, found);
+      path.pop();
+    }
   } else if (isResolvedObject(value)) {
-    for (const [key, item] of Object.entries(value)) within(path, key, () => walkTexts(item, path, found));
+    for (const key of Object.keys(value)) {
+      path.push(key);
+      walkTexts(value[key]!, path, found);
+      path.pop();
+    }
   }
 }
 

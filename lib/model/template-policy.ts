@@ -9,7 +9,7 @@ import { PolicyError, type PolicyKind, parsePolicy } from '../policy/parse';
 import { ALWAYS, both, type Guard } from './conditions';
 import { intrinsicName, isList, isObject } from './json';
 import { parseJsonText } from './json-text';
-import { isResolvedList, isResolvedObject, NO_VALUE, type Resolved, toText } from './resolved';
+import { isResolvedList, isResolvedObject, NO_VALUE, type Resolved, type ResolvedObject, toText } from './resolved';
 import type { Resolver } from './resolver';
 import type { Stack } from './stack';
 import { brief } from './text-key';
@@ -117,11 +117,10 @@ function readStatement(reader: Reader, frame: Resolved, statement: unknown, guar
 
 function parseStatement(reader: Reader, frame: Resolved, statement: Resolved, guard: Guard): void {
   if (guard.length === 0) return;
-  const list = statement === null ? {} : { Statement: [flatten(statement)] };
+  const list: ResolvedObject = statement === null ? {} : { Statement: [flatten(statement)] };
   try {
     const whole = { ...(isResolvedObject(frame) ? frame : {}), ...list };
-    const document = parsePolicy(whole, reader.origin, { kind: reader.kind });
-    for (const parsed of document.statements) reader.statements.push(...guarded(parsed, guard));
+    for (const parsed of parsedOnce(reader, whole)) reader.statements.push(...guarded(parsed, guard));
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     // Parsed alone, every statement is its document's first: put its true position back.
@@ -131,8 +130,24 @@ function parseStatement(reader: Reader, frame: Resolved, statement: Resolved, gu
   }
 }
 
+const parsed = new WeakMap<Resolver, Map<string, readonly Statement[]>>();
+
+/** Constructs write the same statements into many policies: what is written the same is parsed once, and shares its parts. */
+function parsedOnce({ r, kind, origin }: Reader, whole: ResolvedObject): readonly Statement[] {
+  const known = parsed.get(r) ?? new Map<string, readonly Statement[]>();
+  parsed.set(r, known);
+  const key = `${kind} ${JSON.stringify(whole)}`;
+  let statements = known.get(key);
+  if (statements === undefined) {
+    statements = parsePolicy(whole, origin, { kind }).statements;
+    known.set(key, statements);
+  }
+  return statements.map((statement) => ({ ...statement, origin }));
+}
+
 /** Lists within lists come from branches that are lists themselves; the grammar knows one level. */
 function flatten(value: Resolved): Resolved {
+  if (isFlat(value)) return value;
   if (isResolvedList(value))
     return value.flatMap((v): readonly Resolved[] => {
       const inner = flatten(v);
@@ -140,6 +155,11 @@ function flatten(value: Resolved): Resolved {
     });
   if (!isResolvedObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, flatten(v)]));
+}
+
+function isFlat(value: Resolved): boolean {
+  if (isResolvedList(value)) return value.every((v) => !isResolvedList(v) && isFlat(v));
+  return !isResolvedObject(value) || Object.values(value).every(isFlat);
 }
 
 /** One copy a way for the guard to hold. */
