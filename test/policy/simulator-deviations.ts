@@ -322,6 +322,17 @@ export const DEVIATIONS: readonly Deviation[] = [
     shownBy: ['sessions.json: two session policies: one of them allows'],
   },
   {
+    id: 'owned-by-aws',
+    source: `${USER_GUIDE}access_policies_managed-vs-inline.html#aws-managed-policies`,
+    concerns: ({ request }) =>
+      /^iam:(create|delete|set|put|attach|detach|update|tag|untag|pass)/i.test(request.action) &&
+      /^arn:[^:]*:iam::(aws:policy\/|[^:]*:role\/aws-reserved\/)/i.test(request.resource),
+    shownBy: [
+      'where-aws-is-silent.json: a policy that AWS owns: IAM policies alone do not refuse its change',
+      'where-aws-is-silent.json: a role that AWS owns: IAM policies alone do not refuse its change',
+    ],
+  },
+  {
     id: 'role-without-trust-policy',
     source: `${USER_GUIDE}reference_policies_evaluation-logic_policy-eval-denyallow.html`,
     concerns: ({ request, resourcePolicy }) => /^sts:/i.test(request.action) && resourcePolicy === undefined,
