@@ -15,6 +15,7 @@ import { NEW_WORKFLOW_PATHS } from './escalation/new-workflow';
 import { PUBLISHED_COMPUTE_PATHS } from './escalation/published-compute';
 import { PUBLISHED_IDENTITY_PATHS } from './escalation/published-identity';
 import { RESOURCE_PATHS } from './escalation/resources';
+import { SOURCE_PATHS } from './escalation/sources';
 
 export type EscalationKind =
   /** Creates something that runs as a passed role. */
@@ -50,6 +51,8 @@ export type EscalationTarget =
   | 'new-compute'
   /** The resource that already runs as the role that is reached. */
   | 'existing-compute'
+  /** What the resource that runs as the role takes from elsewhere: its code, its users, its integration. */
+  | 'source-of-compute'
   /** The resource whose policy is edited. */
   | 'target-resource'
   /** Whatever the policy leaves open; the request only helps the others (a document, a cluster, a trigger). */
@@ -89,8 +92,10 @@ export type Reached =
   | { readonly kind: 'self-unbounded' }
   /** Itself, without the Deny statements of the policies attached to it. */
   | { readonly kind: 'self-undenied' }
-  /** Every role whose trust policy admits the identity provider that is edited. */
-  | { readonly kind: 'federated-roles'; readonly provider: 'saml' | 'oidc' | 'any' }
+  /** Itself, without service control policies. */
+  | { readonly kind: 'self-uncontrolled' }
+  /** Every role whose trust policy admits the identity provider that is edited; `eks`: the issuer of a cluster. */
+  | { readonly kind: 'federated-roles'; readonly provider: 'saml' | 'oidc' | 'eks' | 'any' }
   /** Everything that the policy of a resource of these types can grant. */
   | { readonly kind: 'resource-any'; readonly types: readonly string[] }
   /** Any principal of the account: treat as administrator. */
@@ -118,4 +123,5 @@ export const ESCALATION_PATHS: readonly EscalationPath[] = [
   ...NEW_DATA_PATHS,
   ...CHANGED_COMPUTE_PATHS,
   ...RESOURCE_PATHS,
+  ...SOURCE_PATHS,
 ];

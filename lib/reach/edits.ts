@@ -13,16 +13,22 @@ import { type Step, stepOf } from './step';
 import type { About } from './targets';
 import { isRole, type World } from './world';
 
-type Kind = 'self-any' | 'group' | 'self-unbounded' | 'self-undenied';
+type Kind = 'self-any' | 'group' | 'self-unbounded' | 'self-uncontrolled' | 'self-undenied';
+
+const KINDS: ReadonlySet<string> = new Set<Kind>([
+  'self-any',
+  'group',
+  'self-unbounded',
+  'self-uncontrolled',
+  'self-undenied',
+]);
 
 export function isEdit({ reached }: EscalationPath): boolean {
   return editOf(reached.kind) !== undefined;
 }
 
 function editOf(kind: EscalationPath['reached']['kind']): Kind | undefined {
-  return kind === 'self-any' || kind === 'group' || kind === 'self-unbounded' || kind === 'self-undenied'
-    ? kind
-    : undefined;
+  return KINDS.has(kind) ? (kind as Kind) : undefined;
 }
 
 export class Edits {
@@ -70,6 +76,10 @@ export class Edits {
         return policies.permissionsBoundary === undefined
           ? []
           : [{ about: itself, gains: { ...NO_GAINS, unbounded: true } }];
+      case 'self-uncontrolled':
+        return policies.serviceControlPolicies === undefined
+          ? []
+          : [{ about: itself, gains: { ...NO_GAINS, uncontrolled: true } }];
       case 'self-undenied':
         return denying(principal)
           .filter((a) => !gains.undenied.includes(a.document.origin) && removes(path, a))

@@ -2,7 +2,7 @@
  * What a principal may come to have beyond what the templates give it, and its policies then.
  *
  * Gains only ever add requests: `any` adds an Allow of everything, `groups` add the Allows of
- * groups, `undenied` and `unbounded` take limits away. So a principal with more gains may do all that
+ * groups, `undenied`, `unbounded` and `uncontrolled` take limits away. So a principal with more gains may do all that
  * it may do with fewer, which is what makes a least fixpoint of the rules exist and be found by
  * adding (the argument of docs/reach.md rests on this).
  */
@@ -15,18 +15,21 @@ export interface Gains {
   readonly any: boolean;
   /** Its permissions boundary is gone, or says what it likes. */
   readonly unbounded: boolean;
+  /** Service control policies hold it no more. */
+  readonly uncontrolled: boolean;
   /** Origins of attached documents whose Deny statements are gone, sorted. */
   readonly undenied: readonly string[];
   /** Ids of the groups it has joined, sorted. */
   readonly groups: readonly string[];
 }
 
-export const NO_GAINS: Gains = { any: false, unbounded: false, undenied: [], groups: [] };
+export const NO_GAINS: Gains = { any: false, unbounded: false, uncontrolled: false, undenied: [], groups: [] };
 
 export function joinGains(a: Gains, b: Gains): Gains {
   return {
     any: a.any || b.any,
     unbounded: a.unbounded || b.unbounded,
+    uncontrolled: a.uncontrolled || b.uncontrolled,
     undenied: union(a.undenied, b.undenied),
     groups: union(a.groups, b.groups),
   };
@@ -41,6 +44,7 @@ export function coversGains(a: Gains, b: Gains): boolean {
   return (
     (a.any || !b.any) &&
     (a.unbounded || !b.unbounded) &&
+    (a.uncontrolled || !b.uncontrolled) &&
     b.undenied.every((d) => a.undenied.includes(d)) &&
     b.groups.every((g) => a.groups.includes(g))
   );
@@ -48,7 +52,7 @@ export function coversGains(a: Gains, b: Gains): boolean {
 
 export function gainsKey(g: Gains): string {
   const lists = [...g.undenied.map((d) => `-${d}`), ...g.groups.map((id) => `+${id}`)];
-  return `${g.any ? 'a' : ''}${g.unbounded ? 'b' : ''}${lists.join('|')}`;
+  return `${g.any ? 'a' : ''}${g.unbounded ? 'b' : ''}${g.uncontrolled ? 'c' : ''}${lists.join('|')}`;
 }
 
 /** In words, after `as X`: `with any policy`; empty without gains. */
@@ -57,6 +61,7 @@ export function showGains(g: Gains): string {
     ...(g.any ? ['any policy'] : []),
     ...g.groups.map((id) => `the policies of \`${id}\``),
     ...(g.unbounded ? ['no boundary'] : []),
+    ...(g.uncontrolled ? ['no service control policies'] : []),
     ...g.undenied.map((d) => `no Deny of ${d}`),
   ];
   return words.length === 0 ? '' : `with ${words.join(' and ')}`;
@@ -86,13 +91,14 @@ export function policiesWith(principal: Principal, gains: Gains, groups: Readonl
   const kept = [...own.identityPolicies, ...joined].map((d) =>
     gains.undenied.includes(d.origin) ? only(d, 'Allow') : d,
   );
-  const { permissionsBoundary, ...rest } = own;
+  const { permissionsBoundary, serviceControlPolicies, ...rest } = own;
   return {
     ...rest,
     identityPolicies: gains.any
       ? [ALLOW_ALL, ...kept.map((d) => only(d, 'Deny')).filter((d) => d.statements.length > 0)]
       : kept,
     ...(permissionsBoundary === undefined || gains.unbounded ? {} : { permissionsBoundary }),
+    ...(serviceControlPolicies === undefined || gains.uncontrolled ? {} : { serviceControlPolicies }),
   };
 }
 

@@ -5,7 +5,7 @@
  * A text that is wholly unknown (a parameter, an import without producer) is nobody in
  * particular: who it may be is asked once, as an outsider, and not once for every principal.
  */
-import type { Principal } from '../model/model';
+import type { Principal, Resource } from '../model/model';
 import { splitText, textKey } from '../model/text-key';
 import type { PrincipalElement } from '../policy/document';
 import { literal, type Text } from '../policy/text';
@@ -79,4 +79,14 @@ function roleOfSession(value: Text): { readonly account: Text; readonly name: Te
 /** The last segment of a principal's ARN. */
 function nameOf(arn: Text): Text | undefined {
   return splitText(arn, '/')?.at(-1);
+}
+
+/** True if the resource's policy may allow the principal anything. */
+export function admits({ policy, account }: Resource, principal: Principal): boolean {
+  return (
+    policy?.statements.some(
+      (s) =>
+        s.effect === 'Allow' && s.principal !== undefined && closenessOf(s.principal, principal, account) !== 'none',
+    ) ?? false
+  );
 }

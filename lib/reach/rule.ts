@@ -8,13 +8,14 @@
  * one actor makes both; and requests about one new thing are about the same thing.
  */
 import type { EscalationPath, EscalationRequest } from '../catalog/escalation-paths';
-import type { Principal, Resource } from '../model/model';
+import type { Principal } from '../model/model';
 import type { Text } from '../policy/text';
 import type { Actor } from './actor';
 import type { Allowed, Oracle, Permit } from './ask';
-import { closenessOf } from './named';
+import { admits } from './named';
 import { maySame } from './same-text';
 import { principalOf, type Subject, type Target, type Targets } from './targets';
+import type { Writers } from './writers';
 
 /** A request of a row that an actor may make on the subject. */
 interface Option {
@@ -30,6 +31,7 @@ export class Rule {
     readonly path: EscalationPath,
     private readonly oracle: Oracle,
     private readonly targets: Targets,
+    private readonly writers: Writers,
   ) {}
 
   /** False only if the actor can never make any of the requests. */
@@ -101,6 +103,9 @@ export class Rule {
 
   /** Requests about something in another account need that thing's own policy to admit the caller; roles and users have none. */
   private mayTouch(maker: Principal, subject: Subject): boolean {
+    const feeding = this.path.requests.find((r) => r.target === 'source-of-compute');
+    if (feeding !== undefined && subject.kind === 'runner')
+      return this.writers.mayWrite(maker, feeding.action, subject.runner.resource);
     if (maySame(maker.account, accountOf(subject))) return true;
     if (this.path.requests.some((r) => r.action.startsWith('iam:'))) return false;
     const resource =
@@ -138,14 +143,4 @@ function accountOf(subject: Subject): Text {
     case 'principal':
       return principalOf(subject)!.account;
   }
-}
-
-/** True if the resource's policy may allow the principal anything. */
-export function admits({ policy, account }: Resource, principal: Principal): boolean {
-  return (
-    policy?.statements.some(
-      (s) =>
-        s.effect === 'Allow' && s.principal !== undefined && closenessOf(s.principal, principal, account) !== 'none',
-    ) ?? false
-  );
 }

@@ -19,6 +19,7 @@ import { type Step, stepOf } from './step';
 import { Subjects } from './subjects';
 import { principalOf, type Subject, Targets } from './targets';
 import type { World } from './world';
+import { Writers } from './writers';
 
 export class Rules {
   private readonly becoming: readonly Rule[];
@@ -33,8 +34,9 @@ export class Rules {
     paths: readonly EscalationPath[],
   ) {
     const targets = new Targets(world, catalogue);
+    const writers = new Writers(world);
     this.subjects = new Subjects(world, oracle, targets);
-    const ruleOf = (path: EscalationPath): Rule => new Rule(path, oracle, targets);
+    const ruleOf = (path: EscalationPath): Rule => new Rule(path, oracle, targets, writers);
     // Few requests first: the simplest way to reach somebody is the one that is shown.
     const sorted = [...paths].sort((a, b) => a.requests.length - b.requests.length);
     this.becoming = sorted.filter((p) => becomes(p)).map(ruleOf);

@@ -12,11 +12,18 @@ import type { Actor } from './actor';
 import { ArnIndex } from './arn-index';
 import type { Oracle } from './ask';
 import { PASS_ROLE } from './rule';
+import { type Source, sourcesOf } from './sources';
 import type { About, Subject, Targets } from './targets';
 import { servicesAdmitted } from './trust';
 import type { Runner, World } from './world';
 
 const BOUNDARY = 'iam:PermissionsBoundary';
+
+/** Something that runs, and what it takes from elsewhere. */
+interface Fed {
+  readonly runner: Runner;
+  readonly source: Source;
+}
 
 export class Subjects {
   private readonly byServices = new Map<string, ArnIndex<Principal>>();
@@ -24,6 +31,7 @@ export class Subjects {
   /** By the types that a path speaks of: most resources have no ARN of their own, and every look-up would go through them. */
   private readonly resources = new Map<readonly string[], ArnIndex<Resource>>();
   private readonly runners = new Map<readonly string[], ArnIndex<Runner>>();
+  private readonly fed = new Map<readonly string[], ArnIndex<Fed>>();
   private readonly federating: readonly (About & { readonly provider: Text })[];
 
   constructor(
@@ -120,6 +128,20 @@ export class Subjects {
     return index;
   }
 
+  /** What of the types takes something from the action's service, by the ARN of that. */
+  private fedBy(types: readonly string[], action: string): ArnIndex<Fed> {
+    let index = this.fed.get(types);
+    if (index === undefined) {
+      const service = action.slice(0, action.indexOf(':'));
+      const fed = [...this.runnersOf(types).all].flatMap((runner) =>
+        sourcesOf(runner.resource, service, this.world.resourceById).map((source): Fed => ({ runner, source })),
+      );
+      index = new ArnIndex(fed, ({ source }) => (source === 'unknown' ? undefined : source));
+      this.fed.set(types, index);
+    }
+    return index;
+  }
+
   private *principalsOf(request: EscalationRequest | undefined, makers: readonly Actor[]): Iterable<Principal> {
     if (request?.target === 'target-role') yield* this.candidates(this.world.roles, makers, request.action);
     else if (request?.target === 'target-user') yield* this.candidates(this.world.users, makers, request.action);
@@ -135,6 +157,12 @@ export class Subjects {
     requests: readonly EscalationRequest[],
     makers: readonly Actor[],
   ): Iterable<Subject> {
+    const feeding = requests.find((r) => r.target === 'source-of-compute')?.action;
+    if (feeding !== undefined) {
+      const fed = [...this.candidates(this.fedBy(types, feeding), makers, feeding)];
+      for (const runner of new Set(fed.map((f) => f.runner))) yield { kind: 'runner', runner };
+      return;
+    }
     const drive = requests.find((r) => r.target === 'existing-compute')?.action ?? requests[0]!.action;
     const found = new Set(this.candidates(this.runnersOf(types), makers, drive));
     for (const type of types) {
@@ -156,8 +184,12 @@ export class Subjects {
     return this.admitting(services).all.filter((r) => r.kind === 'role' && !this.world.runnersAs.has(r.id));
   }
 
-  private *federated(provider: 'saml' | 'oidc' | 'any'): Iterable<Subject> {
+  private *federated(provider: 'saml' | 'oidc' | 'eks' | 'any'): Iterable<Subject> {
     for (const about of this.federating) {
+      if (provider === 'eks') {
+        yield* ofCluster(about);
+        continue;
+      }
       const saml = about.provider.parts.some((p) => typeof p === 'string' && p.includes(':saml-provider/'));
       if (provider === 'any' || saml === (provider === 'saml')) yield about;
     }
@@ -198,6 +230,17 @@ const EVERYTHING: Selection = { not: true, patterns: [] };
 function providersOf({ trust }: Principal): readonly Text[] {
   const allows = (trust?.statements ?? []).filter((s) => s.effect === 'Allow' && s.principal?.not === false);
   return allows.flatMap((s) => s.principal!.entries).flatMap((e) => (e.type === 'Federated' ? [e.value] : []));
+}
+
+/** `oidc.eks.REGION.amazonaws.com/id/…`; an issuer that only the deployment knows may be one. */
+function* ofCluster(about: About & { readonly provider: Text }): Iterable<Subject> {
+  const { parts } = about.provider;
+  if (parts.some((p) => typeof p === 'string' && p.includes('oidc-provider/oidc.eks.'))) yield about;
+  else if (parts.some((p) => typeof p !== 'string' && p.type === 'any' && p.values === undefined))
+    yield {
+      ...about,
+      doubt: `whether \`${show(about.provider)}\` is the issuer of a cluster is not known before deployment`,
+    };
 }
 
 function isConcrete({ target }: EscalationRequest): boolean {

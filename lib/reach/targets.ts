@@ -10,6 +10,7 @@ import { overlap } from '../policy/overlap';
 import { type Text, text } from '../policy/text';
 import { ALLOW_ALL } from './gains';
 import { type RequestContext, requests } from './requests';
+import { sourcesOf } from './sources';
 import { isRole, type Runner, type World } from './world';
 
 /** Whom or what an instance of a path is about. */
@@ -29,6 +30,8 @@ export interface About {
   readonly group?: Principal;
   /** The identity provider that it trusts. */
   readonly provider?: Text;
+  /** Why the requests may still not suffice. */
+  readonly doubt?: string;
   /** The attached policy that would be taken away. */
   readonly without?: AttachedPolicy;
 }
@@ -64,10 +67,13 @@ export class Targets {
     switch (target) {
       case 'any':
       case 'new-compute':
+        if (subject.kind === 'principal' && subject.doubt !== undefined) return [{ context, doubt: subject.doubt }];
         return [subject.kind === 'account' ? onNew(subject, context) : { context }];
       case 'existing-compute':
         if (subject.kind === 'unseen') return [{ except: subject.seen, context, doubt: unseen(subject.role) }];
         return subject.kind === 'runner' ? [this.onResource(action, subject.runner.resource, context)] : [];
+      case 'source-of-compute':
+        return subject.kind === 'runner' ? this.onSources(action, subject.runner.resource, context) : [];
       case 'target-resource':
         if (subject.kind === 'principal' && subject.provider !== undefined) return onArns([subject.provider]);
         return subject.kind === 'resource' ? [this.onResource(action, subject.resource, context)] : [{ context }];
@@ -104,6 +110,13 @@ export class Targets {
     if (wanted === undefined || (types.size > 0 && !types.has(wanted))) return [];
     const target = { arn: principal.arn, context: { ...context, ...boundaryContext(action, principal) } };
     return policyNamed(action, subject, target).flatMap((t) => bounding(action, principal, t));
+  }
+
+  private onSources(action: string, resource: Resource, context: RequestContext): readonly Target[] {
+    const service = action.slice(0, action.indexOf(':'));
+    return sourcesOf(resource, service, this.world.resourceById).map((source) =>
+      source === 'unknown' ? { context, doubt: unknownSource(resource) } : { arn: source, context },
+    );
   }
 
   private onResource(action: string, resource: Resource, context: RequestContext): Target {
@@ -202,6 +215,10 @@ function bounding(action: string, { boundary }: Principal, target: Target): read
       doubt: 'what the boundaries that it may set allow is not known',
     },
   ];
+}
+
+function unknownSource({ origin }: Resource): string {
+  return `where \`${origin.path}\` has its code or its users from is not known before deployment`;
 }
 
 function unseen(role: Principal): string {

@@ -43,6 +43,7 @@ export interface World {
   readonly membersOf: ReadonlyMap<string, readonly Principal[]>;
   readonly runnersAs: ReadonlyMap<string, readonly Runner[]>;
   principalByArn(arn: Text): Principal | undefined;
+  resourceById(id: string): Resource | undefined;
 }
 
 export function isRole(p: Principal): boolean {
@@ -68,11 +69,14 @@ export function worldOf(model: Model): World {
     }),
   );
   const policies = managedPolicies(model);
+  const byId = new Map(model.resources.map((r) => [r.id, r]));
+  const resourceById = (id: string): Resource | undefined => byId.get(id);
   const users = of('user');
   return {
     model,
     principals,
     principalByArn,
+    resourceById,
     roles: new ArnIndex(model.principals.filter(isRole), arnOf),
     users: new ArnIndex(users, arnOf),
     groups: new ArnIndex(of('group'), arnOf),

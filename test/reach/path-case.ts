@@ -134,7 +134,9 @@ export function caseOf(path: EscalationPath, layout: Layout = {}): Case {
             'scp',
           ),
         ]
-      : [];
+      : path.reached.kind === 'self-uncontrolled'
+        ? [parsePolicy({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }, 'scp')]
+        : [];
   return {
     templates: [
       template('Ours', inner, ACCOUNT),
@@ -201,6 +203,8 @@ function isReached({ reached }: EscalationPath, closure: Closure, stack: string)
       return own?.any === true;
     case 'self-unbounded':
       return own?.unbounded === true;
+    case 'self-uncontrolled':
+      return own?.uncontrolled === true;
     case 'self-undenied':
       return (own?.undenied.length ?? 0) > 0;
     case 'group':
@@ -262,6 +266,8 @@ function resourceOf(
       return ref('g-arn', iam('group', 'G'));
     case 'self':
       return /Group/.test(request.action) ? ref('g-arn', iam('group', 'G')) : iam(actorOf(path), 'P');
+    case 'source-of-compute':
+      return SOURCES[serviceOf(request)]?.arn ?? '*';
     case 'new-compute':
       return missing?.what === 'one name for both' ? namedApart(request.action, i) : '*';
     case 'existing-compute':
@@ -441,8 +447,79 @@ function addTarget(path: EscalationPath, stack: Record<string, Json>, missing: M
   const role = { 'Fn::GetAtt': [missing?.what === 'role that it runs as' ? 'Other' : 'Q', 'Arn'] };
   const [row] = RUNS_AS.get(type!) ?? [{ path: ['RoleArn'], profile: false }];
   const properties = nested(row!.path, row!.profile ? { 'Fn::GetAtt': ['Profile', 'Arn'] } : role) as Json;
-  stack.Runner = { Type: type!, Properties: named(type!, properties) };
+  const source = requests.find((r) => r.target === 'source-of-compute');
+  const { of = {}, with: others = {} } = (source && SOURCES[serviceOf(source)]) ?? {};
+  Object.assign(stack, others);
+  stack.Runner = { Type: type!, Properties: named(type!, { ...properties, ...of[type!] }) };
 }
+
+function serviceOf({ action }: EscalationRequest): string {
+  return action.split(':')[0]!;
+}
+
+const IMAGE = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/theirs:latest`;
+const OBJECT = 's3://theirs/code';
+
+/** For each service, what a resource of a type takes from it, and where that is. */
+const SOURCES: Readonly<
+  Record<
+    string,
+    {
+      readonly arn?: string;
+      readonly of: Readonly<Record<string, Json>>;
+      readonly with?: Readonly<Record<string, Json>>;
+    }
+  >
+> = {
+  s3: {
+    arn: 'arn:aws:s3:::theirs/code*',
+    of: {
+      'AWS::Lambda::Function': { Code: { S3Bucket: 'theirs', S3Key: 'code' } },
+      'AWS::Glue::Job': { Command: { ScriptLocation: OBJECT } },
+      'AWS::CodeBuild::Project': { Source: { Type: 'S3', Location: 'theirs/code' } },
+      'AWS::MWAA::Environment': { SourceBucketArn: 'arn:aws:s3:::theirs', DagS3Path: 'code' },
+      'AWS::EMR::Cluster': { BootstrapActions: [{ ScriptBootstrapAction: { Path: OBJECT } }] },
+      'AWS::KinesisAnalyticsV2::Application': {
+        ApplicationConfiguration: {
+          ApplicationCodeConfiguration: {
+            CodeContent: { S3ContentLocation: { BucketARN: 'arn:aws:s3:::theirs', FileKey: 'code' } },
+          },
+        },
+      },
+      'AWS::SageMaker::Model': { PrimaryContainer: { ModelDataUrl: OBJECT } },
+      'AWS::StepFunctions::StateMachine': { DefinitionS3Location: { Bucket: 'theirs', Key: 'code' } },
+    },
+  },
+  ecr: {
+    arn: `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/theirs`,
+    of: {
+      'AWS::Lambda::Function': { Code: { ImageUri: IMAGE } },
+      'AWS::CodeBuild::Project': { Environment: { Image: IMAGE } },
+      'AWS::ECS::TaskDefinition': { ContainerDefinitions: [{ Image: IMAGE }] },
+    },
+  },
+  'cognito-idp': {
+    of: {
+      'AWS::Cognito::IdentityPoolRoleAttachment': { IdentityPoolId: { Ref: 'Identities' } },
+      'AWS::Cognito::UserPoolGroup': { UserPoolId: { Ref: 'Users' } },
+    },
+    with: {
+      Users: { Type: 'AWS::Cognito::UserPool', Properties: {} },
+      Identities: {
+        Type: 'AWS::Cognito::IdentityPool',
+        Properties: { CognitoIdentityProviders: [{ ProviderName: { 'Fn::GetAtt': ['Users', 'ProviderName'] } }] },
+      },
+    },
+  },
+  'cognito-identity': {
+    of: { 'AWS::Cognito::IdentityPoolRoleAttachment': { IdentityPoolId: { Ref: 'Identities' } } },
+    with: { Identities: { Type: 'AWS::Cognito::IdentityPool', Properties: {} } },
+  },
+  apigateway: {
+    of: { 'AWS::ApiGateway::Method': { RestApiId: { Ref: 'Api' }, ResourceId: 'root', HttpMethod: 'POST' } },
+    with: { Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'theirs' } } },
+  },
+};
 
 /** With a physical name where the type has one, so that another name is another resource for certain. */
 function named(type: string, properties: Json): Json {
@@ -463,6 +540,8 @@ function trustedBy(path: EscalationPath, missing: Missing | undefined): Json {
   if (reached.kind === 'passed-role') return { Service: wrong ? `${NOBODY}.amazonaws.com` : reached.services[0] };
   if (reached.kind === 'federated-roles') {
     if (wrong) return { Service: `${NOBODY}.amazonaws.com` };
+    if (reached.provider === 'eks')
+      return { Federated: iam('oidc-provider', `oidc.eks.${REGION}.amazonaws.com/id/0123456789ABCDEF`) };
     return {
       Federated: reached.provider === 'saml' ? iam('saml-provider', 'idp') : iam('oidc-provider', 'idp.example.com'),
     };

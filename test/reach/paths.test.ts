@@ -61,6 +61,8 @@ function twinsOf(path: EscalationPath): readonly Missing[] {
 function namesItsTarget(path: EscalationPath, request: number): boolean {
   const r = path.requests[request]!;
   if (r.target === 'any' || r.target === 'new-compute' || otherResource(path, r) === '*') return false;
+  // The id of an identity pool holds a colon, so the model tells no two of them apart.
+  if (r.action.startsWith('cognito-identity:')) return false;
   if (r.target !== 'existing-compute' && r.target !== 'target-resource') return true;
   const formats = catalogue.resourceFormats(catalogue.actionId(r.action)!);
   return formats.some((f) => TYPE_OF_FORMAT[f.id] !== undefined && TYPE_OF_FORMAT[f.id] === typeOf(path));

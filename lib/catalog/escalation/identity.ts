@@ -10,6 +10,7 @@ const SSO = 'singlesignon/latest/APIReference/API_';
 const ACCOUNT: Reached = { kind: 'account-any' };
 const UNBOUNDED: Reached = { kind: 'self-unbounded' };
 const UNDENIED: Reached = { kind: 'self-undenied' };
+const ORGANIZATIONS = 'organizations/latest/APIReference/API_';
 /** A new principal is worth more than its maker only if it need not carry a boundary. */
 const unbounded = (action: string): EscalationRequest => ({
   ...creates(action),
@@ -32,6 +33,12 @@ function editsProvider(
 ): EscalationPath {
   const page = `${IAM}${actions[0]!.slice('iam:'.length)}.html`;
   return path(id, 'principal-access', does, actions.map(resource), { kind: 'federated-roles', provider }, page);
+}
+
+/** In the management account, or in one that policies are delegated to. */
+function liftsControl(id: string, does: string, action: string): EscalationPath {
+  const page = `${ORGANIZATIONS}${action}.html`;
+  return path(id, 'self-escalation', does, [any(`organizations:${action}`)], { kind: 'self-uncontrolled' }, page);
 }
 
 export const IDENTITY_PATHS: readonly EscalationPath[] = [
@@ -214,6 +221,13 @@ export const IDENTITY_PATHS: readonly EscalationPath[] = [
     'STS/latest/APIReference/API_AssumeRoot.html',
   ),
 
+  liftsControl('organizations-detached', 'detaches a service control policy', 'DetachPolicy'),
+  liftsControl('organizations-updated', 'rewrites a service control policy', 'UpdatePolicy'),
+  liftsControl('organizations-disabled', 'turns service control policies off', 'DisablePolicyType'),
+  liftsControl('organizations-moved', 'moves the account from under a service control policy', 'MoveAccount'),
+  liftsControl('organizations-removed', 'takes the account out of the organisation', 'RemoveAccountFromOrganization'),
+  liftsControl('organizations-left', 'makes the account leave the organisation', 'LeaveOrganization'),
+
   editsProvider('iam-saml-metadata', 'replaces the metadata of the SAML provider', ['iam:UpdateSAMLProvider'], 'saml'),
   editsProvider(
     'iam-saml-recreated',
@@ -246,6 +260,14 @@ export const IDENTITY_PATHS: readonly EscalationPath[] = [
     [pass('cognito-identity.amazonaws.com'), any('cognito-identity:SetIdentityPoolRoles')],
     { kind: 'federated-roles', provider: 'oidc' },
     'cognitoidentity/latest/APIReference/API_SetIdentityPoolRoles.html',
+  ),
+  path(
+    'eks-service-account',
+    'principal-access',
+    'lets itself into a cluster, whose pods take roles by its issuer',
+    [any('eks:CreateAccessEntry'), any('eks:AssociateAccessPolicy')],
+    { kind: 'federated-roles', provider: 'eks' },
+    'eks/latest/userguide/iam-roles-for-service-accounts.html',
   ),
   path(
     'rolesanywhere-new',
