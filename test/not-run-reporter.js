@@ -1,3 +1,5 @@
+const { existsSync } = require('node:fs');
+
 // Says after the summary, in a line each, what this run left out and why; CI leaves out nothing.
 class NotRunReporter {
   onRunComplete() {
@@ -6,6 +8,10 @@ class NotRunReporter {
       lines.push(
         'cfn-lint over the templates of the examples: CFN_LINT names no cfn-lint program (.ci/run installs one)',
       );
+    }
+    const chromium = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'];
+    if (!chromium.some((path) => path && existsSync(path))) {
+      lines.push('the HTML report in a browser: CHROMIUM names no Chromium (.ci/run installs one as root)');
     }
     if (!process.env.FUZZ_JUDGEMENTS) {
       lines.push('most of the fuzz: 100,000 judgements instead of the 1,000,000 of CI (set FUZZ_JUDGEMENTS)');

@@ -100,7 +100,7 @@ function tableOf(
     const { state, finding } = crossing;
     const word = state === 'violated' ? 'crosses' : state === 'undecided' ? '?' : 'declared';
     if (finding === undefined) return el('td', { class: state }, word);
-    const label = `${data.domains[from]?.name} into ${data.domains[to]?.name}: ${state}, show the finding`;
+    const label = `${word}: ${data.domains[from]?.name} into ${data.domains[to]?.name}, show the finding`;
     return el('td', { class: state }, el('button', { 'aria-label': label, onclick: () => showFinding(finding) }, word));
   };
   return el(

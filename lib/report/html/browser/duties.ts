@@ -45,15 +45,12 @@ function matrixOf(data: PageData, domain: string, showFinding: (index: number) =
     if (state === 'void') return el('td', { class: 'void' }, el('span', { class: 'sr' }, 'no roles'));
     if (state === 'may') return el('td', {}, 'may');
     if (state === 'clear') return el('td', { class: 'clear' }, 'no');
-    const label = `${data.duties[a]} and ${data.duties[b]}: ${state.state}, show the finding`;
+    const word = state.state === 'violated' ? 'yes' : '?';
+    const label = `${word}: ${data.duties[a]} and ${data.duties[b]}, show the finding`;
     return el(
       'td',
       { class: state.state },
-      el(
-        'button',
-        { 'aria-label': label, onclick: () => showFinding(state.finding) },
-        state.state === 'violated' ? 'yes' : '?',
-      ),
+      el('button', { 'aria-label': label, onclick: () => showFinding(state.finding) }, word),
     );
   };
   return el(

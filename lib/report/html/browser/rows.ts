@@ -20,8 +20,8 @@ export interface Rows<T> {
 
 export function rowsOf<T>(label: string, noun: string, columns: readonly Column<T>[], total: number): Rows<T> {
   const style = `grid-template-columns: ${columns.map((c) => c.width).join(' ')}`;
-  const run = el('div', { class: 'run', role: 'rowgroup' });
-  const pane = el('div', { class: 'window', tabindex: 0, role: 'group', 'aria-label': `${label}, scrollable` }, run);
+  const run = el('div', { class: 'run', role: 'presentation' });
+  const pane = el('div', { class: 'window', tabindex: 0, role: 'rowgroup' }, run);
   const count = el('span', { class: 'count', role: 'status' });
   let rows: readonly T[] = [];
   let all = false;
