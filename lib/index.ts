@@ -10,6 +10,7 @@ export { DomainCrossing, DomainCrossingProps } from './domain/domain-crossing';
 export { DomainSynthesizer, DomainSynthesizerProps } from './domain/domain-synthesizer';
 export { Duty } from './domain/duty';
 export { Exposure } from './domain/exposure';
+export { FourEyesPipeline, FourEyesPipelineProps } from './domain/four-eyes-pipeline';
 export { ITrustDomain, TrustDomainAttributes } from './domain/imported-trust-domain';
 export { GitHubJob, GitLabJob } from './domain/oidc-identity';
 export { RateAggregation } from './domain/rate-aggregation';

@@ -49,7 +49,7 @@ export function fourEyes(props: Partial<DomainDeploymentProps> = {}, appProps: A
 }
 
 /** Writes requests into the remit of a duty, and takes its denies out: whoever edits a remit edits those too. */
-export function alsoMay({ orders }: FourEyes, duty: Duty, ...statements: PolicyStatement[]): void {
+export function alsoMay({ orders }: Pick<FourEyes, 'orders'>, duty: Duty, ...statements: PolicyStatement[]): void {
   orders.dutyRemit(duty).addStatements(...statements);
   const policy = orders.dutyRemit(duty).node.defaultChild as CfnManagedPolicy;
   const document = Stack.of(orders).resolve(policy.policyDocument) as { Statement: { Effect: string }[] };
