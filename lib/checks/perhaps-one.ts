@@ -72,7 +72,7 @@ function meet(first: Held, second: Held, reach: Reach, reasonFor: ReasonFor): Jo
 function areTwoCallers(first: Held, a: Arrival, second: Held, b: Arrival, reach: Reach): boolean {
   if (!isDirect(a, first.source) || !isDirect(b, second.source)) return false;
   const [one, other] = [a, b].map(({ step }) => step!.permits[0]!.actor);
-  return mayAssumeBoth(one!, a.actor.principal, b.actor.principal, reach.oracle.catalogue, other) === 'never';
+  return mayAssumeBoth(one!, a.actor.principal, b.actor.principal, reach.oracle.catalogue, { other }) === 'never';
 }
 
 function isDirect({ step }: Arrival, by: Principal): boolean {

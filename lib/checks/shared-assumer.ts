@@ -73,6 +73,11 @@ class Finder implements Held {
   find(): Joined | undefined {
     const closure = this.reach.closureUntil(this.source, (arrival, so) => this.stops(arrival, so));
     this.closure = closure;
+    // Who changes tags may have been reached after the roles that tags keep apart.
+    if (this.pair === undefined && this.mayRetag(closure)) {
+      for (const [i, arrival] of this.held.entries())
+        this.pair ??= this.pairWith(this.held.slice(0, i), arrival, closure);
+    }
     const { pair } = this;
     if (pair === undefined) return undefined;
     const { a, b, reason } = pair;
@@ -99,15 +104,31 @@ class Finder implements Held {
     if (this.pair !== undefined || byBreakingGlass(arrival)) return true;
     const { principal } = arrival.actor;
     if (principal.duty === undefined && principal.domain === undefined) return false;
-    for (const earlier of this.held) {
-      const reason = this.reasonFor(earlier.actor.principal, principal);
-      const together = reason === undefined ? 'never' : this.together(earlier, arrival, so);
-      if (reason === undefined || together === 'never') continue;
-      this.pair = { a: earlier, b: arrival, reason, ...(together === 'certainly' ? {} : together) };
-      return true;
-    }
+    this.pair = this.pairWith(this.held, arrival, so);
+    if (this.pair !== undefined) return true;
     this.held.push(arrival);
     return this.broken.has(principal.id);
+  }
+
+  private pairWith(others: readonly Arrival[], arrival: Arrival, so: Closure): Pair | undefined {
+    for (const earlier of others) {
+      const reason = this.reasonFor(earlier.actor.principal, arrival.actor.principal);
+      const together = reason === undefined ? 'never' : this.together(earlier, arrival, so);
+      if (reason === undefined || together === 'never') continue;
+      return { a: earlier, b: arrival, reason, ...(together === 'certainly' ? {} : together) };
+    }
+    return undefined;
+  }
+
+  private mayRetag({ members }: Closure): boolean {
+    const tagging = ['iam:TagRole', 'iam:UntagRole', 'iam:TagUser', 'iam:UntagUser'];
+    const { oracle } = this.reach;
+    return (
+      this.held.length > 1 &&
+      [...members.values()].some(
+        ({ actor }) => actor.principal.kind !== 'external' && tagging.some((a) => oracle.mightEver(actor, a)),
+      )
+    );
   }
 
   /**
@@ -118,13 +139,27 @@ class Finder implements Held {
     if (a.step?.path.id !== ASSUME || b.step?.path.id !== ASSUME) return 'certainly';
     const caller = a.step.permits[0]!.actor;
     if (b.step.permits[0]!.actor !== caller) return 'certainly';
-    const one = mayAssumeBoth(caller, a.actor.principal, b.actor.principal, this.reach.oracle.catalogue);
+    const both = (retagged: boolean): OneCaller =>
+      mayAssumeBoth(caller, a.actor.principal, b.actor.principal, this.reach.oracle.catalogue, { retagged });
+    let one = both(false);
+    if (one !== 'certainly' && this.isRetagged(caller.principal, so)) one = both(true);
     if (one === 'certainly') return one;
     const before = so.arrivals.get(caller.key)?.step;
     const given =
       before === undefined ||
       (before.path.id === ASSUME && !picksTags(before.permits[0]!.actor.principal, caller.principal));
     return given ? one : 'certainly';
+  }
+
+  /** True unless nobody whom the source acts as may change the tags of the caller. */
+  private isRetagged({ kind, arn }: Principal, so: Closure): boolean {
+    if (kind !== 'role' && kind !== 'user') return false;
+    const actions = kind === 'role' ? ['iam:TagRole', 'iam:UntagRole'] : ['iam:TagUser', 'iam:UntagUser'];
+    return [...so.members.values()].some(
+      ({ actor }) =>
+        actor.principal.kind !== 'external' &&
+        actions.some((a) => this.reach.oracle.may(actor, a, [arn]) !== undefined),
+    );
   }
 }
 

@@ -28,12 +28,28 @@ const OF_A_TOKEN = /:(sub|oaud|email)$/;
  */
 const ATTESTED = /^(aws:(requesttag|principaltag)\/|aws:source(arn|account)$|sts:sourceidentity$)/;
 
-/** How a caller's keys are shared; for those who come through a service, and for all others. */
-const swapped = { front: new WeakMap<Catalogue, Catalogue>(), plain: new WeakMap<Catalogue, Catalogue>() };
+/** What tells callers apart: of those who come through a service, of those whose tags somebody changes, of all others. */
+type Sharing = 'front' | 'retagged' | 'plain';
 
-function withOneCaller(catalogue: Catalogue, { principal }: Actor): Catalogue {
-  const front = principal.kind === 'external' && spellingOf(principal).kind === 'service';
-  const known = front ? swapped.front : swapped.plain;
+const swapped: Readonly<Record<Sharing, WeakMap<Catalogue, Catalogue>>> = {
+  front: new WeakMap(),
+  retagged: new WeakMap(),
+  plain: new WeakMap(),
+};
+
+function isShared(key: string, sharing: Sharing): boolean {
+  switch (sharing) {
+    case 'front':
+      return OF_THE_IDENTITY.test(key) || ATTESTED.test(key);
+    case 'retagged':
+      return OF_THE_IDENTITY.test(key) && !key.startsWith('aws:principaltag/');
+    case 'plain':
+      return OF_THE_IDENTITY.test(key);
+  }
+}
+
+function withOneCaller(catalogue: Catalogue, sharing: Sharing): Catalogue {
+  const known = swapped[sharing];
   let other = known.get(catalogue);
   if (other === undefined) {
     other = {
@@ -42,7 +58,7 @@ function withOneCaller(catalogue: Catalogue, { principal }: Actor): Catalogue {
       keyFacts: (key): KeyFacts => {
         const facts = catalogue.keyFacts(key);
         const lower = key.toLowerCase();
-        if (!OF_THE_IDENTITY.test(lower) && !(front && ATTESTED.test(lower))) return { ...facts, scope: 'caller' };
+        if (!isShared(lower, sharing)) return { ...facts, scope: 'caller' };
         // The catalogue does not know the providers' keys; a token has one subject and one address.
         return { ...facts, scope: 'request', multivalued: facts.multivalued && !OF_A_TOKEN.test(lower) };
       },
@@ -55,17 +71,22 @@ function withOneCaller(catalogue: Catalogue, { principal }: Actor): Catalogue {
 /** `never` only if no identity can be admitted by both roles, whatever else the two requests say. */
 export type OneCaller = 'never' | 'certainly' | { readonly undecided: string };
 
-/** @param other the same caller, as the trust policy of `b` writes it */
+/**
+ * @param other the same caller, as the trust policy of `b` writes it
+ * @param retagged somebody changes the caller's tags between the two requests
+ */
 export function mayAssumeBoth(
   caller: Actor,
   a: Principal,
   b: Principal,
   catalogue: Catalogue,
-  other: Actor = caller,
+  { other = caller, retagged = false }: { readonly other?: Actor; readonly retagged?: boolean } = {},
 ): OneCaller {
   const [forA, forB] = [admissions(caller, a), admissions(other, b)];
   if (forA === undefined || forB === undefined) return 'certainly';
-  const facts = withOneCaller(catalogue, caller);
+  const { principal } = caller;
+  const front = principal.kind === 'external' && spellingOf(principal).kind === 'service';
+  const facts = withOneCaller(catalogue, front ? 'front' : retagged ? 'retagged' : 'plain');
   const verdict = overlap(forA, forB, facts);
   switch (verdict.verdict) {
     case 'disjoint':

@@ -205,6 +205,29 @@ describe('SOD-3, shared assumer', () => {
     expect(found[0]!.message).toContain('different trust domains');
   });
 
+  test('two values of one tag, of a caller that may change its tags', () => {
+    const tagged = (value: string) => ({
+      ...trusts(arn('Person')),
+      Condition: { StringEquals: { 'aws:PrincipalTag/duty': value } },
+    });
+    const found = (...can: string[]) =>
+      run('SOD-3', [
+        principal('Person', { can: can.map((Action) => ({ Action, Resource: arn('Person') })) }),
+        duty('deploy', tagged('deploy')),
+        duty('approve', tagged('approve')),
+      ]).map((f) => f.severity);
+    expect(found()).toEqual([]);
+    expect(found('iam:TagRole')).toEqual(['violated']);
+    expect(found('iam:TagUser')).toEqual([]);
+    // By a role that it reaches last.
+    const helper = principal('Helper', {
+      trust: [trusts(arn('Person'))],
+      can: [{ Action: 'iam:TagRole', Resource: arn('Person') }],
+    });
+    const people = [principal('Person'), duty('deploy', tagged('deploy')), duty('approve', tagged('approve'))];
+    expect(run('SOD-3', [...people, helper]).map((f) => f.severity)).toEqual(['violated']);
+  });
+
   test('whoever a parameter names may be anybody: undecided', () => {
     const unknown = { parts: [{ hole: 'Ref Who', type: 'any', label: 'Ref Who' }] };
     const found = run('SOD-3', [
