@@ -7,10 +7,14 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
 import { acknowledge, REASONS, referenceApp } from '../../bin/app';
 import { asByTheCli, type Example, inventory, reportOf, templateOf } from './an-example';
+import { AUTHORIZER_REASONS, answerForAuthorizers } from './answers';
 
 const EXAMPLES: Readonly<Record<string, Example>> = {
   minimal: asByTheCli(() => require('../../examples/minimal/app') as Example),
   'three-domains': asByTheCli(() => require('../../examples/three-domains/app') as Example),
+  'partner-mtls': asByTheCli(() => require('../../examples/partner-mtls/app') as Example),
+  'public-dpop': asByTheCli(() => require('../../examples/public-dpop/app') as Example),
+  'internal-private': asByTheCli(() => require('../../examples/internal-private/app') as Example),
   'the reference app': asByTheCli(() => ({ app: referenceApp(new App()) })),
 };
 
@@ -36,6 +40,7 @@ describe.each(Object.entries(EXAMPLES))('%s', (name, { app, logging }) => {
     if (name !== 'the reference app') {
       expect(findings()).toContain('AwsSolutions-IAM5[Resource::*]');
       acknowledge(app, logging);
+      answerForAuthorizers(app);
     }
     expect(findings()).toEqual([]);
   });
@@ -46,9 +51,12 @@ describe.each(Object.entries(EXAMPLES))('%s', (name, { app, logging }) => {
   });
 });
 
-test('cdk-nag is answered with five reasons, none of them short', () => {
+test('cdk-nag is answered with five reasons, and four more for authorizers, none of them short', () => {
   expect(Object.values(REASONS)).toHaveLength(5);
-  for (const reason of Object.values(REASONS)) expect(reason.length).toBeGreaterThan(80);
+  expect(Object.values(AUTHORIZER_REASONS)).toHaveLength(4);
+  for (const reason of [...Object.values(REASONS), ...Object.values(AUTHORIZER_REASONS)]) {
+    expect(reason.length).toBeGreaterThan(80);
+  }
 });
 
 describe('minimal', () => {
@@ -124,5 +132,55 @@ describe('three-domains', () => {
       { domain: 'partners', exposure: 'partner', owner: 'partner-team' },
       { domain: 'shop', exposure: 'public', owner: 'shop-team' },
     ]);
+  });
+});
+
+describe('partner-mtls', () => {
+  const { app } = EXAMPLES['partner-mtls']!;
+
+  test('is reached by a name that asks for a certificate, and not without it', () => {
+    const template = templateOf(app, 'Settlement');
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', { DisableExecuteApiEndpoint: true });
+    template.hasResourceProperties('AWS::ApiGateway::DomainName', {
+      DomainName: 'settlement.example.com',
+      MutualTlsAuthentication: { TruststoreVersion: Match.anyValue() },
+    });
+    expect(reportOf(app).inventory).toMatchObject([{ domain: 'settlement', authentication: ['mtls+jwt'] }]);
+  });
+});
+
+describe('public-dpop', () => {
+  const { app } = EXAMPLES['public-dpop']!;
+
+  test('opens each route to tokens with its scope, each with a fresh proof', () => {
+    const template = templateOf(app, 'Wallet');
+    template.hasResourceProperties('AWS::ApiGateway::Authorizer', { AuthorizerResultTtlInSeconds: 0 });
+    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { AuthorizationType: 'CUSTOM' }, 2);
+    template.hasResource('AWS::ApiGateway::Method', {
+      Properties: { HttpMethod: 'POST', RequestModels: Match.anyValue() },
+      Metadata: { bulkhead: Match.objectLike({ sensitivity: 'HIGH', scopes: ['transfer'] }) },
+    });
+  });
+});
+
+describe('internal-private', () => {
+  const { app } = EXAMPLES['internal-private']!;
+
+  test('is reached by its own endpoint, and both say who may call', () => {
+    const template = templateOf(app, 'Payroll');
+    const callers = Match.arrayWith(['arn:aws:iam::111122223333:role/reporting']);
+    template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
+      PolicyDocument: {
+        Statement: [Match.objectLike({ Effect: 'Allow', Condition: { ArnEquals: { 'aws:PrincipalArn': callers } } })],
+      },
+    });
+    template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+      EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: [{ Ref: Match.stringLikeRegexp('^Endpoint') }] },
+      Policy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { ArnNotEquals: { 'aws:PrincipalArn': callers } } }),
+        ]),
+      },
+    });
   });
 });
