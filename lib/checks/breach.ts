@@ -38,15 +38,30 @@ interface Cause {
   readonly statement: Statement | undefined;
 }
 
-/** @param idOf the check that a cause belongs to, by all that it breaches */
-export function findingsOf(breaches: readonly Breach[], idOf: (breaches: readonly Breach[]) => CheckId): Finding[] {
+/** Findings whose edit is tried; of more, nobody reads the last ones before the first are mended. */
+const EDITS_TRIED = 20;
+
+/**
+ * @param idOf the check that a cause belongs to, by all that it breaches
+ * @param alsoToNarrow the statements that have to be narrowed beside that of the cause; undefined when nobody can tell
+ */
+export function findingsOf(
+  breaches: readonly Breach[],
+  idOf: (breaches: readonly Breach[]) => CheckId,
+  alsoToNarrow: (worst: Breach, statement: Statement) => readonly Statement[] | undefined,
+): Finding[] {
   return causesOf(breaches)
     .map((cause) => ({ cause, weight: cause.breaches.reduce((n, b) => n + b.weight, 0) }))
     .sort((a, b) => b.weight - a.weight)
-    .map(({ cause }) => findingOf(idOf(cause.breaches), cause));
+    .map(({ cause }, i) => {
+      const { statement, breaches: all } = cause;
+      const tried = statement !== undefined && i < EDITS_TRIED;
+      return findingOf(idOf(all), cause, tried ? alsoToNarrow(all[0]!, statement) : []);
+    });
 }
 
-function causesOf(breaches: readonly Breach[]): readonly Cause[] {
+/** The statements on which breaches rest, the one on which most do first. */
+export function causesOf(breaches: readonly Breach[]): readonly Cause[] {
   // Certain breaches and undecided ones are different verdicts, and no cause has both.
   return [breaches.filter((b) => b.undecided === undefined), breaches.filter((b) => b.undecided !== undefined)].flatMap(
     gather,
@@ -123,7 +138,7 @@ function isContext(origin: string): boolean {
   return origin.startsWith(CONTEXT_OF);
 }
 
-function findingOf(id: CheckId, { breaches, statement }: Cause): Finding {
+function findingOf(id: CheckId, { breaches, statement }: Cause, also: readonly Statement[] | undefined): Finding {
   const [worst] = breaches;
   const { source, chain, says, witness, explanation, undecided } = worst!;
   const principals = [...new Map(breaches.flatMap((b) => b.principals).map((p) => [p.id, p])).values()];
@@ -138,7 +153,7 @@ function findingOf(id: CheckId, { breaches, statement }: Cause): Finding {
     ...(witness && { witness }),
     explanation: [...chain.map((step) => sentenceOf(step)), ...explanation],
     chain: chain.map((step) => linkOf(step)),
-    fix: fixOf(statement, chain, source),
+    fix: `${fixOf(statement, chain, source)}${and(also)}`,
   };
 }
 
@@ -164,6 +179,14 @@ export function sentenceOf(step: Step): string {
 
 function makersOf(step: Step): readonly Principal[] {
   return [...new Map(step.permits.map((p) => [p.actor.principal.id, p.actor.principal])).values()];
+}
+
+/** What else the edit takes, so that no other path leads to the same place. */
+function and(also: readonly Statement[] | undefined): string {
+  if (also === undefined) return '; other permissions may still lead there, so check again';
+  if (also.length === 0) return '';
+  const named = also.map((s) => `${nameOfStatement(s)} of ${s.origin}`);
+  return `; then narrow ${named.join(' and ')} as well, by which it would still come there`;
 }
 
 /** The smallest edit: the one statement on which most chains rest. */

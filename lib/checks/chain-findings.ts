@@ -9,6 +9,7 @@ import { chainsBetween } from './chain-breach';
 import type { CheckContext } from './check';
 import type { CheckId, Finding } from './finding';
 import { joinedDuties } from './shared-assumer';
+import { alsoToNarrow } from './whole-edit';
 
 /** The findings of SOD-2, SOD-3 and DOM-1 that rest on steps, the gravest first. */
 export function chainFindings(model: Model, context: CheckContext, id: CheckId): Finding[] {
@@ -17,14 +18,20 @@ export function chainFindings(model: Model, context: CheckContext, id: CheckId):
 }
 
 function findAll(model: Model, context: CheckContext): Finding[] {
-  const joined = joinedDuties(model, context);
-  const direct = new Set<Breach>(joined.filter((b) => b.direct));
-  return findingsOf([...chainsBetween(model, context), ...joined], (breaches) => {
+  const direct = new Set<Breach>(joinedDuties(model, context).filter((b) => b.direct));
+  const idOf = (breaches: readonly Breach[]): CheckId => {
     const ofDuties = breaches.filter((b) => b.reason.kind === 'duties');
     if (ofDuties.length === 0) return 'DOM-1';
     // A shared assumer is the cause of the chains that lead to it, unless somebody with a duty is among its victims.
     return ofDuties.some((b) => direct.has(b)) && ofDuties.every((b) => b.source.duty === undefined)
       ? 'SOD-3'
       : 'SOD-2';
-  });
+  };
+  return findingsOf(breachesOf(model, context), idOf, (worst, statement) =>
+    alsoToNarrow(worst, statement, model, context, breachesOf),
+  );
+}
+
+function breachesOf(model: Model, context: CheckContext): readonly Breach[] {
+  return [...chainsBetween(model, context), ...joinedDuties(model, context)];
 }
