@@ -34,6 +34,8 @@ export class DomainNames {
   public readonly trustStoreLogGroup: string;
   /** Of the table that remembers proofs. */
   public readonly proofTable: string;
+  /** Of authorities' certificates and their revocation lists. */
+  public readonly trustStoreBucket: string;
   public readonly assetPrefix: string;
   /** Whatever the domain's changes upload, before it is sealed. */
   public readonly uploadBucket: string;
@@ -65,6 +67,7 @@ export class DomainNames {
     this.authorizerLogGroup = `/bulkhead/${domain}/authorizer`;
     this.trustStoreLogGroup = `/bulkhead/${domain}/trust-store`;
     this.proofTable = `${base}-proofs`;
+    this.trustStoreBucket = `${base}-trust-${account}-${region}`;
     this.assetPrefix = `bulkhead/${domain}/`;
     this.uploadBucket = `${base}-uploads-${account}-${region}`;
     this.assetBucket = `${base}-assets-${account}-${region}`;

@@ -9,7 +9,7 @@
  * with the rights of whoever deploys, and integrity is what matters. Why: docs/adr/0032.
  */
 import { createHash, X509Certificate } from 'node:crypto';
-import { CustomResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ArnPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -17,7 +17,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Construct } from 'constructs';
 import { DomainFunction } from './authorizer-function';
 import { TrustDomainError } from './domain-error';
-import type { DomainNames } from './names';
+import { type DomainNames, requireBucketNames } from './names';
 
 /** API Gateway's limits: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mutual-tls.html */
 const CERTIFICATES_MAX = 1000;
@@ -43,8 +43,11 @@ export class TrustStore extends Construct {
   constructor(scope: Construct, id: string, props: TrustStoreProps) {
     super(scope, id);
     const { names } = props;
+    requireBucketNames(names.domain, Stack.of(this).region);
     this.file = `authorities/${createHash('sha256').update(props.authorities).digest('hex')}.pem`;
     this.bucket = new Bucket(this, 'Bucket', {
+      // By name, so that nobody who may write a bucket of unknown name may write this one.
+      bucketName: names.trustStoreBucket,
       versioned: true,
       encryption: BucketEncryption.S3_MANAGED,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,

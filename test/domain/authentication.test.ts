@@ -1,9 +1,16 @@
 /** What every way to authenticate by an authorizer promises; what is refused; and that domains stay proved. */
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { AuthorizationType, CognitoUserPoolsAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
-import { type Authentication, type JwtAuthenticationProps, Sensitivity, TokenType } from '../../lib';
+import {
+  type Authentication,
+  DomainDeployment,
+  DomainSynthesizer,
+  type JwtAuthenticationProps,
+  Sensitivity,
+  TokenType,
+} from '../../lib';
 import { BACKEND, ENV, inStack, REGION } from './a-domain';
 import { aDomain, configurationOf, dpop, jwt, makeAuthority, mtls, TOKEN, templateOf } from './with-authorizer';
 
@@ -238,6 +245,19 @@ describe('the gate', () => {
     ],
   ])('refuses %s for two', (_, second, message) => {
     expect(() => app(second()).synth()).toThrow(message);
+  });
+
+  test.each<[string, () => Authentication]>([
+    ['dpop', () => dpop()],
+    ['mtls', () => mtls()],
+  ])('proves a domain with %s that its own duties deploy', (_, authentication) => {
+    const app = new App();
+    const first = new Stack(app, 'First', { env: ENV, synthesizer: new LegacyStackSynthesizer() });
+    new DomainDeployment(first, 'Deployment', { domainName: 'orders', stackName: 'Orders' });
+    const stack = new Stack(app, 'Orders', { env: ENV, synthesizer: new DomainSynthesizer({ domainName: 'orders' }) });
+    const domain = inStack(stack, 'orders', { authentication: authentication() });
+    domain.addRoute('GET', '/orders', BACKEND, { scopes: ['orders.read'] });
+    expect(() => app.synth()).not.toThrow();
   });
 
   test('refuses one certificate authority for two', () => {
