@@ -128,6 +128,14 @@ export const DEVIATIONS: readonly Deviation[] = [
     ],
   },
   {
+    id: 'wildcard-in-value-of-variable',
+    source: `${USER_GUIDE}reference_policies_variables.html`,
+    concerns: (question) =>
+      statements(question).some((s) => s.Effect === 'Deny' && JSON.stringify(s).includes('${')) &&
+      Object.values(question.request.context).some((value) => list(value).some((one) => /[*?]/.test(String(one)))),
+    shownBy: ['where-aws-is-silent.json: the value of a variable in a Deny stands for itself, a star in it too'],
+  },
+  {
     id: 'escape-in-exact-operator',
     source: `${USER_GUIDE}reference_policies_variables.html#policy-vars-specialchars`,
     concerns: (question) => clauses(question).some(({ values }) => values.some((value) => /\$\{[*?$]\}/.test(value))),
