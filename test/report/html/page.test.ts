@@ -14,6 +14,9 @@ const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const EVIL = '</script><script>window.broken = 1</script><img src=x onerror="window.broken = 1">';
 const folder = mkdtempSync(join(tmpdir(), 'bulkhead-page-'));
 
+// A browser on a busy machine.
+jest.setTimeout(60_000);
+
 function evilReport(): Report {
   const Resources = {
     Deploy: role({ name: 'a', can: [allow('cloudformation:*')], path: `App/${EVIL}` }),
