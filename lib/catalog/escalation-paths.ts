@@ -16,6 +16,7 @@ import { PUBLISHED_COMPUTE_PATHS } from './escalation/published-compute';
 import { PUBLISHED_IDENTITY_PATHS } from './escalation/published-identity';
 import { RESOURCE_PATHS } from './escalation/resources';
 import { SOURCE_PATHS } from './escalation/sources';
+import { TAG_PATHS } from './escalation/tags';
 
 export type EscalationKind =
   /** Creates something that runs as a passed role. */
@@ -55,6 +56,8 @@ export type EscalationTarget =
   | 'source-of-compute'
   /** The resource whose policy is edited. */
   | 'target-resource'
+  /** Whatever lacks the tag by which a permission of the acting principal holds. */
+  | 'tagged-resource'
   /** Whatever the policy leaves open; the request only helps the others (a document, a cluster, a trigger). */
   | 'any';
 
@@ -94,6 +97,8 @@ export type Reached =
   | { readonly kind: 'self-undenied' }
   /** Itself, without service control policies. */
   | { readonly kind: 'self-uncontrolled' }
+  /** Itself, with its permissions on tagged resources of the service for all of them. */
+  | { readonly kind: 'self-retagged'; readonly service: string }
   /** Every role whose trust policy admits the identity provider that is edited; `eks`: the issuer of a cluster. */
   | { readonly kind: 'federated-roles'; readonly provider: 'saml' | 'oidc' | 'eks' | 'any' }
   /** Everything that the policy of a resource of these types can grant. */
@@ -124,4 +129,5 @@ export const ESCALATION_PATHS: readonly EscalationPath[] = [
   ...CHANGED_COMPUTE_PATHS,
   ...RESOURCE_PATHS,
   ...SOURCE_PATHS,
+  ...TAG_PATHS,
 ];

@@ -10,16 +10,18 @@ import { isMadeUp } from './beyond';
 import { coversGains, type Gains, joinGains, NO_GAINS } from './gains';
 import type { Rule } from './rule';
 import { type Step, stepOf } from './step';
+import { tagsDemanded } from './tags';
 import type { About } from './targets';
 import { isRole, type World } from './world';
 
-type Kind = 'self-any' | 'group' | 'self-unbounded' | 'self-uncontrolled' | 'self-undenied';
+type Kind = 'self-any' | 'group' | 'self-unbounded' | 'self-uncontrolled' | 'self-retagged' | 'self-undenied';
 
 const KINDS: ReadonlySet<string> = new Set<Kind>([
   'self-any',
   'group',
   'self-unbounded',
   'self-uncontrolled',
+  'self-retagged',
   'self-undenied',
 ]);
 
@@ -80,6 +82,14 @@ export class Edits {
         return policies.serviceControlPolicies === undefined
           ? []
           : [{ about: itself, gains: { ...NO_GAINS, uncontrolled: true } }];
+      case 'self-retagged': {
+        const { reached } = path;
+        const service = reached.kind === 'self-retagged' ? reached.service : '';
+        return tagsDemanded(principal, service).map((tag) => ({
+          about: { ...itself, tag },
+          gains: { ...NO_GAINS, retagged: [service] },
+        }));
+      }
       case 'self-undenied':
         return denying(principal)
           .filter((a) => !gains.undenied.includes(a.document.origin) && removes(path, a))

@@ -2,13 +2,14 @@
  * What a principal may come to have beyond what the templates give it, and its policies then.
  *
  * Gains only ever add requests: `any` adds an Allow of everything, `groups` add the Allows of
- * groups, `undenied`, `unbounded` and `uncontrolled` take limits away. So a principal with more gains may do all that
+ * groups, `undenied`, `unbounded`, `uncontrolled` and `retagged` take limits away. So a principal with more gains may do all that
  * it may do with fewer, which is what makes a least fixpoint of the rules exist and be found by
  * adding (the argument of docs/reach.md rests on this).
  */
 import type { Principal } from '../model/model';
 import type { Policies, PolicyDocument, Statement } from '../policy/document';
 import { text } from '../policy/text';
+import { withAnyTag } from './tags';
 
 export interface Gains {
   /** It has given itself, or was given, every permission that boundary, SCPs and Denies leave. */
@@ -17,19 +18,29 @@ export interface Gains {
   readonly unbounded: boolean;
   /** Service control policies hold it no more. */
   readonly uncontrolled: boolean;
+  /** Services of whose resources it gives any the tags that its policies demand, sorted. */
+  readonly retagged: readonly string[];
   /** Origins of attached documents whose Deny statements are gone, sorted. */
   readonly undenied: readonly string[];
   /** Ids of the groups it has joined, sorted. */
   readonly groups: readonly string[];
 }
 
-export const NO_GAINS: Gains = { any: false, unbounded: false, uncontrolled: false, undenied: [], groups: [] };
+export const NO_GAINS: Gains = {
+  any: false,
+  unbounded: false,
+  uncontrolled: false,
+  retagged: [],
+  undenied: [],
+  groups: [],
+};
 
 export function joinGains(a: Gains, b: Gains): Gains {
   return {
     any: a.any || b.any,
     unbounded: a.unbounded || b.unbounded,
     uncontrolled: a.uncontrolled || b.uncontrolled,
+    retagged: union(a.retagged, b.retagged),
     undenied: union(a.undenied, b.undenied),
     groups: union(a.groups, b.groups),
   };
@@ -45,13 +56,18 @@ export function coversGains(a: Gains, b: Gains): boolean {
     (a.any || !b.any) &&
     (a.unbounded || !b.unbounded) &&
     (a.uncontrolled || !b.uncontrolled) &&
+    b.retagged.every((s) => a.retagged.includes(s)) &&
     b.undenied.every((d) => a.undenied.includes(d)) &&
     b.groups.every((g) => a.groups.includes(g))
   );
 }
 
 export function gainsKey(g: Gains): string {
-  const lists = [...g.undenied.map((d) => `-${d}`), ...g.groups.map((id) => `+${id}`)];
+  const lists = [
+    ...g.retagged.map((s) => `#${s}`),
+    ...g.undenied.map((d) => `-${d}`),
+    ...g.groups.map((id) => `+${id}`),
+  ];
   return `${g.any ? 'a' : ''}${g.unbounded ? 'b' : ''}${g.uncontrolled ? 'c' : ''}${lists.join('|')}`;
 }
 
@@ -62,6 +78,7 @@ export function showGains(g: Gains): string {
     ...g.groups.map((id) => `the policies of \`${id}\``),
     ...(g.unbounded ? ['no boundary'] : []),
     ...(g.uncontrolled ? ['no service control policies'] : []),
+    ...g.retagged.map((s) => `\`${s}\` resources tagged as it likes`),
     ...g.undenied.map((d) => `no Deny of ${d}`),
   ];
   return words.length === 0 ? '' : `with ${words.join(' and ')}`;
@@ -88,17 +105,23 @@ export function policiesWith(principal: Principal, gains: Gains, groups: Readonl
   const own = principal.policies;
   if (gainsKey(gains) === '') return own;
   const joined = gains.groups.flatMap((id) => groups.get(id)?.policies.identityPolicies ?? []);
-  const kept = [...own.identityPolicies, ...joined].map((d) =>
-    gains.undenied.includes(d.origin) ? only(d, 'Allow') : d,
-  );
+  const tagged = (d: PolicyDocument): PolicyDocument => withAnyTag(d, gains.retagged);
+  const kept = [...own.identityPolicies, ...joined]
+    .map((d) => (gains.undenied.includes(d.origin) ? only(d, 'Allow') : d))
+    .map(tagged);
   const { permissionsBoundary, serviceControlPolicies, ...rest } = own;
   return {
     ...rest,
+    ...(rest.resourceGrants && { resourceGrants: rest.resourceGrants.map(tagged) }),
     identityPolicies: gains.any
       ? [ALLOW_ALL, ...kept.map((d) => only(d, 'Deny')).filter((d) => d.statements.length > 0)]
       : kept,
-    ...(permissionsBoundary === undefined || gains.unbounded ? {} : { permissionsBoundary }),
-    ...(serviceControlPolicies === undefined || gains.uncontrolled ? {} : { serviceControlPolicies }),
+    ...(permissionsBoundary === undefined || gains.unbounded
+      ? {}
+      : { permissionsBoundary: tagged(permissionsBoundary) }),
+    ...(serviceControlPolicies === undefined || gains.uncontrolled
+      ? {}
+      : { serviceControlPolicies: serviceControlPolicies.map(tagged) }),
   };
 }
 

@@ -11,6 +11,7 @@ import { type Text, text } from '../policy/text';
 import { ALLOW_ALL } from './gains';
 import { type RequestContext, requests } from './requests';
 import { sourcesOf } from './sources';
+import type { DemandedTag } from './tags';
 import { isRole, type Runner, type World } from './world';
 
 /** Whom or what an instance of a path is about. */
@@ -30,6 +31,8 @@ export interface About {
   readonly group?: Principal;
   /** The identity provider that it trusts. */
   readonly provider?: Text;
+  /** The tag that a resource is given. */
+  readonly tag?: DemandedTag;
   /** Why the requests may still not suffice. */
   readonly doubt?: string;
   /** The attached policy that would be taken away. */
@@ -72,6 +75,8 @@ export class Targets {
       case 'existing-compute':
         if (subject.kind === 'unseen') return [{ except: subject.seen, context, doubt: unseen(subject.role) }];
         return subject.kind === 'runner' ? [this.onResource(action, subject.runner.resource, context)] : [];
+      case 'tagged-resource':
+        return subject.kind === 'principal' && subject.tag !== undefined ? [{ context: subject.tag.context }] : [];
       case 'source-of-compute':
         return subject.kind === 'runner' ? this.onSources(action, subject.runner.resource, context) : [];
       case 'target-resource':

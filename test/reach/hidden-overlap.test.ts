@@ -117,6 +117,39 @@ describe('SOD-2, hidden overlap', () => {
     ]);
   });
 
+  test('secrets told apart by their tags, by somebody who may tag them', () => {
+    const of = (team: string, key = 'aws:ResourceTag/team') => ({ StringEquals: { [key]: team } });
+    const reads = (name: 'read' | 'deploy', ...more: object[]) =>
+      principal(name, {
+        ...inDomain(name),
+        can: [{ Action: 'secretsmanager:GetSecretValue', Condition: of(name) }, ...(more as { Action: string }[])],
+      });
+    const tags = { Action: 'secretsmanager:TagResource' };
+    const found = (...more: object[]) => run('SOD-2', [reads('deploy', ...more), reads('read')]);
+    expect(found()).toEqual([]);
+    expect(found(tags)).toMatchObject([{ severity: 'violated', chain: [{ by: 'tags-secretsmanager' }] }]);
+    expect(found(tags)[0]!.witness!.action).toBe('secretsmanager:GetSecretValue');
+    // As AWS advises: one tags what is one's own, or as somebody else's.
+    expect(found({ ...tags, Condition: of('deploy') })).toEqual([]);
+    expect(found({ ...tags, Condition: of('other', 'aws:RequestTag/team') })).toEqual([]);
+    expect(found({ ...tags, Condition: of('deploy', 'aws:RequestTag/team') })).toHaveLength(1);
+    expect(found({ Action: 'sqs:TagQueue' })).toEqual([]);
+  });
+
+  test('machines tagged when they are made are not those that are there', () => {
+    const on = (team: string) => ({ StringEquals: { 'ec2:ResourceTag/team': team } });
+    const made = { StringEquals: { 'ec2:CreateAction': 'RunInstances' } };
+    const stops = (name: 'read' | 'deploy', ...more: object[]) =>
+      principal(name, {
+        ...inDomain(name),
+        can: [{ Action: 'ec2:StopInstances', Condition: on(name) }, ...(more as { Action: string }[])],
+      });
+    const found = (Condition: object) =>
+      run('SOD-2', [stops('deploy', { Action: 'ec2:CreateTags', Condition }), stops('read')]).length;
+    expect(found(made)).toBe(0);
+    expect(found({ StringEquals: { 'aws:RequestTag/team': 'deploy' } })).toBe(1);
+  });
+
   test('what cannot be decided is said to be so', () => {
     const reader = worker('s3:GetObject');
     const update = principal('Deploy', { ...inDomain('deploy'), can: [{ Action: 'lambda:UpdateFunctionCode' }] });

@@ -205,6 +205,8 @@ function isReached({ reached }: EscalationPath, closure: Closure, stack: string)
       return own?.unbounded === true;
     case 'self-uncontrolled':
       return own?.uncontrolled === true;
+    case 'self-retagged':
+      return own?.retagged.includes(reached.service) === true;
     case 'self-undenied':
       return (own?.undenied.length ?? 0) > 0;
     case 'group':
@@ -239,6 +241,11 @@ function grantsOf(
       },
     ];
   });
+  if (path.reached.kind === 'self-retagged') {
+    const { service } = path.reached;
+    const Condition = { StringEquals: { 'aws:ResourceTag/owner': 'p' } };
+    statements.push({ Effect: 'Allow', Action: `${service}:Delete*`, Resource: '*', Condition });
+  }
   if (missing?.what === 'allowance: a Deny')
     statements.push({ Effect: 'Deny', Action: actionOf(path, missing), Resource: '*' });
   return statements;
@@ -273,6 +280,7 @@ function resourceOf(
     case 'existing-compute':
     case 'target-resource':
     case 'target-instance-profile':
+    case 'tagged-resource':
     case 'any':
       return '*';
   }

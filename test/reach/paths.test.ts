@@ -60,7 +60,13 @@ function twinsOf(path: EscalationPath): readonly Missing[] {
 /** Requests whose resource is the target's own ARN: with another resource they do not help. */
 function namesItsTarget(path: EscalationPath, request: number): boolean {
   const r = path.requests[request]!;
-  if (r.target === 'any' || r.target === 'new-compute' || otherResource(path, r) === '*') return false;
+  if (
+    r.target === 'any' ||
+    r.target === 'new-compute' ||
+    r.target === 'tagged-resource' ||
+    otherResource(path, r) === '*'
+  )
+    return false;
   // The id of an identity pool holds a colon, so the model tells no two of them apart.
   if (r.action.startsWith('cognito-identity:')) return false;
   if (r.target !== 'existing-compute' && r.target !== 'target-resource') return true;
