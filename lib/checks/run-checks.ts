@@ -9,6 +9,7 @@ import { authenticationIsNotShared } from './authentication-is-not-shared';
 import { boundariesAreDisjoint } from './boundaries-are-disjoint';
 import { type Check, CheckContext } from './check';
 import { crossingsAreDeclared } from './crossings-are-declared';
+import { dutiesAreNarrowlyTrusted } from './duties-are-narrowly-trusted';
 import { withExceptions } from './exceptions-hold';
 import type { CheckId, Finding } from './finding';
 import { grantsStayInTheRemit } from './grants-stay-in-the-remit';
@@ -27,6 +28,7 @@ export const CHECKS: readonly Check[] = [
   nobodyHoldsTwoDuties,
   approvedAssetsStay,
   readersDoNotWrite,
+  dutiesAreNarrowlyTrusted,
   crossingsAreDeclared,
   resourcesAreNotShared,
   authenticationIsNotShared,

@@ -88,7 +88,14 @@ export function buildModel(
   const marks = new Map(drafts.map((d) => [d.origin.id, readMark(d.declared)]));
   const breakGlass = readBreakGlass(
     r,
-    drafts.map((d) => asDeploying(principalOf(d, configuration, grants, classified), marks.get(d.origin.id)!)),
+    drafts.map((d) => {
+      const mark = marks.get(d.origin.id)!;
+      const principal = { ...principalOf(d, configuration, grants, classified), ...sessionOf(r, d) };
+      return asDeploying(
+        mark.attestations === undefined ? principal : { ...principal, attestations: mark.attestations },
+        mark,
+      );
+    }),
     new Map([...marks].map(([id, mark]) => [id, mark.breakGlass])),
     elements,
     today,
@@ -122,6 +129,13 @@ export function buildModel(
     crossings,
     exceptions: declarations.exceptions,
   };
+}
+
+function sessionOf(r: Resolver, { stack, declared }: Draft): Pick<Principal, 'maxSession'> {
+  const { MaxSessionDuration: written } = declared.properties;
+  if (written === undefined) return {};
+  const seconds = Number(r.resolve(stack, written));
+  return { maxSession: Number.isFinite(seconds) ? seconds : 'unknown' };
 }
 
 function refuseCycle(cycle: readonly string[] | undefined, rendered: RenderedTemplate): void {

@@ -18,6 +18,8 @@ export interface Mark {
   readonly sensitivity?: 'HIGH';
   /** The domain whose approved changes CloudFormation runs as this role. */
   readonly executes?: string;
+  /** Of a role: who vouches for the second factor of its assumers. */
+  readonly attestations?: readonly string[];
   /** Of a role for emergencies: what it declares, as written. */
   readonly breakGlass?: unknown;
   /** Common requests, as IAM statements. */
@@ -75,6 +77,9 @@ export function readMark(declared: ResourceDeclaration): Mark {
     authentication: member('authentication'),
     sensitivity: member('sensitivity')?.toUpperCase() === 'HIGH' ? 'HIGH' : undefined,
     executes: member('executes'),
+    attestations: isList(raw.attestations)
+      ? raw.attestations.filter((a): a is string => typeof a === 'string')
+      : undefined,
     breakGlass: raw.breakGlass,
     common: isList(raw.common) ? raw.common : undefined,
     scopes: texts('scopes', raw.scopes),

@@ -48,6 +48,10 @@ export interface Principal {
   readonly dutyFrom?: 'mark' | 'configuration';
   /** Of a role that only CloudFormation assumes: the domain that it deploys. Its kind is `bootstrap-role`. */
   readonly executes?: string;
+  /** Of a role: the longest session in seconds; absent where the template leaves it to IAM. */
+  readonly maxSession?: number | 'unknown';
+  /** Of a duty role: who vouches for the second factor of which assumer, as its mark says. */
+  readonly attestations?: readonly string[];
   /** Of a role for emergencies, where what it declares holds. */
   readonly breakGlass?: BreakGlass;
   readonly attached: readonly AttachedPolicy[];
