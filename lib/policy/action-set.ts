@@ -154,6 +154,7 @@ export class ActionIndex {
         words[id >>> 5] = (words[id >>> 5] as number) | (1 << (id & 31));
     }
     const set = ActionSet.of(words);
+    if (this.patterns.size >= PATTERNS_KEPT) this.patterns.clear();
     this.patterns.set(pattern, set);
     return set;
   }
@@ -170,6 +171,8 @@ export class ActionIndex {
   }
 }
 
+/** A set of actions takes up to 3 kB. */
+const PATTERNS_KEPT = 10_000;
 const SELECTIONS_KEPT = 10_000;
 
 function remembered<T>(known: Map<string, T>, { not, patterns }: Selection, compute: () => T): T {

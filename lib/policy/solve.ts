@@ -239,6 +239,7 @@ function refuseResource(branch: Branch, use: Use, must: readonly Use[] = []): Br
 
 /** What {@link withoutCovered} found, by the statements asked about. */
 const lefts = new Map<string, Automaton>();
+const LEFTS_KEPT = 1_000;
 
 /**
  * The resources of a statement less those of its patterns that a refused statement covers as
@@ -271,7 +272,7 @@ function withoutCovered(use: Use, refused: readonly Use[]): Automaton {
           ),
           'may',
         );
-  if (lefts.size >= ANSWERS_KEPT) lefts.clear();
+  if (lefts.size >= LEFTS_KEPT) lefts.clear();
   lefts.set(key, automaton);
   return automaton;
 }
