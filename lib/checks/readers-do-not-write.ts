@@ -12,7 +12,9 @@ import type { Api, Model, Resource } from '../model/model';
 import type { Policies } from '../policy/document';
 import { type Hole, isText, literal, type Text, text } from '../policy/text';
 import type { Check, CheckContext } from './check';
+import { coverOf } from './find-clashes';
 import type { Finding } from './finding';
+import { pairsThatMayMeet } from './may-meet';
 import { explainSide, grantsOf, type Meeting, pathsOf, witnessOf } from './root-cause';
 import { atMost, nameOf, type Subject } from './separation';
 
@@ -31,7 +33,7 @@ export const readersDoNotWrite: Check = {
     const all = model.apis.flatMap((api) => sidesOf(api) ?? []);
     if (all.length === 0) return [];
     const callers = callersOf(all, model, context);
-    return all.flatMap((sides) => [...byIdentity(sides, callers, context), ...byScope(sides, model)]);
+    return all.flatMap((sides, i) => [...byIdentity(sides, callers[i]!, context), ...byScope(sides, model)]);
   },
 };
 
@@ -47,29 +49,52 @@ function sidesOf(api: Api): Sides | undefined {
   return writing.length === 0 || reading.length === 0 ? undefined : { api, reading, writing };
 }
 
-/** Principals that may call some route of the one side and some of the other, of whichever APIs: nobody else can break one. */
-function callersOf(all: readonly Sides[], model: Model, context: CheckContext): readonly Subject[] {
-  const [read, write] = [
-    all.map(({ api, reading }) => calling(api, reading)),
-    all.map(({ api, writing }) => calling(api, writing)),
-  ].map((each): Policies => ({ identityPolicies: each.flatMap(({ identityPolicies }) => identityPolicies) }));
-  return model.principals
+/** By API: principals that could call a route of each of its sides, as far as the beginnings of patterns tell. */
+function callersOf(all: readonly Sides[], model: Model, context: CheckContext): readonly (readonly Subject[])[] {
+  const callers = model.principals
     .filter(
       ({ kind, breakGlass }) => kind !== 'bootstrap-role' && kind !== 'instance-profile' && breakGlass === undefined,
     )
-    .map((principal) => ({ principal, policies: atMost(principal) }))
-    .filter(({ policies }) => [write!, read!].every((side) => context.overlap(policies, side).verdict !== 'disjoint'));
+    .map((principal) => ({ principal, policies: atMost(principal) }));
+  const calls = all.flatMap(({ api, reading, writing }) => [calling(api, reading), calling(api, writing)]);
+  const candidates = [...callers.map(coverOf), ...calls.map((c) => ({ documents: c.identityPolicies }))];
+  const met = calls.map(() => new Set<number>());
+  for (const [caller, side] of pairsThatMayMeet(
+    candidates,
+    [],
+    ({ action }) => context.actions(action),
+    callers.length,
+  )) {
+    met[side - callers.length]!.add(caller);
+  }
+  return all.map((_, i) => callers.filter((_, caller) => met[2 * i]!.has(caller) && met[2 * i + 1]!.has(caller)));
 }
 
 function byIdentity({ api, reading, writing }: Sides, callers: readonly Subject[], context: CheckContext): Finding[] {
   const [read, write] = [calling(api, reading), calling(api, writing)];
   return callers.flatMap((caller) => {
-    const [reads, writes] = [read, write].map((policies): Meeting | undefined => {
+    const meet = (policies: Policies): Meeting | undefined => {
       const verdict = context.overlap(caller.policies, policies);
       return verdict.verdict === 'disjoint' ? undefined : { a: caller, b: { ...caller, policies }, verdict };
-    });
-    return reads === undefined || writes === undefined ? [] : [identityFinding(api, reads, writes)];
+    };
+    // What a role is not made for comes first: it mostly cannot do it, and then nothing else is asked.
+    const last = names(caller, reading) ? read : write;
+    const first = meet(last === read ? write : read);
+    const second = first && meet(last);
+    if (first === undefined || second === undefined) return [];
+    return [last === read ? identityFinding(api, second, first) : identityFinding(api, first, second)];
   });
+}
+
+/** Whether an Allow of the caller writes down the method of one of the routes. */
+function names({ policies }: Subject, routes: readonly Route[]): boolean {
+  const resources = policies.identityPolicies.flatMap(({ statements }) =>
+    statements.flatMap(({ effect, resource }) =>
+      effect === 'Allow' && resource?.not === false ? resource.patterns : [],
+    ),
+  );
+  const words = resources.flatMap(({ parts }) => parts.filter((part) => typeof part === 'string'));
+  return routes.some(({ method }) => words.some((word) => word.includes(`/${method}/`)));
 }
 
 /** Any stage, and only one: a wildcard would take methods and paths along. */
