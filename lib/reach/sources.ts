@@ -20,18 +20,23 @@ type Reader = (resource: Resource, byId: ResourceById) => readonly Source[];
 /** By the service that a source belongs to, and the type of what takes it. */
 const READERS: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
   s3: {
-    'AWS::Lambda::Function': ({ properties: { Code } }) => located(Code, ['S3Bucket', 'S3Key', 'S3ObjectVersion']),
+    'AWS::Lambda::Function': (resource, byId) => [
+      ...located(resource.properties.Code, FROM_BUCKET),
+      ...referred(resource, 'AWS::Lambda::LayerVersion', byId).flatMap((l) =>
+        located(l.properties.Content, FROM_BUCKET),
+      ),
+    ],
+    'AWS::CodePipeline::Pipeline': ({ properties: { ArtifactStore, ArtifactStores, Stages } }) => [
+      ...[ArtifactStore, ...list(ArtifactStores).map((s) => at(s, 'ArtifactStore'))].flatMap(artifacts),
+      ...sourceActions(Stages, 'S3').flatMap((c) => located(c, ['S3Bucket', 'S3ObjectKey', ''])),
+    ],
     'AWS::Serverless::Function': ({ properties: { CodeUri } }) =>
       isObject(CodeUri) && !isText(CodeUri) ? located(CodeUri, ['Bucket', 'Key', 'Version']) : address(CodeUri),
     'AWS::Glue::Job': ({ properties: { Command } }) => address(at(Command, 'ScriptLocation')),
     'AWS::CodeBuild::Project': ({ properties: { Source, SecondarySources } }) =>
-      [Source, ...(isList(SecondarySources) ? SecondarySources : [])].flatMap((s) =>
-        at(s, 'Type') === 'S3' ? address(at(s, 'Location')) : [],
-      ),
+      [Source, ...list(SecondarySources)].flatMap((s) => (at(s, 'Type') === 'S3' ? address(at(s, 'Location')) : [])),
     'AWS::EMR::Cluster': ({ properties: { BootstrapActions } }) =>
-      (isList(BootstrapActions) ? BootstrapActions : []).flatMap((b) =>
-        address(at(at(b, 'ScriptBootstrapAction'), 'Path')),
-      ),
+      list(BootstrapActions).flatMap((b) => address(at(at(b, 'ScriptBootstrapAction'), 'Path'))),
     'AWS::KinesisAnalyticsV2::Application': ({ properties: { ApplicationConfiguration } }) => {
       const content = at(at(ApplicationConfiguration, 'ApplicationCodeConfiguration'), 'CodeContent');
       return located(at(content, 'S3ContentLocation'), ['BucketARN', 'FileKey', 'ObjectVersion']);
@@ -41,20 +46,28 @@ const READERS: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
       return bucket === undefined || path === undefined ? ['unknown'] : [text(bucket, '/', path, '/', ANY_NAME)];
     },
     'AWS::SageMaker::Model': ({ properties: { PrimaryContainer, Containers } }) =>
-      [PrimaryContainer, ...(isList(Containers) ? Containers : [])].flatMap((c) => address(at(c, 'ModelDataUrl'))),
+      [PrimaryContainer, ...list(Containers)].flatMap((c) => address(at(c, 'ModelDataUrl'))),
     'AWS::StepFunctions::StateMachine': ({ properties: { DefinitionS3Location } }) =>
       located(DefinitionS3Location, ['Bucket', 'Key', 'Version']),
+  },
+  codecommit: {
+    'AWS::CodeBuild::Project': ({ account, properties: { Source, SecondarySources } }) =>
+      [Source, ...list(SecondarySources)].flatMap((s) =>
+        at(s, 'Type') === 'CODECOMMIT' ? repository(at(s, 'Location'), account) : [],
+      ),
+    'AWS::CodePipeline::Pipeline': ({ account, properties: { Stages } }) =>
+      sourceActions(Stages, 'CodeCommit').flatMap((c) => repository(at(c, 'RepositoryName'), account)),
   },
   ecr: {
     'AWS::Lambda::Function': ({ properties: { Code } }) => image(at(Code, 'ImageUri')),
     'AWS::CodeBuild::Project': ({ properties: { Environment } }) => image(at(Environment, 'Image')),
     'AWS::ECS::TaskDefinition': ({ properties: { ContainerDefinitions } }) =>
-      (isList(ContainerDefinitions) ? ContainerDefinitions : []).flatMap((c) => image(at(c, 'Image'))),
+      list(ContainerDefinitions).flatMap((c) => image(at(c, 'Image'))),
     'AWS::Batch::JobDefinition': ({ properties: { ContainerProperties } }) => image(at(ContainerProperties, 'Image')),
     'AWS::AppRunner::Service': ({ properties: { SourceConfiguration } }) =>
       image(at(at(SourceConfiguration, 'ImageRepository'), 'ImageIdentifier')),
     'AWS::SageMaker::Model': ({ properties: { PrimaryContainer, Containers } }) =>
-      [PrimaryContainer, ...(isList(Containers) ? Containers : [])].flatMap((c) => image(at(c, 'Image'))),
+      [PrimaryContainer, ...list(Containers)].flatMap((c) => image(at(c, 'Image'))),
   },
   'cognito-identity': {
     'AWS::Cognito::IdentityPoolRoleAttachment': (resource, byId) =>
@@ -81,6 +94,35 @@ const READERS: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
     'AWS::ApiGatewayV2::Integration': ({ arn }) => [arn ?? 'unknown'],
   },
 };
+
+const FROM_BUCKET = ['S3Bucket', 'S3Key', 'S3ObjectVersion'] as const;
+
+/** Everything in the bucket of artefacts, which the stages take from one another. */
+function artifacts(store: unknown): readonly Source[] {
+  if (store === undefined) return [];
+  const bucket = textOf(at(store, 'Location'));
+  return [bucket === undefined ? 'unknown' : text('arn:*:s3:::', bucket, '/', ANY_NAME)];
+}
+
+/** What the source actions of a pipeline with that provider are configured with. */
+function sourceActions(stages: unknown, provider: string): readonly unknown[] {
+  return list(stages)
+    .flatMap((stage) => list(at(stage, 'Actions')))
+    .filter((action) => at(at(action, 'ActionTypeId'), 'Provider') === provider)
+    .map((action) => at(action, 'Configuration'));
+}
+
+/** A repository of CodeCommit by its name or its address. */
+function repository(value: unknown, account: Text): readonly Source[] {
+  if (value === undefined) return [];
+  const t = textOf(value);
+  const path = t === undefined ? undefined : (cutAt(t, '/v1/repos/')?.[1] ?? (cutAt(t, '://') ? undefined : t));
+  return [path === undefined ? 'unknown' : text('arn:*:codecommit:*:', account, ':', path)];
+}
+
+function list(value: unknown): readonly unknown[] {
+  return isList(value) ? value : [];
+}
 
 const ANY_NAME = { hole: 'the name of an object', type: 'any', label: 'the name of an object' } as const;
 

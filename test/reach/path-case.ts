@@ -495,6 +495,7 @@ const SOURCES: Readonly<
         },
       },
       'AWS::SageMaker::Model': { PrimaryContainer: { ModelDataUrl: OBJECT } },
+      'AWS::CodePipeline::Pipeline': { ArtifactStore: { Type: 'S3', Location: 'theirs' } },
       'AWS::StepFunctions::StateMachine': { DefinitionS3Location: { Bucket: 'theirs', Key: 'code' } },
     },
   },
@@ -504,6 +505,14 @@ const SOURCES: Readonly<
       'AWS::Lambda::Function': { Code: { ImageUri: IMAGE } },
       'AWS::CodeBuild::Project': { Environment: { Image: IMAGE } },
       'AWS::ECS::TaskDefinition': { ContainerDefinitions: [{ Image: IMAGE }] },
+    },
+  },
+  codecommit: {
+    arn: `arn:aws:codecommit:${REGION}:${ACCOUNT}:theirs`,
+    of: {
+      'AWS::CodeBuild::Project': {
+        Source: { Type: 'CODECOMMIT', Location: `https://git-codecommit.${REGION}.amazonaws.com/v1/repos/theirs` },
+      },
     },
   },
   'cognito-idp': {

@@ -86,6 +86,45 @@ describe('the archive of a function', () => {
   });
 });
 
+test('the archive of a layer, and what a pipeline takes', () => {
+  const put = (what: string): Json => P(allow('s3:PutObject', `arn:aws:s3:::${what}`));
+  const layered = (what: string): Verdict =>
+    reaches([
+      stack({
+        P: put(what),
+        Q: Q('lambda'),
+        L: resource('AWS::Lambda::LayerVersion', { Content: { S3Bucket: 'layers', S3Key: 'l.zip' } }),
+        F: resource('AWS::Lambda::Function', { Role: att('Q'), Code: { ZipFile: '0' }, Layers: [ref('L')] }),
+      }),
+    ]);
+  expect(layered('layers/*')).toBe('yes');
+  expect(layered('data/*')).toBe('no');
+  const action = (Provider: string, Configuration: Json): Json => ({ ActionTypeId: { Provider }, Configuration });
+  const piped = (statement: Json): Verdict =>
+    reaches([
+      stack({
+        P: P(statement),
+        Q: Q('codepipeline'),
+        R: resource('AWS::CodePipeline::Pipeline', {
+          RoleArn: att('Q'),
+          ArtifactStore: { Type: 'S3', Location: 'artifacts' },
+          Stages: [
+            {
+              Actions: [
+                action('S3', { S3Bucket: 'source', S3ObjectKey: 'app.zip' }),
+                action('CodeCommit', { RepositoryName: 'app', BranchName: 'main' }),
+              ],
+            },
+          ],
+        }),
+      }),
+    ]);
+  const of = (what: string): Json => allow('s3:PutObject', `arn:aws:s3:::${what}`);
+  expect([of('source/app.zip'), of('artifacts/*'), of('source/other.zip')].map(piped)).toEqual(['yes', 'yes', 'no']);
+  const push = (name: string): Json => allow('codecommit:GitPush', `arn:aws:codecommit:eu-west-1:111122223333:${name}`);
+  expect([push('app'), push('other')].map(piped)).toEqual(['yes', 'no']);
+});
+
 describe('the image of a task', () => {
   const repository = 'arn:aws:ecr:eu-west-1:111122223333:repository/app';
   const may = (Image: unknown, on = repository): Verdict =>

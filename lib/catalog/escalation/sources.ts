@@ -87,6 +87,22 @@ export const SOURCE_PATHS: readonly EscalationPath[] = [
     'AWSCloudFormation/latest/TemplateReference/aws-resource-stepfunctions-statemachine.html',
   ),
   feeds(
+    's3-pipeline-artifact',
+    'overwrites what a pipeline takes from its source, or one stage from another',
+    OVERWRITE,
+    ['AWS::CodePipeline::Pipeline'],
+    'codepipeline/latest/userguide/concepts.html',
+  ),
+  ...['GitPush', 'CreateCommit', 'PutFile'].map((action) =>
+    feeds(
+      `codecommit-${action.toLowerCase()}`,
+      'commits other sources to the repository that is built',
+      source(`codecommit:${action}`),
+      ['AWS::CodeBuild::Project', 'AWS::CodePipeline::Pipeline'],
+      'codecommit/latest/userguide/auth-and-access-control-permissions-reference.html',
+    ),
+  ),
+  feeds(
     'ecr-task-image',
     'pushes another image under the tag that a task runs',
     IMAGE,
