@@ -6,7 +6,7 @@
  */
 import { readElements } from '../model/elements';
 import { createResolver } from '../model/intrinsics';
-import { isObject, objectAt } from '../model/json';
+import { canonical, isObject, objectAt } from '../model/json';
 import type { RenderedTemplate } from '../model/rendered-template';
 import { ACCOUNT_HOLE, buildApp, PARTITION_HOLE, REGION_HOLE } from '../model/stack';
 import { textKey } from '../model/text-key';
@@ -40,8 +40,45 @@ export function align(
   return before.map((old) => {
     const parent = old.nestedIn === undefined ? undefined : byName.get(old.nestedIn.stackName);
     const nested = parent === undefined ? undefined : renamings.get(parent);
-    return renameTemplate(old, { ids: renamings.get(old) ?? new Map(), stacks }, nested);
+    const same = renameTemplate(old, { ids: renamings.get(old) ?? new Map(), stacks }, nested);
+    const now = pairs.get(old);
+    return now === undefined ? same : apart(same, now);
   });
+}
+
+/**
+ * What only the deployment decides is one value in both versions as long as it is defined alike. A parameter, a mapping
+ * or a condition that is defined otherwise may have another value, and so gets another name.
+ */
+function apart(old: RenderedTemplate, now: RenderedTemplate): RenderedTemplate {
+  const changed = {
+    Parameters: new Map<string, string>(),
+    Mappings: new Map<string, string>(),
+    Conditions: new Map<string, string>(),
+  };
+  const renaming = { ids: changed.Parameters, stacks: new Map<string, string>(), definitions: changed };
+  // A condition that names a changed one has changed itself, so until nothing more follows.
+  for (let size = -1, found = 0; found !== size; ) {
+    size = found;
+    const { template } = renameTemplate(old, renaming);
+    for (const section of ['Parameters', 'Mappings', 'Conditions'] as const) {
+      const after = objectAt(now.template, section);
+      for (const [name, defined] of Object.entries(objectAt(template, section))) {
+        if (!Object.hasOwn(after, name) || meaningOf(defined) === meaningOf(after[name])) continue;
+        let fresh = `${name}Before`;
+        while (Object.hasOwn(after, fresh)) fresh += 'X';
+        changed[section].set(name, fresh);
+        found++;
+      }
+    }
+  }
+  return renameTemplate(old, renaming);
+}
+
+function meaningOf(definition: unknown): string {
+  if (!isObject(definition)) return canonical(definition);
+  const { Description: _, ConstraintDescription: __, NoEcho: ___, ...meaning } = definition;
+  return canonical(meaning);
 }
 
 function pairStacks(
@@ -172,16 +209,10 @@ function pathInStack(path: string, { path: stack }: RenderedTemplate): string {
 
 /** True iff the two say the same, whatever the order of their keys. */
 export function sameTemplates(a: readonly RenderedTemplate[], b: readonly RenderedTemplate[]): boolean {
-  const key = (t: RenderedTemplate): string => `${t.stackName}\0${JSON.stringify(sorted(t.template))}`;
-  return a.length === b.length && a.map(key).sort().join('\n') === b.map(key).sort().join('\n');
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
+  const keys = (templates: readonly RenderedTemplate[]): string =>
+    templates
+      .map((t) => `${t.stackName}\0${canonical(t.template)}`)
       .sort()
-      .map((key) => [key, sorted(value[key])]),
-  );
+      .join('\n');
+  return keys(a) === keys(b);
 }

@@ -11,6 +11,11 @@ export interface Renaming {
   readonly ids: ReadonlyMap<string, string>;
   /** Old name of a stack to the new one. */
   readonly stacks: ReadonlyMap<string, string>;
+  /** Old name of a mapping or a condition to the new one. */
+  readonly definitions?: {
+    readonly Mappings: ReadonlyMap<string, string>;
+    readonly Conditions: ReadonlyMap<string, string>;
+  };
 }
 
 /** @param nested the logical ids of the stack that nests this one */
@@ -42,7 +47,8 @@ function renamedValue(template: unknown, renaming: Renaming): unknown {
   if (!isObject(template)) return template;
   return Object.fromEntries(
     Object.entries(template).map(([section, value]) => {
-      const renamed = mapReferences(value, (id) => renaming.ids.get(id) ?? id, renaming.stacks);
+      const referring = mapReferences(value, (id) => renaming.ids.get(id) ?? id, renaming.stacks);
+      const renamed = mapDefinitions(referring, section, renaming);
       if ((section !== 'Resources' && section !== 'Parameters') || !isObject(renamed)) return [section, renamed];
       return [
         section,
@@ -50,6 +56,31 @@ function renamedValue(template: unknown, renaming: Renaming): unknown {
       ];
     }),
   );
+}
+
+/** Mappings and conditions by their new names, where they stand and where they are used. */
+function mapDefinitions(value: unknown, section: string, { definitions }: Renaming): unknown {
+  if (definitions === undefined) return value;
+  const { Mappings: mappings, Conditions: conditions } = definitions;
+  const uses = (inner: unknown): unknown => {
+    if (isList(inner)) return inner.map(uses);
+    if (!isObject(inner)) return inner;
+    return Object.fromEntries(
+      Object.entries(inner).map(([key, used]) => {
+        if (key === 'Condition' && typeof used === 'string') return [key, conditions.get(used) ?? used];
+        if ((key === 'Fn::If' || key === 'Fn::FindInMap') && isList(used) && typeof used[0] === 'string') {
+          const [name, ...rest] = used;
+          const names = key === 'Fn::If' ? conditions : mappings;
+          return [key, [names.get(name) ?? name, ...rest.map(uses)]];
+        }
+        return [key, uses(used)];
+      }),
+    );
+  };
+  const named = section === 'Mappings' ? mappings : section === 'Conditions' ? conditions : undefined;
+  const used = uses(value);
+  if (named === undefined || !isObject(used)) return used;
+  return Object.fromEntries(Object.entries(used).map(([name, definition]) => [named.get(name) ?? name, definition]));
 }
 
 /** The value with every reference to a resource or parameter replaced by what `name` makes of it. */

@@ -10,14 +10,14 @@
 import type { AwsCatalogue } from '../catalog/catalogue';
 import type { Model, Principal } from '../model/model';
 import { textKey } from '../model/text-key';
-import type { PolicyDocument } from '../policy/document';
 import { subset } from '../policy/subset';
-import { text } from '../policy/text';
 import type { SubsetWitness } from '../policy/verdict';
 import type { Actor } from './actor';
+import { isMadeUp } from './beyond';
 import { type Arrival, type Closure, chainOf } from './closure';
 import { byDanger, type Danger, gravest } from './diff-danger';
 import { Comparison, type Doubtful, type NewRequests } from './diff-requests';
+import { newResourceAccess } from './diff-resources';
 import { coversGains, gainsKey } from './gains';
 import { type Reach, reachOf } from './reach';
 import type { Step } from './step';
@@ -95,7 +95,8 @@ class Differ {
       if (principal.kind !== 'external' || this.after.principals.includes(principal)) this.compareRequests(principal);
       this.compareIdentities(principal);
     }
-    this.compareOpenResources();
+    for (const { principal, access } of newResourceAccess(this.before, this.after, this.catalogue))
+      this.entryOf(principal).access.push(access);
     this.inherit(sources);
     const changes = [...this.found.values()]
       .filter(({ access }) => access.length > 0)
@@ -118,7 +119,8 @@ class Differ {
   private entryOf(principal: Principal): Found {
     const known = this.found.get(principal.id);
     if (known !== undefined) return known;
-    const isNew = this.earlierOf(principal) === undefined;
+    // Nobody knows since when somebody outside the templates has been there.
+    const isNew = principal.kind !== 'external' && this.earlierOf(principal) === undefined;
     const entry: Found = { principal, isNew, access: [], inheritedBy: new Set() };
     this.found.set(principal.id, entry);
     return entry;
@@ -202,8 +204,19 @@ class Differ {
     const previous = this.earlierOf(actor.principal)?.id ?? actor.principal.id;
     return (this.arrivalsOf(before).get(previous) ?? []).some(
       (known) =>
-        coversGains(known.actor.gains, actor.gains) && (known.undecided === undefined || undecided !== undefined),
+        coversGains(known.actor.gains, actor.gains) &&
+        (known.undecided === undefined || undecided !== undefined) &&
+        this.comparedElsewhere(actor, known.actor),
     );
+  }
+
+  /**
+   * What the templates give a principal is compared where it stands. What it gains beside, and what a principal may do that
+   * is only made on the way, depends on limits that may have changed.
+   */
+  private comparedElsewhere(now: Actor, before: Actor): boolean {
+    if (!isMadeUp(now.principal) && gainsKey(now.gains) === '') return true;
+    return new Comparison(now.policies, before.policies, this.catalogue, now.principal.id).isSame;
   }
 
   /** By principal: what is gained for certain may be less than what is gained perhaps, and came before it. */
@@ -266,19 +279,6 @@ class Differ {
       }
     }
   }
-
-  /** Resources that admit everybody: one principal, anybody. */
-  private compareOpenResources(): void {
-    const open = (model: Model): readonly PolicyDocument[] => model.resources.flatMap(({ openTo }) => openTo ?? []);
-    const [now, before] = [open(this.after), open(this.before)];
-    const comparison = new Comparison(
-      { identityPolicies: now },
-      { identityPolicies: before },
-      this.catalogue,
-      ANYBODY.id,
-    );
-    for (const access of comparison.newRequests()) this.entryOf(ANYBODY).access.push({ ...access, danger: 'critical' });
-  }
 }
 
 /** The principal with what the templates give it, and nothing that it may gain. */
@@ -287,17 +287,6 @@ function plain(reach: Reach, principal: Principal): Actor {
   if (arrival === undefined) throw new Error(`bulkhead: internal error: \`${principal.id}\` is not in its own closure`);
   return arrival.actor;
 }
-
-const ANYBODY: Principal = {
-  kind: 'external',
-  id: 'anybody',
-  origin: { id: 'anybody', path: 'anybody', stack: '', logicalId: '', type: 'outside the templates' },
-  arn: text('*'),
-  account: text('*'),
-  attached: [],
-  policies: { identityPolicies: [] },
-  unknown: [],
-};
 
 /** By the construct that the author wrote, not the L1 inside it. */
 export function nameOf({ origin }: Principal): string {

@@ -90,6 +90,55 @@ describe('new requests', () => {
     expect(lines(report)).toEqual(['critical anybody: s3:GetObject on arn:aws:s3:::orders/*']);
   });
 
+  describe('the policy of a resource, for others', () => {
+    const bucket = { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'orders' } };
+    const opened = (Principal: unknown, ...more: readonly Json[]): Json => ({
+      B: bucket,
+      P: {
+        Type: 'AWS::S3::BucketPolicy',
+        Properties: {
+          Bucket: 'orders',
+          PolicyDocument: document({ ...allow('s3:GetObject', 'arn:aws:s3:::orders/*'), Principal }, ...more),
+        },
+      },
+    });
+
+    test.each([
+      ['another account', 'high', { AWS: 'arn:aws:iam::999999999999:root' }, 'arn:aws:iam::999999999999:root'],
+      [
+        'a role of another account',
+        'high',
+        { AWS: 'arn:aws:iam::999999999999:role/x' },
+        'arn:aws:iam::999999999999:role/x',
+      ],
+      ['a service', 'medium', { Service: 'cloudtrail.amazonaws.com' }, 'cloudtrail.amazonaws.com'],
+    ])('%s', (_, danger, who, name) => {
+      const report = difference({ B: bucket }, opened(who));
+      expect(lines(report)).toEqual([`${danger} ${name}: s3:GetObject on arn:aws:s3:::orders/*`]);
+      expect(difference(opened(who), opened(who)).verdict).toBe('no-new-access');
+      expect(difference(opened(who), { B: bucket }).verdict).toBe('no-new-access');
+    });
+
+    test('its own account only delegates', () => {
+      expect(lines(difference({ B: bucket }, opened({ AWS: 'arn:aws:iam::111122223333:root' })))).toEqual([]);
+    });
+
+    test('a Deny less: undecided, because nobody can say who may do it now', () => {
+      const deny = {
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 's3:*',
+        Resource: 'arn:aws:s3:::orders/*',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      };
+      const who = { AWS: 'arn:aws:iam::999999999999:root' };
+      expect(lines(difference(opened(who, deny), opened(who)))).toEqual([
+        expect.stringMatching(/^high B: undecided, the policy of `after\/B` no longer denies s3:\* on/),
+      ]);
+      expect(lines(difference(opened(who), opened(who, deny)))).toEqual([]);
+    });
+  });
+
   test('a new principal, with all that it may do', () => {
     const report = difference({ A: role() }, { A: role(), B: role({ can: [WRITE], trusts: [roleArn('other')] }) });
     expect(report.changes.filter((c) => c.isNew).map(({ path }) => path)).toContain('after/B');
@@ -161,11 +210,74 @@ describe('new identities', () => {
     ]);
   });
 
+  test('what a principal can give itself, when the boundary that holds it grows', () => {
+    const boundary = (action: string): Json => ({
+      Type: 'AWS::IAM::ManagedPolicy',
+      Properties: { ManagedPolicyName: 'limit', PolicyDocument: document(allow(['iam:PutRolePolicy', action])) },
+    });
+    const self = {
+      ...role({ name: 'self', can: [allow('iam:PutRolePolicy', roleArn('self'))] }),
+    } as { Properties: Record<string, unknown> };
+    const bounded = {
+      ...self,
+      Properties: { ...self.Properties, PermissionsBoundary: { Ref: 'L' } },
+    } as unknown as Json;
+    const before = { L: boundary('s3:GetObject'), A: bounded };
+    expect(lines(difference(before, { L: boundary('s3:*'), A: bounded }))).toEqual([
+      expect.stringMatching(/^critical A: acts as A with any policy$/),
+    ]);
+    expect(lines(difference({ L: boundary('s3:*'), A: bounded }, before))).toEqual([]);
+  });
+
   test('an outsider who is admitted', () => {
     const report = difference(app([roleArn('other')]), app([roleArn('other'), 'arn:aws:iam::999999999999:root']));
     expect(lines(report)).toEqual([
       'high 999999999999: acts as B'.replace('999999999999', 'arn:aws:iam::999999999999:root'),
     ]);
+  });
+});
+
+describe('what a template leaves open', () => {
+  const app: Json = {
+    A: role({ name: 'a', can: [allow('s3:GetObject', { 'Fn::Sub': 'arn:aws:s3:::${Bucket}/*' })] }),
+  };
+  const parameter = (more: Json): Json => ({ Parameters: { Bucket: { Type: 'String', ...more } } });
+  const found = ['medium A: s3:GetObject on arn:aws:s3:::${parameter Bucket of stack after}/*'];
+
+  test.each([
+    ['one value more', { AllowedValues: ['a'] }, { AllowedValues: ['a', 'b'] }],
+    ['another default', { Default: 'a' }, { Default: 'b' }],
+  ])('a parameter with %s may have another value', (_, before, after) => {
+    expect(lines(difference(app, app, undefined, parameter(before), parameter(after)))).toEqual(found);
+    const described = { ...after, Description: 'the same' };
+    expect(lines(difference(app, app, undefined, parameter(after), parameter(described)))).toEqual([]);
+  });
+
+  test('a mapping with other entries', () => {
+    const mapped: Json = {
+      A: role({ name: 'a', can: [allow('s3:GetObject', { 'Fn::FindInMap': ['Buckets', { Ref: 'Stage' }, 'Arn'] })] }),
+    };
+    const sections = (test: string, prod: string): Json => ({
+      Parameters: { Stage: { Type: 'String' } },
+      Mappings: { Buckets: { test: { Arn: `arn:aws:s3:::${test}/*` }, prod: { Arn: `arn:aws:s3:::${prod}/*` } } },
+    });
+    expect(lines(difference(mapped, mapped, undefined, sections('x', 'y'), sections('y', 'x')))).toHaveLength(1);
+    expect(lines(difference(mapped, mapped, undefined, sections('x', 'y'), sections('x', 'y')))).toEqual([]);
+  });
+
+  test('a condition with another meaning', () => {
+    const conditional: Json = {
+      A: role({
+        name: 'a',
+        can: [allow('s3:GetObject', { 'Fn::If': ['IsProd', 'arn:aws:s3:::x/*', 'arn:aws:s3:::y/*'] })],
+      }),
+    };
+    const sections = (stage: string): Json => ({
+      Parameters: { Stage: { Type: 'String' } },
+      Conditions: { IsProd: { 'Fn::Equals': [{ Ref: 'Stage' }, stage] } },
+    });
+    expect(lines(difference(conditional, conditional, undefined, sections('prod'), sections('test')))).toHaveLength(2);
+    expect(lines(difference(conditional, conditional, undefined, sections('prod'), sections('prod')))).toEqual([]);
   });
 });
 
