@@ -9,6 +9,7 @@
 
 import { CHANGED_COMPUTE_PATHS } from './escalation/changed-compute';
 import { IDENTITY_PATHS } from './escalation/identity';
+import { KEY_PATHS } from './escalation/keys';
 import { NEW_COMPUTE_PATHS } from './escalation/new-compute';
 import { NEW_DATA_PATHS } from './escalation/new-data';
 import { NEW_WORKFLOW_PATHS } from './escalation/new-workflow';
@@ -83,6 +84,8 @@ export type Reached =
     }
   /** The role that a resource of one of these CloudFormation types runs as. */
   | { readonly kind: 'role-of-resource'; readonly types: readonly string[] }
+  /** The user whose access key a resource of one of these types holds. */
+  | { readonly kind: 'user-of-key'; readonly types: readonly string[] }
   /** The role or user itself, with the policies it has. The trust policy must admit the actor where `trust` is set. */
   | { readonly kind: 'principal'; readonly of: 'role' | 'user'; readonly trust?: true }
   /** The role or user, which may do anything that its boundary and SCPs leave, as the path also edits its policies. */
@@ -130,4 +133,5 @@ export const ESCALATION_PATHS: readonly EscalationPath[] = [
   ...RESOURCE_PATHS,
   ...SOURCE_PATHS,
   ...TAG_PATHS,
+  ...KEY_PATHS,
 ];

@@ -31,6 +31,7 @@ export class Subjects {
   /** By the types that a path speaks of: most resources have no ARN of their own, and every look-up would go through them. */
   private readonly resources = new Map<readonly string[], ArnIndex<Resource>>();
   private readonly runners = new Map<readonly string[], ArnIndex<Runner>>();
+  private readonly keys = new Map<readonly string[], ArnIndex<Runner>>();
   private readonly fed = new Map<readonly string[], ArnIndex<Fed>>();
   private readonly federating: readonly (About & { readonly provider: Text })[];
 
@@ -60,6 +61,9 @@ export class Subjects {
         return;
       case 'role-of-resource':
         yield* this.runnerSubjects(reached.types, requests, makers);
+        return;
+      case 'user-of-key':
+        yield* this.holdersOfKeys(reached.types, requests, makers);
         return;
       case 'principal':
         for (const principal of this.principalsOf(
@@ -176,6 +180,28 @@ export class Subjects {
     if (unseen.length === 0) return;
     const seen = types.flatMap((t) => this.runnersOfType.get(t) ?? []).flatMap((r) => r.resource.arn ?? []);
     for (const role of unseen) yield { kind: 'unseen', role, seen };
+  }
+
+  private *holdersOfKeys(
+    types: readonly string[],
+    [request]: readonly EscalationRequest[],
+    makers: readonly Actor[],
+  ): Iterable<Subject> {
+    let index = this.keys.get(types);
+    if (index === undefined) {
+      index = new ArnIndex(
+        this.world.keyHolders.filter((h) => types.includes(h.resource.origin.type)),
+        (h) => h.resource.arn,
+      );
+      this.keys.set(types, index);
+    }
+    const [some] = index.all;
+    if (some === undefined) return;
+    // As above: where the request is not made on such, any of them may be meant.
+    const found = this.targets.isTakenBy(request!.action, some.resource)
+      ? this.candidates(index, makers, request!.action)
+      : index.all;
+    for (const runner of found) yield { kind: 'runner', runner };
   }
 
   /** Roles that a service of the types may assume, although nothing in the templates runs as them. */

@@ -20,7 +20,7 @@ export interface ManagedPolicy {
   readonly attachedTo: Principal[];
 }
 
-/** A resource that runs as a role. */
+/** A resource that runs as a role, or holds the key of a user. */
 export interface Runner {
   readonly resource: Resource;
   readonly role: Principal;
@@ -42,6 +42,8 @@ export interface World {
   readonly profilesOf: ReadonlyMap<string, readonly Principal[]>;
   readonly membersOf: ReadonlyMap<string, readonly Principal[]>;
   readonly runnersAs: ReadonlyMap<string, readonly Runner[]>;
+  /** Resources that hold the access key of a user, with the user. */
+  readonly keyHolders: readonly Runner[];
   principalByArn(arn: Text): Principal | undefined;
   resourceById(id: string): Resource | undefined;
 }
@@ -77,6 +79,7 @@ export function worldOf(model: Model): World {
     principals,
     principalByArn,
     resourceById,
+    keyHolders: keyHolders(model, principals),
     roles: new ArnIndex(model.principals.filter(isRole), arnOf),
     users: new ArnIndex(users, arnOf),
     groups: new ArnIndex(of('group'), arnOf),
@@ -90,6 +93,27 @@ export function worldOf(model: Model): World {
     membersOf: relate(users.flatMap((u) => (u.memberOf ?? []).map((group) => [group, u] as const))),
     runnersAs: relate(runners.map((r) => [r.role.id, r] as const)),
   };
+}
+
+function keyHolders(model: Model, principals: ReadonlyMap<string, Principal>): readonly Runner[] {
+  const users = new Map<string, Principal>();
+  for (const key of model.resources) {
+    if (key.origin.type !== 'AWS::IAM::AccessKey') continue;
+    const user = key.references.flatMap(({ to }) => principals.get(to) ?? []).find((p) => p.kind === 'user');
+    const named = user ?? model.principals.find((p) => p.kind === 'user' && isNamed(p, key.properties.UserName));
+    if (named !== undefined) users.set(key.id, named);
+  }
+  if (users.size === 0) return [];
+  return model.resources.flatMap((resource) => {
+    const held = new Set(resource.references.flatMap(({ to }) => users.get(to) ?? []));
+    // The key's id alone, which a reference may be to as well, opens nothing.
+    const secret = held.size > 0 && JSON.stringify(resource.properties).includes('SecretAccessKey');
+    return secret ? [...held].map((role): Runner => ({ resource, role })) : [];
+  });
+}
+
+function isNamed({ arn }: Principal, name: unknown): boolean {
+  return typeof name === 'string' && literal(arn)?.endsWith(`/${name}`) === true;
 }
 
 function managedPolicies(model: Model): ManagedPolicy[] {

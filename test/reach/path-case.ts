@@ -73,11 +73,13 @@ export function actorOf(path: EscalationPath): 'role' | 'user' {
 }
 
 export function targetOf({ reached }: EscalationPath): 'role' | 'user' {
+  if (reached.kind === 'user-of-key') return 'user';
   return (reached.kind === 'principal' || reached.kind === 'principal-any') && reached.of === 'user' ? 'user' : 'role';
 }
 
 /** The type of the row for which a template can be written in a line, and whose role the model reads. */
 export function typeOf({ reached }: EscalationPath): string | undefined {
+  if (reached.kind === 'user-of-key') return reached.types[0];
   if (reached.kind !== 'role-of-resource' && reached.kind !== 'resource-any') return undefined;
   return reached.kind === 'resource-any'
     ? reached.types[0]
@@ -159,7 +161,9 @@ export function caseOf(path: EscalationPath, layout: Layout = {}): Case {
 }
 
 export function becomesQ({ reached }: EscalationPath): boolean {
-  return ['passed-role', 'role-of-resource', 'principal', 'principal-any', 'federated-roles'].includes(reached.kind);
+  return ['passed-role', 'role-of-resource', 'user-of-key', 'principal', 'principal-any', 'federated-roles'].includes(
+    reached.kind,
+  );
 }
 
 /** May use what nobody else may, and whatever there is of the resource that the row opens but the row's own requests. */
@@ -194,6 +198,7 @@ function isReached({ reached }: EscalationPath, closure: Closure, stack: string)
   switch (reached.kind) {
     case 'passed-role':
     case 'role-of-resource':
+    case 'user-of-key':
     case 'principal':
     case 'federated-roles':
       return has(`${stack}/Q`) !== undefined;
@@ -443,6 +448,11 @@ function addTarget(path: EscalationPath, stack: Record<string, Json>, missing: M
   }
   if (reached.kind === 'group') stack.G = { Type: 'AWS::IAM::Group', Properties: { GroupName: 'G' } };
   if (reached.kind === 'resource-any') stack.R = { Type: type!, Properties: named(type!, {}) };
+  if (reached.kind === 'user-of-key') {
+    stack.Key = { Type: 'AWS::IAM::AccessKey', Properties: { UserName: { Ref: 'Q' } } };
+    const secret = { 'Fn::GetAtt': ['Key', 'SecretAccessKey'] };
+    stack.Runner = { Type: type!, Properties: named(type!, HOLDING_A_KEY[type!]!(secret)) };
+  }
   if (reached.kind !== 'role-of-resource' || type === 'AWS::CloudFormation::Stack') return;
   stack.Other = {
     Type: 'AWS::IAM::Role',
@@ -460,6 +470,18 @@ function addTarget(path: EscalationPath, stack: Record<string, Json>, missing: M
   Object.assign(stack, others);
   stack.Runner = { Type: type!, Properties: named(type!, { ...properties, ...of[type!] }) };
 }
+
+const HOLDING_A_KEY: Readonly<Record<string, (secret: Json) => Json>> = {
+  'AWS::SecretsManager::Secret': (secret) => ({ SecretString: secret }),
+  'AWS::SSM::Parameter': (secret) => ({ Type: 'String', Value: secret }),
+  'AWS::Lambda::Function': (secret) => ({ Environment: { Variables: { KEY: secret } } }),
+  'AWS::ECS::TaskDefinition': (secret) => ({
+    ContainerDefinitions: [{ Environment: [{ Name: 'KEY', Value: secret }] }],
+  }),
+  'AWS::CodeBuild::Project': (secret) => ({
+    Environment: { EnvironmentVariables: [{ Name: 'KEY', Value: secret }] },
+  }),
+};
 
 function serviceOf({ action }: EscalationRequest): string {
   return action.split(':')[0]!;
