@@ -6,12 +6,12 @@
 import { createHash, type KeyObject, verify, X509Certificate } from 'node:crypto';
 import { AsnConvert } from '@peculiar/asn1-schema';
 import {
-  type AlgorithmIdentifier,
+  AlgorithmIdentifier,
   BasicConstraints,
-  CertificateList,
   Certificate as CertificateSchema,
   ExtendedKeyUsage,
   type Extension,
+  Extensions,
   id_ce_authorityKeyIdentifier,
   id_ce_basicConstraints,
   id_ce_cRLNumber,
@@ -22,15 +22,17 @@ import {
   id_ce_subjectAltName,
   KeyUsage,
   KeyUsageFlags,
-  type Name,
+  Name,
   SubjectAlternativeName,
+  Time,
 } from '@peculiar/asn1-x509';
+import { type Element, elements, onlyElement, TAG } from './der';
 
 /** Something that an authority signed. */
 interface Signed {
   readonly algorithm: AlgorithmIdentifier;
-  readonly data: ArrayBuffer;
-  readonly signature: ArrayBuffer;
+  readonly data: Uint8Array;
+  readonly signature: Uint8Array;
   /** The authority's name, as encoded: authorities copy their own name into what they issue. */
   readonly issuer: string;
 }
@@ -76,6 +78,7 @@ export function parseCertificate(pem: string): Certificate {
   const node = new X509Certificate(pem);
   const parsed = AsnConvert.parse(node.raw, CertificateSchema);
   const { tbsCertificate: body } = parsed;
+  if (body.signature.algorithm !== parsed.signatureAlgorithm.algorithm) throw new Error('two algorithms');
   const extension = (id: string) => body.extensions?.find(({ extnID }) => extnID === id);
   const keyUsage = read(extension(id_ce_keyUsage), KeyUsage)?.toNumber();
   const extended = read(extension(id_ce_extKeyUsage), ExtendedKeyUsage);
@@ -83,7 +86,7 @@ export function parseCertificate(pem: string): Certificate {
   return {
     algorithm: parsed.signatureAlgorithm,
     data: raw(parsed.tbsCertificateRaw),
-    signature: parsed.signatureValue,
+    signature: new Uint8Array(parsed.signatureValue),
     issuer: encoded(body.issuer),
     subject: encoded(body.subject),
     subjectLines: node.subject ?? '',
@@ -116,23 +119,57 @@ const HARMLESS = new Set([id_ce_cRLNumber, id_ce_authorityKeyIdentifier]);
 /** A list with one of these is not complete, or its entries may be another authority's (RFC 5280, 5.2.4 and 5.2.5). */
 const PARTIAL = new Set([id_ce_deltaCRLIndicator, id_ce_issuingDistributionPoint]);
 
+/** RFC 5280, 5.1. What is said about each certificate is read by `der.ts`, because there may be many thousands. */
 export function parseRevocationList(bytes: Buffer): RevocationList {
-  const parsed = AsnConvert.parse(derOf(bytes), CertificateList);
-  const { tbsCertList: body } = parsed;
-  const { nextUpdate, revokedCertificates = [], crlExtensions = [] } = body;
-  const unknown = ({ critical, extnID }: Extension) => PARTIAL.has(extnID) || (critical && !HARMLESS.has(extnID));
+  const [body, algorithm, signature] = [...elements(onlyElement(derOf(bytes), TAG.sequence).content)];
+  if (body?.tag !== TAG.sequence || algorithm === undefined || signature?.tag !== TAG.bits) throw new Error('no list');
+  // The first octet counts bits that are not used, and a signature uses all.
+  if (signature.content[0] !== 0) throw new Error('a signature of odd bits');
+  const fields = [...elements(body.content)];
+  // Of the optional fields only the version is an integer, and only the extensions are tagged.
+  if (fields[0]?.tag === TAG.integer) fields.shift();
+  const [signed, issuer, thisUpdate, ...rest] = fields;
+  if (signed === undefined || issuer === undefined || thisUpdate === undefined) throw new Error('a field is missing');
+  // RFC 5280, 5.1.1.2: the algorithm that is not signed is the one that is.
+  if (!signed.whole.equals(algorithm.whole)) throw new Error('two algorithms');
+  const nextUpdate = isTime(rest[0]) ? rest.shift() : undefined;
+  const entries = rest[0]?.tag === TAG.sequence ? rest.shift() : undefined;
+  const [tagged] = rest;
+  if (rest.length > 1 || (tagged !== undefined && tagged.tag !== 0xa0)) throw new Error('a field that is none');
+
+  const serials = new Set<string>();
+  let unsupported = tagged !== undefined && AsnConvert.parse(tagged.content, Extensions).some(isPartialOrUnknown);
+  for (const entry of elements(entries?.content ?? Buffer.alloc(0))) {
+    const [serial, date, more] = elements(entry.content);
+    if (serial?.tag !== TAG.integer || !isTime(date)) throw new Error('an entry that is none');
+    serials.add(hexadecimal(serial.content));
+    // An entry may be another authority's, and says so in a critical extension (RFC 5280, 5.3.3).
+    if (more !== undefined && [...elements(more.content)].some(isCritical)) unsupported = true;
+  }
   return {
-    algorithm: parsed.signatureAlgorithm,
-    data: raw(parsed.tbsCertListRaw),
-    signature: parsed.signature,
-    issuer: encoded(body.issuer),
-    thisUpdate: seconds(body.thisUpdate.getTime()),
-    ...(nextUpdate === undefined ? {} : { nextUpdate: seconds(nextUpdate.getTime()) }),
-    serials: new Set(revokedCertificates.map(({ userCertificate }) => hexadecimal(userCertificate))),
-    unsupported:
-      crlExtensions.some(unknown) ||
-      revokedCertificates.some(({ crlEntryExtensions = [] }) => crlEntryExtensions.some(unknown)),
+    algorithm: AsnConvert.parse(algorithm.whole, AlgorithmIdentifier),
+    data: body.whole,
+    signature: signature.content.subarray(1),
+    issuer: encoded(AsnConvert.parse(issuer.whole, Name)),
+    thisUpdate: seconds(AsnConvert.parse(thisUpdate.whole, Time).getTime()),
+    ...(nextUpdate === undefined ? {} : { nextUpdate: seconds(AsnConvert.parse(nextUpdate.whole, Time).getTime()) }),
+    serials,
+    unsupported,
   };
+}
+
+function isTime(element: Element | undefined): boolean {
+  return element?.tag === TAG.utcTime || element?.tag === TAG.time;
+}
+
+function isPartialOrUnknown({ critical, extnID }: Extension): boolean {
+  return PARTIAL.has(extnID) || (critical && !HARMLESS.has(extnID));
+}
+
+/** Of an extension: its identifier, whether it is critical, its value. */
+function isCritical(extension: Element): boolean {
+  const [, critical] = elements(extension.content);
+  return critical?.tag === TAG.boolean && critical.content[0] !== 0;
 }
 
 // RFC 4055, RFC 5758, RFC 8410. MD5 and SHA-1 are left out.
@@ -150,7 +187,7 @@ export function isSignedBy({ algorithm, data, signature }: Signed, { key }: Cert
   const hash = HASHES.get(algorithm.algorithm);
   if (hash === undefined) return false;
   try {
-    return verify(hash, Buffer.from(data), key, Buffer.from(signature));
+    return verify(hash, data, key, signature);
   } catch {
     // A key of another kind than the signature.
     return false;
@@ -162,17 +199,17 @@ function read<T>(extension: Extension | undefined, schema: new () => T): T | und
 }
 
 /** What is signed is the bytes as they came, not as they would be written again. */
-function raw(bytes: ArrayBuffer | undefined): ArrayBuffer {
+function raw(bytes: ArrayBuffer | undefined): Uint8Array {
   if (bytes === undefined) throw new Error('the parser kept no bytes');
-  return bytes;
+  return new Uint8Array(bytes);
 }
 
 function encoded(name: Name): string {
   return Buffer.from(AsnConvert.serialize(name)).toString('base64');
 }
 
-function hexadecimal(serial: ArrayBuffer): string {
-  return Buffer.from(serial)
+function hexadecimal(serial: ArrayBuffer | Buffer): string {
+  return (Buffer.isBuffer(serial) ? serial : Buffer.from(serial))
     .toString('hex')
     .toUpperCase()
     .replace(/^0+(?=.)/, '');

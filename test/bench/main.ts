@@ -2,6 +2,7 @@
  * `npm run bench [-- SECTION…]`: measures what docs/performance.md promises. A section prints its
  * numbers beside their targets and says whether it met them; the exit status is 1 if one did not.
  */
+import { run as authorizer } from './authorizer';
 import { benchCatalogue } from './catalogue';
 import { run as coldStart } from './cold-start';
 import { benchGate } from './gate';
@@ -16,6 +17,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   overlap,
   reach,
   'cold-start': coldStart,
+  authorizer,
   catalogue: () => {
     report(
       benchCatalogue().map(({ step, median }) => ({ what: `${step}, in a fresh process`, value: median, unit: 'ms' })),
