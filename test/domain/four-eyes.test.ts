@@ -1,9 +1,10 @@
 /** Four eyes, proved on the templates: nobody alone, the pair together, and each condition taken away. */
 import { Stack } from 'aws-cdk-lib';
+import { JsonSchemaType, LambdaIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { type CfnRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnBucketPolicy as BucketPolicy, type CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
-import { Duty } from '../../lib';
+import { Duty, Sensitivity } from '../../lib';
 import { awsCatalogue } from '../../lib/catalog/catalogue';
 import { buildModel } from '../../lib/model/build-model';
 import { readCloudAssembly } from '../../lib/model/cloud-assembly';
@@ -14,6 +15,7 @@ import { alsoMay, type FourEyes, fourEyes, judged, reachIn } from './a-four-eyes
 
 jest.setTimeout(120_000);
 
+const HIGH = { sensitivity: Sensitivity.HIGH, requestModel: { type: JsonSchemaType.OBJECT } };
 const EXECUTION = 'OrdersDeployment/Deployment/Execution/Role/Resource';
 const allow =
   (...actions: string[]) =>
@@ -58,6 +60,19 @@ describe('as built', () => {
       'Orders/orders/Roles/approve/Role/Resource',
       'arn:aws:iam::111122223333:role/orders-approve',
     ]);
+  });
+
+  test('a domain of 60 routes stays within the 500 resources of a stack', () => {
+    const { app, orders, code, stack } = fourEyes();
+    for (let i = 0; i < 30; i++) {
+      const integration = new LambdaIntegration(code, { allowTestInvoke: false });
+      orders.addRoute('GET', `/things-${i}/{id}`, integration);
+      orders.addRoute('PUT', `/things-${i}/{id}`, integration, HIGH);
+    }
+    const { template } = app.synth().getStackArtifact(stack.artifactId);
+    const types = Object.values<{ Type: string }>(template.Resources).map(({ Type }) => Type);
+    expect(types.filter((type) => type === 'AWS::ApiGateway::Method')).toHaveLength(61);
+    expect(types.length).toBeLessThan(500);
   });
 
   test('the two together do: whoever may take on both duties reaches it, by preparing and executing', () => {
