@@ -31,7 +31,8 @@ export class Writers {
     return sourcesOf(resource, service, this.world.resourceById).some((source) => {
       if (source === 'unknown') return true;
       const owners = this.ownersOf(source);
-      if (owners.length > 0) return owners.some((o) => maySame(o.account, maker.account) || admits(o, maker));
+      if (owners.length > 0)
+        return owners.some((o) => !isSealed(o) && (maySame(o.account, maker.account) || admits(o, maker)));
       const account = splitText(source, ':')?.[4];
       return account === undefined || account.parts.length === 0 || maySame(account, maker.account);
     });
@@ -43,6 +44,11 @@ export class Writers {
     this.containers ??= containersOf(this.world);
     return (key === undefined ? undefined : this.containers.get(key)) ?? [];
   }
+}
+
+/** A tag of such a repository is pushed once. Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-tag-mutability.html */
+function isSealed({ properties }: Resource): boolean {
+  return properties.ImageTagMutability === 'IMMUTABLE';
 }
 
 function containersOf({ model }: World): ReadonlyMap<string, readonly Resource[]> {

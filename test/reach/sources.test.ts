@@ -135,6 +135,7 @@ describe('the image of a task', () => {
           Q: Q('ecs-tasks'),
           T: resource('AWS::ECS::TaskDefinition', { TaskRoleArn: att('Q'), ContainerDefinitions: [{ Image }] }),
           R: resource('AWS::ECR::Repository', { RepositoryName: 'own' }),
+          Sealed: resource('AWS::ECR::Repository', { RepositoryName: 'sealed', ImageTagMutability: 'IMMUTABLE' }),
         },
         { sections: PARAMETER },
       ),
@@ -160,6 +161,7 @@ describe('the image of a task', () => {
       undefined,
       'yes',
     ],
+    ['of a repository whose tags are pushed once', sub('${Sealed.RepositoryUri}:1'), '*', 'no'],
     ['by a parameter', ref('X'), '*', 'undecided'],
   ])('%s', (_, Image, on, expected) => {
     expect(may(Image, on)).toBe(expected);
