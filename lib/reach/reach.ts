@@ -8,7 +8,7 @@ import { ESCALATION_PATHS, type EscalationPath } from '../catalog/escalation-pat
 import type { Assumption, Model, Principal } from '../model/model';
 import type { Catalogue } from '../policy/catalogue';
 import { type CompiledPolicies, compile } from '../policy/compile';
-import type { Policies } from '../policy/document';
+import type { Policies, Selection } from '../policy/document';
 import { overlap } from '../policy/overlap';
 import { type Text, text } from '../policy/text';
 import type { OverlapWitness } from '../policy/verdict';
@@ -94,9 +94,11 @@ function whoCan(
   action: string,
   resource: string | Text,
 ): readonly Capability[] {
+  // A selection, because the resource may be a pattern: as an ARN it would be sieved by what it begins with.
+  const resources: Selection = { not: false, patterns: [text(resource)] };
   const asked = new Map<string, ReturnType<Oracle['may']>>();
   const permitOf = (actor: Actor): ReturnType<Oracle['may']> => {
-    if (!asked.has(actor.class)) asked.set(actor.class, oracle.may(actor, action, [text(resource)]));
+    if (!asked.has(actor.class)) asked.set(actor.class, oracle.may(actor, action, resources));
     return asked.get(actor.class);
   };
   const found: Capability[] = [];

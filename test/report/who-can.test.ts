@@ -43,6 +43,20 @@ test('directly, with the conditions; by a chain; and nobody else', () => {
   expect(principals[2]?.chain).toHaveLength(2);
 });
 
+test.each([
+  ['kms:Decrypt', '*', ['Shop/Hop', 'Shop/Reader', 'arn:aws:iam::999999999999:root']],
+  ['kms:*', 'arn:aws:kms:*:*:key/*', ['Shop/Hop', 'Shop/Reader', 'arn:aws:iam::999999999999:root']],
+  ['s3:Get*', '*', ['Shop/Other', 'arn:aws:iam::888888888888:role/x']],
+  ['s3:GetObject', 'arn:aws:s3:::orders/*', ['Shop/Other', 'arn:aws:iam::888888888888:role/x']],
+  ['sts:AssumeRole', `arn:aws:iam::${ACCOUNT}:role/*`, ['Shop/Hop', 'arn:aws:iam::999999999999:root']],
+])('%s on the pattern %s', (action, resource, who) => {
+  expect(
+    ask(action, resource)
+      .principals.map(({ path }) => path)
+      .sort(),
+  ).toEqual(who);
+});
+
 test('nobody', () => {
   const report = ask('sqs:SendMessage', '*');
   expect(report.principals).toEqual([]);
