@@ -21,8 +21,8 @@ export interface ResourceAccess {
 }
 
 export function* newResourceAccess(before: Model, after: Model, catalogue: AwsCatalogue): Iterable<ResourceAccess> {
-  const had = grantsOf(before);
-  for (const [key, { principal, policies }] of grantsOf(after)) {
+  const had = grantsToOthers(before);
+  for (const [key, { principal, policies }] of grantsToOthers(after)) {
     const earlier = had.get(key)?.policies ?? { identityPolicies: [] };
     for (const access of new Comparison(policies, earlier, catalogue, principal.id).newRequests()) {
       const least: Danger = principal === ANYBODY ? 'critical' : key.startsWith('Service ') ? 'low' : 'high';
@@ -32,12 +32,13 @@ export function* newResourceAccess(before: Model, after: Model, catalogue: AwsCa
   yield* lostDenies(before, after, catalogue);
 }
 
-interface Granted {
+export interface Granted {
   readonly principal: Principal;
   readonly policies: Policies;
 }
 
-function grantsOf(model: Model): ReadonlyMap<string, Granted> {
+/** By principal: what resources' policies allow those who are not of the templates. */
+export function grantsToOthers(model: Model): ReadonlyMap<string, Granted> {
   const own = new Set(model.principals.map((p) => textKey(p.arn)));
   const found = new Map<string, { readonly principal: Principal; readonly documents: PolicyDocument[] }>();
   const add = (key: string, principal: () => Principal, document: PolicyDocument): void => {

@@ -10,13 +10,16 @@ import { InputError } from '../model/input-error';
 import type { Assumption, Model } from '../model/model';
 import type { Context } from '../policy/document';
 import { explain } from '../policy/explain';
+import { overlap } from '../policy/overlap';
 import { suggestion } from '../policy/parse-value';
 import { substitutePolicies } from '../policy/substitute';
 import { literal, show, type Text, text } from '../policy/text';
 import { chainOf } from '../reach/closure';
 import { nameOf } from '../reach/diff';
+import { type Granted, grantsToOthers } from '../reach/diff-resources';
 import { showGains } from '../reach/gains';
 import { type Capability, reachOf } from '../reach/reach';
+import { requests } from '../reach/requests';
 import type { AnalysisInput, AnalysisOptions } from './analyse';
 import { type ChainEntry, linkEntry } from './chain';
 
@@ -61,7 +64,8 @@ export function whoCan(
   const model = buildModel(input.templates, parsed, { partial: true });
   const asked = resourceOf(resource, model);
   const reach = reachOf(model, catalogue);
-  const entries = reach.whoCan(action, asked).map(entryOf);
+  const others = [...grantsToOthers(model).values()].flatMap((granted) => grantedEntry(granted, action, asked));
+  const entries = [...reach.whoCan(action, asked).map(entryOf), ...others];
   const rank = { direct: 0, chain: 1, undecided: 2 } as const;
   return {
     schemaVersion: 1,
@@ -109,6 +113,33 @@ function resourceOf(given: string, model: Model): Text {
 function nameIn(arn: Text | undefined): string | undefined {
   const whole = arn === undefined ? undefined : literal(arn);
   return whole?.split(/[:/]/).at(-1);
+}
+
+/** Everybody, another account or a service, whom the policy of a resource lets in. */
+function grantedEntry({ principal, policies }: Granted, action: string, resource: Text): WhoCanEntry[] {
+  const verdict = overlap(policies, requests(action, { not: false, patterns: [resource] }), awsCatalogue());
+  const { id, kind } = principal;
+  const entry = { principal: id, path: id, kind, domain: null, duty: null, chain: [], explanation: [] };
+  switch (verdict.verdict) {
+    case 'disjoint':
+      return [];
+    case 'undecided':
+      return [{ ...entry, how: 'undecided', reason: verdict.reason }];
+    case 'overlap': {
+      const { action: asked, resource: on, contextA, holes = {} } = verdict.witness;
+      const request = { action: asked, resource: on, context: contextA };
+      const filled = substitutePolicies(policies, new Map(Object.entries(holes)));
+      return [
+        {
+          ...entry,
+          how: 'direct',
+          request: { action: asked, resource: on },
+          context: contextA,
+          explanation: explain(filled, request, `\`${id}\``),
+        },
+      ];
+    }
+  }
 }
 
 function entryOf({ principal, closure, as, witness, undecided }: Capability): WhoCanEntry {

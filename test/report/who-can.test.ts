@@ -57,6 +57,26 @@ test.each([
   ).toEqual(who);
 });
 
+test('whom the policy of a resource lets in', () => {
+  const bucket = { Type: 'AWS::S3::Bucket', Properties: { BucketName: 'orders' } };
+  const statements = ['*', { AWS: '999999999999' }, { Service: 'cloudtrail.amazonaws.com' }].map((Principal, i) => ({
+    ...allow(['s3:GetObject', 's3:PutObject', 's3:DeleteObject'][i], 'arn:aws:s3:::orders/*'),
+    Principal,
+  }));
+  const opened = app({
+    B: bucket,
+    P: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: 'orders', PolicyDocument: document(...statements) } },
+  });
+  const who = (action: string) =>
+    whoCan(action, 'arn:aws:s3:::orders/x', opened, { configuration: undefined, source: 'test' }).principals.map(
+      (p) => p.path,
+    );
+  expect(who('s3:GetObject')).toEqual(['anybody']);
+  expect(who('s3:PutObject')).toEqual(['999999999999']);
+  expect(who('s3:DeleteObject')).toEqual(['cloudtrail.amazonaws.com']);
+  expect(who('s3:ListBucket')).toEqual([]);
+});
+
 test('nobody', () => {
   const report = ask('sqs:SendMessage', '*');
   expect(report.principals).toEqual([]);
