@@ -13,10 +13,11 @@ import type { RenderedTemplate } from '../../lib/model/rendered-template';
 import { RUNS_AS } from '../../lib/model/runs-as-table';
 import { parsePolicy } from '../../lib/policy/parse';
 import type { Closure } from '../../lib/reach/closure';
+import { addActor, addFirst, managedPolicy, trust } from './path-actor';
+import { HOLDING_A_KEY, REGION, SOURCES } from './path-sources';
 
 export const ACCOUNT = '111111111111';
 export const OUTER = '222222222222';
-const REGION = 'eu-west-1';
 const NOBODY = 'nobody';
 
 type Json = Record<string, unknown>;
@@ -64,7 +65,7 @@ export interface Case {
   reached(closure: Closure): boolean;
 }
 
-const iam = (kind: string, name: string, account = ACCOUNT): string => `arn:aws:iam::${account}:${kind}/${name}`;
+export const iam = (kind: string, name: string, account = ACCOUNT): string => `arn:aws:iam::${account}:${kind}/${name}`;
 
 /** Whether the row is about a user who acts, a user in a group, or a role. */
 export function actorOf(path: EscalationPath): 'role' | 'user' {
@@ -184,7 +185,7 @@ function reader(path: EscalationPath): Json {
   };
 }
 
-function actionOf({ requests }: EscalationPath, missing: { readonly request: number }): string {
+export function actionOf({ requests }: EscalationPath, missing: { readonly request: number }): string {
   return requests[missing.request]!.action;
 }
 
@@ -315,116 +316,6 @@ function namedApart(action: string, i: number): string {
   return fillFormat(action, `name-${i}`);
 }
 
-function addActor(
-  path: EscalationPath,
-  stack: Record<string, Json>,
-  chained: boolean,
-  layout: Layout,
-  missing: Missing | undefined,
-): void {
-  const acts = actorOf(path);
-  const kinds = path.requests.map((r) => r.target);
-  const bounded =
-    kinds.includes('boundary-of-self') ||
-    path.reached.kind === 'self-unbounded' ||
-    missing?.what === 'allowance: the boundary';
-  const callers =
-    chained && missing?.what !== 'first link' ? [iam('role', 'A', layout.twoAccounts ? OUTER : ACCOUNT)] : [];
-  const deny = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:DeleteBucket', Resource: '*' }] };
-  const undenied = path.reached.kind === 'self-undenied' ? path.requests[0]!.action : '';
-  if (acts === 'user' && layout.twoAccounts) {
-    stack.M = {
-      Type: 'AWS::IAM::Role',
-      Properties: {
-        RoleName: 'M',
-        AssumeRolePolicyDocument: trust({ AWS: callers.length > 0 ? callers : iam('role', 'elsewhere', OUTER) }),
-        Policies: [
-          {
-            PolicyName: 'key',
-            PolicyDocument: {
-              Version: '2012-10-17',
-              Statement: [{ Effect: 'Allow', Action: 'iam:CreateAccessKey', Resource: iam('user', 'P') }],
-            },
-          },
-        ],
-      },
-    };
-  }
-  const inline = /(Put|Delete)(Role|User)Policy$/.test(undenied);
-  const managed = [
-    ...(kinds.includes('policy-of-self') ? [{ Ref: 'Own' }] : []),
-    ...(/Detach(Role|User)Policy$/.test(undenied) ? [{ Ref: 'Denying' }] : []),
-  ];
-  const inGroup = kinds.includes('self') && path.requests.some((r) => r.target === 'self' && /Group/.test(r.action));
-  stack.P = {
-    Type: acts === 'role' ? 'AWS::IAM::Role' : 'AWS::IAM::User',
-    Properties: {
-      [acts === 'role' ? 'RoleName' : 'UserName']: 'P',
-      ...(acts === 'role' && {
-        AssumeRolePolicyDocument: trust(
-          callers.length > 0 ? { AWS: callers } : { AWS: iam('role', 'elsewhere', OUTER) },
-        ),
-      }),
-      ...(managed.length > 0 && { ManagedPolicyArns: managed }),
-      ...(inline && { Policies: [{ PolicyName: 'denying', PolicyDocument: deny }] }),
-      ...(bounded && { PermissionsBoundary: { Ref: 'Boundary' } }),
-      ...(inGroup && acts === 'user' && { Groups: ['G'] }),
-    },
-  };
-  const document = undenied.endsWith('PolicyVersion')
-    ? deny
-    : { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sqs:ListQueues', Resource: '*' }] };
-  if (kinds.includes('policy-of-self')) stack.Own = managedPolicy('Own', document);
-  if (managed.some((m) => m.Ref === 'Denying')) stack.Denying = managedPolicy('Denying', deny);
-  if (bounded) {
-    const allowed =
-      missing?.what === 'allowance: the boundary' ? { NotAction: actionOf(path, missing) } : { Action: '*' };
-    stack.Boundary = managedPolicy('Boundary', {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', ...allowed, Resource: '*' }],
-    });
-  }
-  if (inGroup) {
-    const denies = /Group/.test(undenied);
-    stack.G = {
-      Type: 'AWS::IAM::Group',
-      Properties: {
-        GroupName: 'G',
-        ...(denies &&
-          !undenied.endsWith('DetachGroupPolicy') && { Policies: [{ PolicyName: 'denying', PolicyDocument: deny }] }),
-        ...(undenied.endsWith('DetachGroupPolicy') && { ManagedPolicyArns: [{ Ref: 'Denying' }] }),
-      },
-    };
-    if (undenied.endsWith('DetachGroupPolicy')) stack.Denying = managedPolicy('Denying', deny);
-  }
-}
-
-/** `A`, which assumes `P`; a user has no trust policy, and is reached by an access key. */
-function addFirst(
-  stack: Record<string, Json>,
-  acts: 'role' | 'user',
-  layout: Layout,
-  missing: Missing | undefined,
-): void {
-  const absent = missing?.what === 'first link';
-  // A role of the user's account makes the key, since nobody can from another account.
-  const needed =
-    acts === 'user' && layout.twoAccounts
-      ? { Action: 'sts:AssumeRole', Resource: iam('role', 'M') }
-      : acts === 'user'
-        ? { Action: 'iam:CreateAccessKey', Resource: iam('user', 'P') }
-        : { Action: 'sts:AssumeRole', Resource: iam('role', 'P') };
-  const Statement = [{ Effect: 'Allow', ...needed }];
-  stack.A = {
-    Type: 'AWS::IAM::Role',
-    Properties: {
-      RoleName: 'A',
-      AssumeRolePolicyDocument: trust({ AWS: iam('role', 'elsewhere', layout.twoAccounts ? OUTER : ACCOUNT) }),
-      ...(!absent && { Policies: [{ PolicyName: 'first', PolicyDocument: { Version: '2012-10-17', Statement } }] }),
-    },
-  };
-}
-
 /** `Q` with what makes it reachable by the row, `G`, `R` and whatever runs as `Q`. */
 function addTarget(path: EscalationPath, stack: Record<string, Json>, missing: Missing | undefined): void {
   const { reached, requests } = path;
@@ -471,94 +362,9 @@ function addTarget(path: EscalationPath, stack: Record<string, Json>, missing: M
   stack.Runner = { Type: type!, Properties: named(type!, { ...properties, ...of[type!] }) };
 }
 
-const HOLDING_A_KEY: Readonly<Record<string, (secret: Json) => Json>> = {
-  'AWS::SecretsManager::Secret': (secret) => ({ SecretString: secret }),
-  'AWS::SSM::Parameter': (secret) => ({ Type: 'String', Value: secret }),
-  'AWS::Lambda::Function': (secret) => ({ Environment: { Variables: { KEY: secret } } }),
-  'AWS::ECS::TaskDefinition': (secret) => ({
-    ContainerDefinitions: [{ Environment: [{ Name: 'KEY', Value: secret }] }],
-  }),
-  'AWS::CodeBuild::Project': (secret) => ({
-    Environment: { EnvironmentVariables: [{ Name: 'KEY', Value: secret }] },
-  }),
-};
-
 function serviceOf({ action }: EscalationRequest): string {
   return action.split(':')[0]!;
 }
-
-const IMAGE = `${ACCOUNT}.dkr.ecr.${REGION}.amazonaws.com/theirs:latest`;
-const OBJECT = 's3://theirs/code';
-
-/** For each service, what a resource of a type takes from it, and where that is. */
-const SOURCES: Readonly<
-  Record<
-    string,
-    {
-      readonly arn?: string;
-      readonly of: Readonly<Record<string, Json>>;
-      readonly with?: Readonly<Record<string, Json>>;
-    }
-  >
-> = {
-  s3: {
-    arn: 'arn:aws:s3:::theirs/code*',
-    of: {
-      'AWS::Lambda::Function': { Code: { S3Bucket: 'theirs', S3Key: 'code' } },
-      'AWS::Glue::Job': { Command: { ScriptLocation: OBJECT } },
-      'AWS::CodeBuild::Project': { Source: { Type: 'S3', Location: 'theirs/code' } },
-      'AWS::MWAA::Environment': { SourceBucketArn: 'arn:aws:s3:::theirs', DagS3Path: 'code' },
-      'AWS::EMR::Cluster': { BootstrapActions: [{ ScriptBootstrapAction: { Path: OBJECT } }] },
-      'AWS::KinesisAnalyticsV2::Application': {
-        ApplicationConfiguration: {
-          ApplicationCodeConfiguration: {
-            CodeContent: { S3ContentLocation: { BucketARN: 'arn:aws:s3:::theirs', FileKey: 'code' } },
-          },
-        },
-      },
-      'AWS::SageMaker::Model': { PrimaryContainer: { ModelDataUrl: OBJECT } },
-      'AWS::CodePipeline::Pipeline': { ArtifactStore: { Type: 'S3', Location: 'theirs' } },
-      'AWS::StepFunctions::StateMachine': { DefinitionS3Location: { Bucket: 'theirs', Key: 'code' } },
-    },
-  },
-  ecr: {
-    arn: `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/theirs`,
-    of: {
-      'AWS::Lambda::Function': { Code: { ImageUri: IMAGE } },
-      'AWS::CodeBuild::Project': { Environment: { Image: IMAGE } },
-      'AWS::ECS::TaskDefinition': { ContainerDefinitions: [{ Image: IMAGE }] },
-    },
-  },
-  codecommit: {
-    arn: `arn:aws:codecommit:${REGION}:${ACCOUNT}:theirs`,
-    of: {
-      'AWS::CodeBuild::Project': {
-        Source: { Type: 'CODECOMMIT', Location: `https://git-codecommit.${REGION}.amazonaws.com/v1/repos/theirs` },
-      },
-    },
-  },
-  'cognito-idp': {
-    of: {
-      'AWS::Cognito::IdentityPoolRoleAttachment': { IdentityPoolId: { Ref: 'Identities' } },
-      'AWS::Cognito::UserPoolGroup': { UserPoolId: { Ref: 'Users' } },
-    },
-    with: {
-      Users: { Type: 'AWS::Cognito::UserPool', Properties: {} },
-      Identities: {
-        Type: 'AWS::Cognito::IdentityPool',
-        Properties: { CognitoIdentityProviders: [{ ProviderName: { 'Fn::GetAtt': ['Users', 'ProviderName'] } }] },
-      },
-    },
-  },
-  'cognito-identity': {
-    of: { 'AWS::Cognito::IdentityPoolRoleAttachment': { IdentityPoolId: { Ref: 'Identities' } } },
-    with: { Identities: { Type: 'AWS::Cognito::IdentityPool', Properties: {} } },
-  },
-  apigateway: {
-    of: { 'AWS::ApiGateway::Method': { RestApiId: { Ref: 'Api' }, ResourceId: 'root', HttpMethod: 'POST' } },
-    with: { Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'theirs' } } },
-  },
-};
 
 /** With a physical name where the type has one, so that another name is another resource for certain. */
 function named(type: string, properties: Json): Json {
@@ -589,15 +395,6 @@ function trustedBy(path: EscalationPath, missing: Missing | undefined): Json {
   if (requests.some((r) => r.action === 'sts:AssumeRole'))
     return { AWS: `arn:aws:iam::${wrong ? OUTER : ACCOUNT}:root` };
   return { Service: `${NOBODY}.amazonaws.com` };
-}
-
-function trust(Principal: Json): Json {
-  const Action = 'Federated' in Principal ? 'sts:AssumeRoleWithWebIdentity' : 'sts:AssumeRole';
-  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Principal }] };
-}
-
-function managedPolicy(name: string, PolicyDocument: unknown): Json {
-  return { Type: 'AWS::IAM::ManagedPolicy', Properties: { ManagedPolicyName: name, PolicyDocument } };
 }
 
 function exportsOf(path: EscalationPath): Json {
