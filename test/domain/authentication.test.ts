@@ -1,7 +1,7 @@
 /** What every way to authenticate by an authorizer promises; what is refused; and that domains stay proved. */
 import { App, Duration, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { AuthorizationType, CognitoUserPoolsAuthorizer } from 'aws-cdk-lib/aws-apigateway';
+import { AuthorizationType, CognitoUserPoolsAuthorizer, JsonSchemaType } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import {
   type Authentication,
@@ -258,6 +258,19 @@ describe('the gate', () => {
     const domain = inStack(stack, 'orders', { authentication: authentication() });
     domain.addRoute('GET', '/orders', BACKEND, { scopes: ['orders.read'] });
     expect(() => app.synth()).not.toThrow();
+  });
+
+  test.each<[string, string[], RegExp | undefined]>([
+    ['one scope', ['orders.read'], /SOD-8 violated[\s\S]*orders\.read/],
+    ['a scope each', ['orders.write'], undefined],
+  ])('reading and changing by high-value routes with %s', (_, write, refused) => {
+    const app = new App();
+    const domain = inStack(new Stack(app, 'Orders', { env: ENV }), 'orders', { authentication: jwt() });
+    domain.addRoute('GET', '/orders', BACKEND, { scopes: ['orders.read'] });
+    const requestModel = { type: JsonSchemaType.OBJECT };
+    domain.addRoute('POST', '/orders', BACKEND, { scopes: write, sensitivity: Sensitivity.HIGH, requestModel });
+    if (refused === undefined) expect(() => app.synth()).not.toThrow();
+    else expect(() => app.synth()).toThrow(refused);
   });
 
   test('refuses one certificate authority for two', () => {
