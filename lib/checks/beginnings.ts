@@ -73,6 +73,7 @@ class Node {
   readonly children = new Map<string, Node>();
   private readonly own = new Map<Actions | undefined, number[]>();
   private all: Groups | undefined;
+  private ends: boolean | undefined;
   private holes = 0;
 
   /** @param label the characters of the edge that leads here; empty for the end of a pattern and for a hole */
@@ -155,7 +156,8 @@ class Node {
 
   /** Every value of the hole at this node is a whole segment, whichever pattern goes through. */
   get endsSegment(): boolean {
-    return this.own.size === 0 && [...this.children.keys()].every(isDelimiter);
+    this.ends ??= this.own.size === 0 && [...this.children.keys()].every(isDelimiter);
+    return this.ends;
   }
 
   private child(key: string, make: () => Node): Node {

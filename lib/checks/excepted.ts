@@ -25,8 +25,15 @@ export function actionsBeyond(except: PolicyDocument, policies: CompiledPolicies
   return { known: known.intersection(mayAllow), later: all.every(later) || later(apart) };
 }
 
+const exceptedBy = new WeakMap<readonly Statement[], ReadonlySet<string>>();
+
 export function requestsExcepted(statements: readonly Statement[]): ReadonlySet<string> {
-  return new Set(statements.filter(isPlain).map(requestsOf));
+  let requests = exceptedBy.get(statements);
+  if (requests === undefined) {
+    requests = new Set(statements.filter(isPlain).map(requestsOf));
+    exceptedBy.set(statements, requests);
+  }
+  return requests;
 }
 
 /** A policy variable has the value of one caller in the exception, and may have that of the other in what is written the same. */

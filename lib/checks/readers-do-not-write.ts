@@ -33,7 +33,8 @@ export const readersDoNotWrite: Check = {
     const all = model.apis.flatMap((api) => sidesOf(api) ?? []);
     if (all.length === 0) return [];
     const callers = callersOf(all, model, context);
-    return all.flatMap((sides, i) => [...byIdentity(sides, callers[i]!, context), ...byScope(sides, model)]);
+    const clients = model.resources.filter(({ origin }) => origin.type === 'AWS::Cognito::UserPoolClient');
+    return all.flatMap((sides, i) => [...byIdentity(sides, callers[i]!, context), ...byScope(sides, clients)]);
   },
 };
 
@@ -143,7 +144,7 @@ function identityFinding(api: Api, reads: Meeting, writes: Meeting): Finding {
   };
 }
 
-function byScope({ api, reading, writing }: Sides, model: Model): Finding[] {
+function byScope({ api, reading, writing }: Sides, clients: readonly Resource[]): Finding[] {
   const [read, write] = [reading, writing].map((routes) => new Set(routes.flatMap(({ scopes }) => scopes ?? [])));
   const shared = [...read!].filter((scope) => write!.has(scope)).sort();
   const known = { id: 'SOD-8', severity: 'violated', principals: [], explanation: [], chain: [] } as const;
@@ -158,7 +159,7 @@ function byScope({ api, reading, writing }: Sides, model: Model): Finding[] {
     ];
   }
   if (read!.size === 0 || write!.size === 0) return [];
-  return model.resources.flatMap((client): Finding[] => {
+  return clients.flatMap((client): Finding[] => {
     const asked = scopesAskedBy(client);
     const [reads, writes] = [read!, write!].map((side) => asked.find((scope) => side.has(scope)));
     if (reads === undefined || writes === undefined) return [];
@@ -173,8 +174,8 @@ function byScope({ api, reading, writing }: Sides, model: Model): Finding[] {
   });
 }
 
-function scopesAskedBy({ origin, properties }: Resource): readonly string[] {
-  if (origin.type !== 'AWS::Cognito::UserPoolClient' || !Array.isArray(properties.AllowedOAuthScopes)) return [];
+function scopesAskedBy({ properties }: Resource): readonly string[] {
+  if (!Array.isArray(properties.AllowedOAuthScopes)) return [];
   return properties.AllowedOAuthScopes.flatMap((scope: unknown) => {
     const known = typeof scope === 'string' ? scope : isText(scope) ? literal(scope) : undefined;
     return known === undefined ? [] : [known];
