@@ -1,28 +1,78 @@
 /**
- * The controls that the checks stand for: which findings break which control. A control that no check of a template can
- * judge (what answers a request at run time, who owns a team) is not here; docs/domain.md says what builds those.
+ * The controls that the checks stand for: which findings break which control, stated as what is judged. A control that no
+ * check of a template can judge (what answers a request at run time, who owns a team) is not here.
  */
 import type { CheckId } from '../checks/finding';
+import { CHECKS } from '../checks/run-checks';
+import type { Report } from './report';
 
 export interface Control {
   readonly id: string;
   readonly text: string;
   readonly checks: readonly CheckId[];
+  /** Without these in the app there is nothing to judge. */
+  readonly about: 'domains' | 'duties';
 }
 
 export const CONTROLS: readonly Control[] = [
-  { id: 'D1', text: 'every API is inventoried and classified, with an owner', checks: ['DOM-3'] },
-  { id: 'D2', text: 'a domain has its own gateway, key, web ACL, roles and logs', checks: ['DOM-2'] },
-  { id: 'D5', text: 'least privilege by structure; the reach of a credential is bounded', checks: ['SOD-4', 'SOD-5'] },
-  { id: 'D10', text: 'one encryption key a domain, used in that domain only', checks: ['DOM-1', 'DOM-2'] },
-  { id: 'D11', text: 'a crossing is explicit, and what is not declared is a finding', checks: ['DOM-1'] },
-  { id: 'D15', text: 'every pair of domains is judged', checks: ['DOM-1', 'DOM-2'] },
-  { id: 'S1', text: 'nobody both executes and approves', checks: ['SOD-1', 'SOD-2', 'SOD-3', 'SOD-5'] },
-  { id: 'S2', text: 'nobody builds, deploys and reads data', checks: ['SOD-1', 'SOD-2', 'SOD-3', 'SOD-5'] },
-  { id: 'S3', text: 'provisioning, deployment and monitoring are assumed by different people', checks: ['SOD-3'] },
-  { id: 'S4', text: 'no hidden overlap: passed roles, chains, edits of policies and trust', checks: ['SOD-2'] },
-  { id: 'S5', text: 'one credential never spans every stage of an attack', checks: ['SOD-1', 'SOD-2'] },
-  { id: 'S8', text: 'reading and writing of high-value routes are split', checks: ['SOD-1'] },
-  { id: 'S11', text: 'the gateway is changed only by its deploy duty', checks: ['SOD-1', 'SOD-4'] },
-  { id: 'S16', text: 'separation is measurable and visible: this report', checks: [] },
+  { id: 'D1', text: 'every API stands in a trust domain', checks: ['DOM-3'], about: 'domains' },
+  { id: 'D2', text: 'no resource is shared by two domains', checks: ['DOM-2'], about: 'domains' },
+  {
+    id: 'D3',
+    text: 'no issuer, user pool or authority lets callers into two domains',
+    checks: ['DOM-4'],
+    about: 'domains',
+  },
+  {
+    id: 'D5',
+    text: 'what a duty role may come to hold is bounded by its remit',
+    checks: ['SOD-4', 'SOD-5'],
+    about: 'duties',
+  },
+  { id: 'D11', text: 'nothing crosses from one domain into another undeclared', checks: ['DOM-1'], about: 'domains' },
+  {
+    id: 'S1',
+    text: 'nobody both prepares a change and lets it run',
+    checks: ['SOD-1', 'SOD-2', 'SOD-3', 'SOD-6', 'SOD-7'],
+    about: 'duties',
+  },
+  {
+    id: 'S2',
+    text: 'nobody builds, deploys and reads data',
+    checks: ['SOD-1', 'SOD-2', 'SOD-3', 'SOD-6'],
+    about: 'duties',
+  },
+  { id: 'S3', text: 'roles of conflicting duties are assumed by different people', checks: ['SOD-3'], about: 'duties' },
+  {
+    id: 'S4',
+    text: 'no hidden overlap: passed roles, chains, edits of policies and trust',
+    checks: ['SOD-2'],
+    about: 'duties',
+  },
+  { id: 'S8', text: 'reading and writing by high-value routes are split', checks: ['SOD-1', 'SOD-8'], about: 'duties' },
+  { id: 'S9', text: 'duty roles admit exact principals, for a bounded time', checks: ['SOD-9'], about: 'duties' },
+  {
+    id: 'S11',
+    text: 'what the remit of a duty does not hold is not attached to its role',
+    checks: ['SOD-4'],
+    about: 'duties',
+  },
 ];
+
+export type ControlState = 'held' | 'broken' | 'undecided' | 'nothing to judge';
+
+/** A part of the app that cannot be seen leaves every control undecided. */
+export function stateOf({ checks, about }: Control, { model, findings }: Report): ControlState {
+  const open = findings.filter((f) => f.exception === undefined);
+  const own = open.filter(({ id }) => checks.includes(id));
+  if (own.some((f) => f.severity === 'violated')) return 'broken';
+  if (own.length > 0 || open.some(({ id }) => id === 'APP-1')) return 'undecided';
+  const judged = about === 'domains' ? model.domains.length > 0 : model.principals.some((p) => p.duty !== undefined);
+  return judged ? 'held' : 'nothing to judge';
+}
+
+/** The controls whose checks this version has. */
+export function judgedControls(): readonly Control[] {
+  const known = new Set(CHECKS.map(({ id }) => id));
+  return CONTROLS.filter(({ checks }) => checks.every((id) => known.has(id)));
+}

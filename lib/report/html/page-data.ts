@@ -20,7 +20,12 @@ export interface PageData {
   readonly graph: { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] };
   readonly apis: readonly PageApi[];
   readonly checks: readonly { readonly id: string; readonly compliant: string; readonly open: number }[];
-  readonly controls: readonly { readonly id: string; readonly text: string; readonly checks: readonly string[] }[];
+  readonly controls: readonly {
+    readonly id: string;
+    readonly text: string;
+    readonly checks: readonly string[];
+    readonly state: 'held' | 'broken' | 'undecided' | 'nothing to judge';
+  }[];
   readonly common: readonly string[];
   readonly assumptions: readonly { readonly id: string; readonly text: string }[];
   readonly evidence?: {

@@ -5,7 +5,7 @@ import { CHECKS } from '../../checks/run-checks';
 import { DUTIES, type Model } from '../../model/model';
 import type { Context } from '../../policy/document';
 import { show } from '../../policy/text';
-import { CONTROLS } from '../controls';
+import { judgedControls, stateOf } from '../controls';
 import type { Evidence } from '../evidence';
 import { Places } from '../places';
 import type { Report } from '../report';
@@ -78,7 +78,12 @@ export function pageOf(report: Report, { sources, evidence }: HtmlOptions = {}):
       ),
     })),
     checks: CHECKS.map(({ id, compliant }) => ({ id, compliant, open: open(id) })),
-    controls: CONTROLS,
+    controls: judgedControls().map((control) => ({
+      id: control.id,
+      text: control.text,
+      checks: control.checks,
+      state: stateOf(control, report),
+    })),
     common: commonOf(model),
     assumptions: model.assumptions,
     ...(evidence && {

@@ -137,20 +137,19 @@ function meaningOf({ verdict, findings }: PageData): string {
 
 function controlsOf(data: PageData): HTMLElement {
   const open = new Map(data.checks.map((check) => [check.id, check.open]));
-  const rows = data.controls.map(({ id, text, checks }) => {
-    const broken = checks.filter((check) => (open.get(check) ?? 0) > 0);
-    const state =
-      broken.length > 0 ? el('span', { class: 'tag violated' }, 'not held') : el('span', { class: 'tag good' }, 'held');
-    const evidence =
-      checks.length === 0
-        ? 'this report'
-        : checks.map((check) => `${check}: ${plural(open.get(check) ?? 0, 'open finding')}`).join('; ');
+  const looks = { held: 'good', broken: 'violated', undecided: 'undecided', 'nothing to judge': '' } as const;
+  const rows = data.controls.map(({ id, text, checks, state }) => {
+    const tag = el('span', { class: `tag ${looks[state]}` }, state === 'broken' ? 'not held' : state);
+    const found = checks.map((check) => [check, open.get(check) ?? 0] as const);
+    const evidence = found
+      .map(([check, n]) => (n === 0 ? check : `${check} (${plural(n, 'open finding')})`))
+      .join(', ');
     return el(
       'tr',
       {},
       el('td', {}, el('code', {}, id)),
       el('td', {}, text),
-      el('td', {}, state),
+      el('td', {}, tag),
       el('td', { class: 'quiet' }, evidence),
     );
   });
@@ -164,7 +163,7 @@ function controlsOf(data: PageData): HTMLElement {
       el(
         'thead',
         {},
-        el('tr', {}, ...['control', 'requires', 'state', 'evidence'].map((c) => el('th', { scope: 'col' }, c))),
+        el('tr', {}, ...['control', 'requires', 'state', 'judged by'].map((c) => el('th', { scope: 'col' }, c))),
       ),
       el('tbody', {}, ...rows),
     ),

@@ -1,0 +1,41 @@
+import type { Finding } from '../../lib/checks/finding';
+import { CHECKS } from '../../lib/checks/run-checks';
+import { CONTROLS, judgedControls, stateOf } from '../../lib/report/controls';
+import { makeReport } from '../../lib/report/report';
+import { modelOf, role } from '../checks/model-of';
+
+const finding = (id: string, severity: Finding['severity'] = 'violated'): Finding => ({
+  id,
+  severity,
+  message: 'm',
+  principals: [],
+  constructPaths: [],
+  explanation: [],
+  chain: [],
+  fix: 'f',
+});
+const model = modelOf({
+  principals: [role('App/Deploy', { duty: 'deploy', domain: 'a' })],
+  domains: [{ name: 'a', declaredAt: [] }],
+});
+const states = (findings: readonly Finding[], of = model) =>
+  Object.fromEntries(judgedControls().map((control) => [control.id, stateOf(control, makeReport(of, findings))]));
+
+test('every control is judged by checks that there are', () => {
+  const ids = CHECKS.map(({ id }) => id);
+  expect(CONTROLS.flatMap(({ checks }) => checks).filter((id) => !ids.includes(id))).toEqual([]);
+  expect(new Set(CONTROLS.map(({ id }) => id)).size).toBe(CONTROLS.length);
+});
+
+test('a violation breaks the controls of its check, and no other', () => {
+  expect(new Set(Object.values(states([])))).toEqual(new Set(['held']));
+  expect(states([finding('DOM-1')])).toMatchObject({ D11: 'broken', D1: 'held', S1: 'held' });
+  expect(states([finding('SOD-2', 'undecided')])).toMatchObject({ S4: 'undecided', D11: 'held' });
+});
+
+test('what cannot be seen leaves all undecided; without domains and duties there is nothing to judge', () => {
+  expect(new Set(Object.values(states([finding('APP-1', 'undecided')])))).toEqual(new Set(['undecided']));
+  expect(new Set(Object.values(states([], modelOf({ principals: [], domains: [] }))))).toEqual(
+    new Set(['nothing to judge']),
+  );
+});
