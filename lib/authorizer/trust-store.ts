@@ -68,7 +68,9 @@ export class TrustStore {
     const named = this.authorities.get(certificate.issuer) ?? [];
     if (named.length === 0 && position > 1) return undefined;
     if (named.length === 0) throw new Denial('certificate-issuer-unknown');
-    const authority = named.find((candidate) => isSignedBy(certificate, candidate));
+    // A renewed authority has the name and key of the one before it.
+    const signers = named.filter((candidate) => isSignedBy(certificate, candidate));
+    const authority = signers.find((candidate) => this.holds(candidate)) ?? signers[0];
     if (authority === undefined) throw new Denial('certificate-signature');
     // The last of the path is an authority that signed itself, and stands no lower for it.
     if (authority.thumbprint === certificate.thumbprint) return undefined;
@@ -79,6 +81,11 @@ export class TrustStore {
     }
     this.checkTime(authority, 'authority');
     return authority;
+  }
+
+  private holds({ notBefore, notAfter }: Certificate): boolean {
+    const now = this.clock();
+    return now <= notAfter && now + SKEW >= notBefore;
   }
 
   private checkTime({ notBefore, notAfter }: Certificate, about: string): void {

@@ -68,6 +68,12 @@ export class Authority {
     return new Authority(name, keys, certificate);
   }
 
+  /** Another certificate of the same name and key. */
+  public renewed(more: CertificateOf = {}): Promise<X509Certificate> {
+    const keyUsage = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign;
+    return issue(this.keys, this.keys, this.name, { subject: this.name, authority: true, keyUsage, ...more });
+  }
+
   public async client(more: CertificateOf = {}): Promise<X509Certificate> {
     const keys = await subtle.generateKey(EC, true, ['sign', 'verify']);
     return await issue(keys, this.keys, this.name, more);

@@ -115,6 +115,13 @@ describe('a certificate of a listed client', () => {
       }),
     ],
     [
+      'of an authority that was renewed, the old one still in the trust store',
+      async () => ({
+        certificate: await partner.client(),
+        trust: [await partner.renewed({ until: NOW - 1 }), partner.certificate],
+      }),
+    ],
+    [
       'below an intermediate authority, each with its list',
       async () => {
         const below = await Authority.named('CN=Shops CA', partner, { pathLength: 0 });
