@@ -3,13 +3,13 @@
  *
  * There are two because a pipeline's role starts everything in it: one pipeline that prepares and executes is one
  * principal that does both, and the pause for the approval is then CodePipeline's word and no longer IAM's. Here the
- * first comes to `deploy` and the second to `approve`, and neither to both. What passes between them is the ARN of
- * one change set, in a bucket that the first may write to; the second takes its own copy before anybody approves, so
- * what runs is what was looked at. A change set has its ARN for ever; its name may be given to another.
+ * first comes to `deploy` and the second to `approve`, and neither to both. Nothing passes between them: whoever
+ * approves starts the second with the ARN of the change set that was looked at. A change set has its ARN for ever;
+ * its name may be given to another.
  */
 import { type CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { BuildSpec, LinuxBuildImage, Project } from 'aws-cdk-lib/aws-codebuild';
-import { Artifact, type IAction, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
+import { Artifact, type IAction, Pipeline, PipelineType, Variable } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeBuildAction, ManualApprovalAction, S3SourceAction, S3Trigger } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -50,7 +50,9 @@ export interface FourEyesPipelineProps {
   readonly approvalTopic?: ITopic;
 }
 
-const HANDOVER_KEY = 'change-set.zip';
+/** A pipeline must begin with a source, and this one takes nothing from it: the administrator uploads any archive, once. */
+const SOURCE_KEY = 'empty.zip';
+const CHANGE_SET = 'changeSet';
 
 /** Two pipelines: the one prepares changes, the other runs those that were approved. */
 export class FourEyesPipeline extends Construct {
@@ -79,35 +81,21 @@ export class FourEyesPipeline extends Construct {
       );
     }
     this.names = new DomainNames(stack, domainName);
-    const handover = this.bucket('Handover', 'handoff', true);
-    this.preparation = this.prepares(props, handover);
-    this.release = this.releases(props, handover);
+    this.preparation = this.prepares(props);
+    this.release = this.releases(props);
     this.preparer = this.assumer('preparer', `CodePipeline \`bulkhead-${domainName}-prepare\` runs it, and no person`);
     this.executor = this.assumer('executor', `CodePipeline \`bulkhead-${domainName}\` runs it after a manual approval`);
     registerGate(this);
   }
 
-  private prepares(
-    { source, sourceOutput, synthCommands, stackName }: FourEyesPipelineProps,
-    handover: Bucket,
-  ): Pipeline {
+  private prepares({ source, sourceOutput, synthCommands, stackName }: FourEyesPipelineProps): Pipeline {
     const { domain } = this.names;
     const project = this.project('Prepare', 'preparer', Duty.DEPLOY, [
       ...(synthCommands ?? ['npm ci', 'npx cdk synth --quiet']),
       `npx cdk deploy ${stackName} --app cdk.out --method=prepare-change-set --change-set-name release-$CODEBUILD_BUILD_NUMBER --require-approval never 2>&1 | tee prepare.log`,
-      // The CLI says which change set it made; nothing else knows its ARN without asking as `deploy` again.
-      "grep -o 'arn:[^ ]*:changeSet/[^ ]*' prepare.log | tail -n 1 > change-set",
-      'test -s change-set',
-      `zip ${HANDOVER_KEY} change-set`,
-      `aws s3 cp ${HANDOVER_KEY} s3://${handover.bucketName}/${HANDOVER_KEY} --metadata codepipeline-artifact-revision-summary="$(cat change-set)"`,
+      // The last line of the log: what whoever approves looks at, and starts the release with.
+      "grep -o 'arn:[^ ]*:changeSet/[^ ]*' prepare.log | tail -n 1",
     ]);
-    project.role?.addToPrincipalPolicy(
-      new PolicyStatement({
-        sid: 'HandOver',
-        actions: ['s3:PutObject'],
-        resources: [handover.arnForObjects(HANDOVER_KEY)],
-      }),
-    );
     return new Pipeline(this, 'Preparation', {
       pipelineName: `bulkhead-${domain}-prepare`,
       pipelineType: PipelineType.V2,
@@ -122,10 +110,11 @@ export class FourEyesPipeline extends Construct {
     });
   }
 
-  private releases({ approvalTopic }: FourEyesPipelineProps, handover: Bucket): Pipeline {
-    const changeSet = new Artifact('ChangeSet');
+  private releases({ approvalTopic }: FourEyesPipelineProps): Pipeline {
+    const nothing = new Artifact('Nothing');
     const project = this.project('Execute', 'executor', Duty.APPROVE, [
-      'CHANGE_SET=$(cat change-set)',
+      // By ARN, and nothing but an ARN.
+      '[[ "$CHANGE_SET" == arn:*:changeSet/* ]]',
       // Credentials of the duty, for these commands alone.
       `eval $(aws sts assume-role --role-arn ${this.names.roleArn(Duty.APPROVE)} --role-session-name release --query 'Credentials.[AccessKeyId,SecretAccessKey,SessionToken]' --output text | awk '{print "export AWS_ACCESS_KEY_ID="$1" AWS_SECRET_ACCESS_KEY="$2" AWS_SESSION_TOKEN="$3}')`,
       'STACK=$(aws cloudformation describe-change-set --change-set-name "$CHANGE_SET" --query StackId --output text)',
@@ -135,19 +124,18 @@ export class FourEyesPipeline extends Construct {
     return new Pipeline(this, 'Release', {
       pipelineName: `bulkhead-${this.names.domain}`,
       pipelineType: PipelineType.V2,
-      // Nobody but this pipeline writes here: what was approved is read from here when it runs.
+      variables: [new Variable({ variableName: CHANGE_SET, description: 'ARN of the change set that was looked at' })],
       artifactBucket: this.bucket('ReleaseArtifacts', 'release', false),
       stages: [
         {
           stageName: 'Source',
           actions: [
             new S3SourceAction({
-              actionName: 'ChangeSet',
-              bucket: handover,
-              bucketKey: HANDOVER_KEY,
-              output: changeSet,
-              // Events would need a trail of the bucket's data, or a resource that changes buckets.
-              trigger: S3Trigger.POLL,
+              actionName: 'Nothing',
+              bucket: this.bucket('ReleaseSource', 'nothing', true),
+              bucketKey: SOURCE_KEY,
+              output: nothing,
+              trigger: S3Trigger.NONE,
             }),
           ],
         },
@@ -157,11 +145,21 @@ export class FourEyesPipeline extends Construct {
             new ManualApprovalAction({
               actionName: 'Approve',
               notificationTopic: approvalTopic,
-              additionalInformation: 'Review the change set that the revision of the source names, and its assets.',
+              additionalInformation: `Review this change set, and its assets: #{variables.${CHANGE_SET}}`,
             }),
           ],
         },
-        { stageName: 'Execute', actions: [new CodeBuildAction({ actionName: 'Execute', project, input: changeSet })] },
+        {
+          stageName: 'Execute',
+          actions: [
+            new CodeBuildAction({
+              actionName: 'Execute',
+              project,
+              input: nothing,
+              environmentVariables: { CHANGE_SET: { value: `#{variables.${CHANGE_SET}}` } },
+            }),
+          ],
+        },
       ],
     });
   }
@@ -180,7 +178,7 @@ export class FourEyesPipeline extends Construct {
       projectName: `bulkhead-${domain}-${id.toLowerCase()}`,
       description: `Bulkhead: ${duty} of trust domain ${domain}`,
       role,
-      buildSpec: BuildSpec.fromObject({ version: '0.2', env: { shell: 'bash' }, phases: { build: { commands } } }),
+      buildSpec: BuildSpec.fromObject({ version: '0.2', env: { shell: 'bash' }, phases: { build: { commands: ['set -o pipefail', ...commands] } } }),
       environment: { buildImage: LinuxBuildImage.STANDARD_7_0 },
       grantReportGroupPermissions: false,
       timeout: Duration.hours(1),

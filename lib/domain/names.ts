@@ -26,6 +26,8 @@ export class DomainNames {
   public readonly keyAlias: string;
   public readonly webAcl: string;
   public readonly userPool: string;
+  /** The pipeline that runs what was approved. */
+  public readonly release: string;
   /** Pipeline, stage and action in which the domain's releases wait for approval. */
   public readonly approval: string;
   public readonly accessLogGroup: string;
@@ -59,6 +61,7 @@ export class DomainNames {
     this.keyAlias = `alias/${base}`;
     this.webAcl = base;
     this.userPool = base;
+    this.release = base;
     this.approval = `${base}/Approve/Approve`;
     this.accessLogGroup = `/bulkhead/${domain}/access`;
     // AWS WAF refuses log groups of any other name:

@@ -126,6 +126,7 @@ const OWN_REQUESTS: { readonly [duty in Duty]: (r: RemitResources) => PolicyStat
   [Duty.APPROVE]: (r) => [
     allow('RunChange', ['cloudformation:ExecuteChangeSet'], [r.stackId]),
     ...(r.assets.kind === 'sealed' ? [allow('ReviewAssets', ['s3:GetObject'], [`${r.assets.sealedBucketArn}/*`])] : []),
+    allow('StartRelease', ['codepipeline:StartPipelineExecution'], [r.names.arn('codepipeline', r.names.release)]),
     allow('ApproveRelease', ['codepipeline:PutApprovalResult'], [r.names.arn('codepipeline', r.names.approval)]),
   ],
 

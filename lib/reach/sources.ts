@@ -89,7 +89,7 @@ const READERS: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
       const [api, resource, method] = [textOf(RestApiId), textOf(ResourceId), textOf(HttpMethod)];
       if (api === undefined || resource === undefined || method === undefined) return ['unknown'];
       const path = text('/restapis/', api, '/resources/', resource, '/methods/', method, '/integration');
-      return [text('arn:*:apigateway:*::', path)];
+      return [text('arn:', ANY_PARTITION, ':apigateway:', ANY_REGION, '::', path)];
     },
     'AWS::ApiGatewayV2::Integration': ({ arn }) => [arn ?? 'unknown'],
   },
@@ -101,7 +101,7 @@ const FROM_BUCKET = ['S3Bucket', 'S3Key', 'S3ObjectVersion'] as const;
 function artifacts(store: unknown): readonly Source[] {
   if (store === undefined) return [];
   const bucket = textOf(at(store, 'Location'));
-  return [bucket === undefined ? 'unknown' : text('arn:*:s3:::', bucket, '/', ANY_NAME)];
+  return [bucket === undefined ? 'unknown' : text('arn:', ANY_PARTITION, ':s3:::', bucket, '/', ANY_NAME)];
 }
 
 /** What the source actions of a pipeline with that provider are configured with. */
@@ -117,13 +117,18 @@ function repository(value: unknown, account: Text): readonly Source[] {
   if (value === undefined) return [];
   const t = textOf(value);
   const path = t === undefined ? undefined : (cutAt(t, '/v1/repos/')?.[1] ?? (cutAt(t, '://') ? undefined : t));
-  return [path === undefined ? 'unknown' : text('arn:*:codecommit:*:', account, ':', path)];
+  return [
+    path === undefined ? 'unknown' : text('arn:', ANY_PARTITION, ':codecommit:', ANY_REGION, ':', account, ':', path),
+  ];
 }
 
 function list(value: unknown): readonly unknown[] {
   return isList(value) ? value : [];
 }
 
+/** Not wildcards: those cross colons, and then the key of any object may hold the whole ARN of another. */
+const ANY_PARTITION = { hole: 'the partition of a source', type: 'partition', label: 'the partition' } as const;
+const ANY_REGION = { hole: 'the region of a source', type: 'region', label: 'the region' } as const;
 const ANY_NAME = { hole: 'the name of an object', type: 'any', label: 'the name of an object' } as const;
 
 /** What the resource takes from the service; nothing when nothing. */
@@ -152,7 +157,11 @@ function located(value: unknown, [bucket, key, version]: readonly [string, strin
   const [b, k] = [textOf(value[bucket]), textOf(value[key])];
   if (b === undefined || k === undefined) return ['unknown'];
   const [first] = b.parts;
-  return [typeof first === 'string' && first.startsWith('arn:') ? text(b, '/', k) : text('arn:*:s3:::', b, '/', k)];
+  return [
+    typeof first === 'string' && first.startsWith('arn:')
+      ? text(b, '/', k)
+      : text('arn:', ANY_PARTITION, ':s3:::', b, '/', k),
+  ];
 }
 
 /** `s3://bucket/key`, `bucket/key` or an ARN. */
@@ -163,7 +172,7 @@ function address(value: unknown): readonly Source[] {
   const [first, ...rest] = t.parts;
   if (typeof first === 'string' && first.startsWith('arn:')) return [t];
   const bare = typeof first === 'string' ? text(first.replace(/^s3:\/\//, ''), ...rest) : t;
-  return [text('arn:*:s3:::', bare)];
+  return [text('arn:', ANY_PARTITION, ':s3:::', bare)];
 }
 
 const REGISTRY = '.dkr.ecr.';
@@ -179,7 +188,7 @@ function image(value: unknown): readonly Source[] {
   const [account, rest] = cut;
   const [region, path] = [cutAt(rest, '.')?.[0], cutAt(rest, '/')?.[1]];
   if (region === undefined || path === undefined) return ['unknown'];
-  return [text('arn:*:ecr:', region, ':', account, ':repository/', cutAt(path, ':')?.[0] ?? path)];
+  return [text('arn:', ANY_PARTITION, ':ecr:', region, ':', account, ':repository/', cutAt(path, ':')?.[0] ?? path)];
 }
 
 /** What stands before and after the first such piece of what is written. */

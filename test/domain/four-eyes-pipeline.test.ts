@@ -118,6 +118,9 @@ describe('as built', () => {
     const projects = JSON.stringify(template.findResources('AWS::CodeBuild::Project'));
     expect(projects).toMatch(/execute-change-set --change-set-name [\\]+"\$CHANGE_SET/);
     expect(projects).toMatch(/--method=prepare-change-set/);
+    expect(JSON.stringify(template.findResources('AWS::CodePipeline::Pipeline'))).toMatch(
+      /CHANGE_SET[^}]*#\{variables\.changeSet\}/,
+    );
     expect(projects).not.toMatch(/--method=execute-change-set|--method=direct/);
   });
 });

@@ -104,7 +104,12 @@ function trusting(template: unknown): unknown {
     const { duty, part } = Metadata?.bulkhead ?? {};
     if (part !== 'role' || (duty !== 'deploy' && duty !== 'approve')) continue;
     const trust = Properties.AssumeRolePolicyDocument as { Statement: unknown[] };
-    trust.Statement.push({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: BOTH } });
+    trust.Statement.push({
+      Effect: 'Allow',
+      Action: 'sts:AssumeRole',
+      Principal: { AWS: BOTH },
+      Condition: { StringEquals: { 'aws:PrincipalTag/mfa': 'true' } },
+    });
   }
   return copy;
 }
