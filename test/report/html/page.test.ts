@@ -164,12 +164,21 @@ describe('the file', () => {
       await page.evaluate("dispatchEvent(new Event('beforeprint'))");
       await page.emulateMedia({ media: 'print' });
       expect([await opened(page), await rows.count()]).toEqual([7, 70]);
+      expect(await page.locator('#reach svg').getAttribute('viewBox')).toMatch(/^-16 -24 \d/);
       expect(await page.locator('.bar').isVisible()).toBe(false);
       await page.emulateMedia({ media: 'screen' });
       await page.evaluate("dispatchEvent(new Event('afterprint'))");
       expect(await rows.count()).toBeLessThan(40);
       expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(50_000);
     });
+  });
+
+  test('on a narrow screen the page does not scroll sideways', async () => {
+    const page = await open(estateReport(7, 7));
+    await page.setViewportSize({ width: 390, height: 800 });
+    await page.locator('.finding button').first().click();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390);
+    await page.close();
   });
 
   test('dark by the system, and by choice', async () => {

@@ -4,7 +4,7 @@
  */
 import type { PageData } from '../page-data';
 import { el, plural, section, select } from './dom';
-import { drawGraph, type Scope } from './picture';
+import { drawGraph, fitToPaper, type Scope } from './picture';
 
 /** More cannot be read, and a layout of them takes seconds. */
 const MAX_NODES = 220;
@@ -13,6 +13,7 @@ export interface Graph {
   readonly element: HTMLElement;
   /** Draws the chain of one finding. */
   follow(finding: number): void;
+  print(paper: boolean): void;
 }
 
 export function graphOf(data: PageData): Graph {
@@ -62,6 +63,7 @@ export function graphOf(data: PageData): Graph {
   requestAnimationFrame(() => setTimeout(() => show(choices[0]!.value)));
   return {
     element,
+    print: (paper) => fitToPaper(frame, paper),
     follow: (finding) => {
       const box = picker.querySelector('select');
       if (box !== null) box.value = `finding ${finding}`;

@@ -80,10 +80,12 @@ function main(): void {
   addEventListener('beforeprint', () => {
     findings.expand(true);
     inventory.print(true);
+    graph.print(true);
   });
   addEventListener('afterprint', () => {
     findings.expand(false);
     inventory.print(false);
+    graph.print(false);
   });
   markCurrent(nav);
 }
@@ -123,11 +125,13 @@ function verdictOf(data: PageData): HTMLElement {
   );
 }
 
-function meaningOf({ verdict, findings }: PageData): string {
+function meaningOf({ verdict, findings, roles }: PageData): string {
   const open = findings.filter((f) => f.excused === undefined).length;
   switch (verdict) {
     case 'proved':
-      return 'No request exists that two roles of conflicting duties, or of two trust domains, may both make, under the assumptions below.';
+      return roles.every((r) => r.duty < 0 && r.domain < 0)
+        ? 'No role here holds a duty or belongs to a trust domain, so there was nothing to keep apart.'
+        : 'Beside the common requests and the declared crossings, no request exists that two roles of conflicting duties, or of two trust domains, may both make, under the assumptions below.';
     case 'violated':
       return `${plural(open, 'finding')}. Each violation shows a request that was replayed against both sides, and the edit that mends it.`;
     case 'undecided':

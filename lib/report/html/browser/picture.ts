@@ -70,7 +70,24 @@ export function drawGraph(data: PageData, scope: Scope, frame: HTMLElement): voi
     world,
   );
   const moving = attach(image, world, plan);
+  frame.dataset.size = `${plan.width} ${plan.height}`;
   frame.replaceChildren(image, buttons(image, moving));
+}
+
+/** On paper the whole graph is scaled into its frame, wherever it was moved to on the screen. */
+export function fitToPaper(frame: HTMLElement, paper: boolean): void {
+  const image = frame.querySelector('svg');
+  const world = image?.querySelector(':scope > g');
+  const [width = 0, height = 0] = (frame.dataset.size ?? '').split(' ').map(Number);
+  if (image === null || image === undefined || !world) return;
+  if (paper) {
+    frame.dataset.moved = world.getAttribute('transform') ?? '';
+    world.removeAttribute('transform');
+    image.setAttribute('viewBox', `-16 -24 ${width + 32} ${height + 40}`);
+  } else {
+    image.removeAttribute('viewBox');
+    world.setAttribute('transform', frame.dataset.moved ?? '');
+  }
 }
 
 function edgeOf({ kind, label }: GraphEdge, points: readonly Point[], hot: boolean): SVGElement {
