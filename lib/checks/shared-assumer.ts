@@ -3,7 +3,8 @@
  * trust policies name. The ground of SOD-3 (it assumes both itself) and of part of SOD-2 (a chain leads there).
  *
  * For a principal of the templates, roles of two domains must be separate as well: it would be shared by
- * both. For people outside, only conflicting duties in one domain are: someone may serve two domains.
+ * both. For people outside, only conflicting duties in one domain are: someone may serve two domains. A
+ * principal of a domain that reaches another is chain-breach.ts's.
  */
 import type { Model, Principal } from '../model/model';
 import { type Arrival, type Closure, chainOf } from '../reach/closure';
@@ -32,16 +33,15 @@ function findAll(model: Model, context: CheckContext): readonly Joined[] {
   // Whoever comes to act as one of these has what it has; the cause is reported there.
   const broken = new Set(chainsBetween(model, context).map((b) => b.source.id));
   const reasonFor = separationOf(model);
-  const inside = model.principals.filter(
-    (p) => (p.kind === 'role' || p.kind === 'user') && p.duty === undefined && p.domain === undefined,
-  );
+  const inside = model.principals.filter((p) => (p.kind === 'role' || p.kind === 'user') && p.duty === undefined);
   const joined: Joined[] = [];
   const apart: Held[] = [];
   for (const source of [...inside, ...reach.outsiders]) {
     const outside = source.kind === 'external';
+    const domainsCount = !outside && source.domain === undefined;
     const finder = new Finder(source, reach, broken, (a, b) => {
       const reason = reasonFor(a, b);
-      return outside && reason?.kind === 'domains' ? undefined : reason;
+      return domainsCount || reason?.kind !== 'domains' ? reason : undefined;
     });
     const found = finder.find();
     if (found !== undefined) joined.push(found);

@@ -17,7 +17,8 @@ import { spellingOf } from './spelling';
 import { trustOf } from './trust';
 
 /** Keys of which one identity has one value, however often it calls. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html and reference_policies_iam-condition-keys.html */
-const OF_THE_IDENTITY = /^(aws:(principal|user(id|name)$|federatedprovider$)|saml:|bulkhead:)|:(sub|oaud|email)$/;
+const OF_THE_IDENTITY =
+  /^(aws:(principal|user(id|name)$|federatedprovider$)|saml:(?!aud$|sub_type$)|bulkhead:)|:(sub|oaud|email)$/;
 const OF_A_TOKEN = /:(sub|oaud|email)$/;
 
 /**
@@ -28,11 +29,21 @@ const OF_A_TOKEN = /:(sub|oaud|email)$/;
  */
 const ATTESTED = /^(aws:(requesttag|principaltag)\/|aws:source(arn|account)$|sts:sourceidentity$)/;
 
-/** What tells callers apart: of those who come through a service, of those whose tags somebody changes, of all others. */
-type Sharing = 'front' | 'retagged' | 'plain';
+/**
+ * What an identity provider states of a session beside who it is for: tags and source identity; with SAML, the name of
+ * the session too, which with OIDC the caller chooses. Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html ("Passing session tags using
+ * AssumeRoleWithSAML", "… WithWebIdentity") and id_roles_providers_create_saml_assertions.html
+ */
+const STATED = /^(aws:requesttag\/|sts:sourceidentity$)/;
+
+/** What tells callers apart: of those who come through a service or a provider, of those whose tags somebody changes, of all others. */
+type Sharing = 'front' | 'saml' | 'oidc' | 'retagged' | 'plain';
 
 const swapped: Readonly<Record<Sharing, WeakMap<Catalogue, Catalogue>>> = {
   front: new WeakMap(),
+  saml: new WeakMap(),
+  oidc: new WeakMap(),
   retagged: new WeakMap(),
   plain: new WeakMap(),
 };
@@ -41,6 +52,10 @@ function isShared(key: string, sharing: Sharing): boolean {
   switch (sharing) {
     case 'front':
       return OF_THE_IDENTITY.test(key) || ATTESTED.test(key);
+    case 'saml':
+      return OF_THE_IDENTITY.test(key) || STATED.test(key) || key === 'sts:rolesessionname';
+    case 'oidc':
+      return OF_THE_IDENTITY.test(key) || STATED.test(key);
     case 'retagged':
       return OF_THE_IDENTITY.test(key) && !key.startsWith('aws:principaltag/');
     case 'plain':
@@ -84,9 +99,7 @@ export function mayAssumeBoth(
 ): OneCaller {
   const [forA, forB] = [admissions(caller, a), admissions(other, b)];
   if (forA === undefined || forB === undefined) return 'certainly';
-  const { principal } = caller;
-  const front = principal.kind === 'external' && spellingOf(principal).kind === 'service';
-  const facts = withOneCaller(catalogue, front ? 'front' : retagged ? 'retagged' : 'plain');
+  const facts = withOneCaller(catalogue, sharingOf(caller, retagged));
   const verdict = overlap(forA, forB, facts);
   switch (verdict.verdict) {
     case 'disjoint':
@@ -104,6 +117,13 @@ export function mayAssumeBoth(
       return { undecided: `whether one caller meets both conditions depends on ${named}, not known before deployment` };
     }
   }
+}
+
+function sharingOf({ principal }: Actor, retagged: boolean): Sharing {
+  const kind = principal.kind === 'external' ? spellingOf(principal).kind : undefined;
+  if (kind === 'service') return 'front';
+  if (kind === 'saml' || kind === 'oidc') return kind;
+  return retagged ? 'retagged' : 'plain';
 }
 
 function holesOf(...policies: readonly Policies[]): readonly Hole[] {

@@ -238,6 +238,19 @@ describe('SOD-3, shared assumer', () => {
     expect(found[0]!.message).toContain('different trust domains');
   });
 
+  test('a user or a role of the domain itself, that has no duty', () => {
+    const found = (kind: 'user' | 'role', domain?: string) => {
+      const robot = principal('Robot', { kind, ...(domain && { domain }) });
+      const named = trusts(`arn:aws:iam::${ACCOUNT}:${kind}/Robot`);
+      return run('SOD-3', [robot, duty('deploy', named), duty('approve', named)]).map((f) => f.principals[0]);
+    };
+    expect(found('user', 'internal')).toEqual(['Test/Robot']);
+    expect(found('role', 'internal')).toEqual(['Test/Robot']);
+    expect(found('role')).toEqual(['Test/Robot']);
+    const one = principal('Robot', { domain: 'internal' });
+    expect(run('SOD-3', [one, duty('deploy', trusts(arn('Robot'))), duty('approve', trusts(ops))])).toEqual([]);
+  });
+
   test('two values of one tag, of a caller that may change its tags', () => {
     const tagged = (value: string) => ({
       ...trusts(arn('Person')),

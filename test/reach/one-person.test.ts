@@ -162,6 +162,11 @@ describe('identity providers', () => {
     Condition: { [operator]: { [`${GITHUB}:sub`]: subject } },
   });
   const github = (account = HOME): string => `arn:aws:iam::${account}:oidc-provider/${GITHUB}`;
+  const stated = (key: string, value: string): Trust => ({ ...saml('Okta'), Condition: ofCaller(key, value) });
+  const named = (session: string): Trust => ({
+    ...oidc(github(), 'repo:o/a'),
+    Condition: { StringEquals: { [`${GITHUB}:sub`]: 'repo:o/a', 'sts:RoleSessionName': session } },
+  });
   const saml = (name: string, account = HOME): Trust => ({
     Principal: { Federated: `arn:aws:iam::${account}:saml-provider/${name}` },
     Action: 'sts:AssumeRoleWithSAML',
@@ -185,6 +190,21 @@ describe('identity providers', () => {
     ['one SAML provider', saml('Okta'), saml('Okta'), 'violated'],
     ['SAML providers of one name in two accounts', saml('Okta'), saml('Okta', AWAY), 'undecided'],
     ['two SAML providers', saml('Okta'), saml('Ping'), 'apart'],
+    ['two subjects of a SAML provider', stated('saml:sub', 'a'), stated('saml:sub', 'b'), 'apart'],
+    ['two audiences, of which one person has both', stated('saml:aud', 'a'), stated('saml:aud', 'b'), 'violated'],
+    [
+      'two session tags that the provider states',
+      stated('aws:RequestTag/duty', 'a'),
+      stated('aws:RequestTag/duty', 'b'),
+      'apart',
+    ],
+    [
+      'two session names that it states',
+      stated('sts:RoleSessionName', 'a'),
+      stated('sts:RoleSessionName', 'b'),
+      'apart',
+    ],
+    ['two session names that the caller chooses', named('a'), named('b'), 'violated'],
     [
       'Identity Center, which is one everywhere',
       saml('AWSSSO_1_DO_NOT_DELETE'),
