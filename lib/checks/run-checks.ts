@@ -13,6 +13,7 @@ import { dutiesAreNarrowlyTrusted } from './duties-are-narrowly-trusted';
 import { withExceptions } from './exceptions-hold';
 import type { CheckId, Finding } from './finding';
 import { grantsStayInTheRemit } from './grants-stay-in-the-remit';
+import { mutualTlsIsComplete } from './mutual-tls-is-complete';
 import { noChainJoinsDuties } from './no-chain-joins-duties';
 import { nobodyHoldsTwoDuties } from './nobody-holds-two-duties';
 import { readersDoNotWrite } from './readers-do-not-write';
@@ -32,6 +33,7 @@ export const CHECKS: readonly Check[] = [
   crossingsAreDeclared,
   resourcesAreNotShared,
   authenticationIsNotShared,
+  mutualTlsIsComplete,
   apisAreClassified,
   appIsVisible,
 ];

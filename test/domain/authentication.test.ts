@@ -1,7 +1,12 @@
 /** What every way to authenticate by an authorizer promises; what is refused; and that domains stay proved. */
 import { App, Duration, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { AuthorizationType, CognitoUserPoolsAuthorizer, JsonSchemaType } from 'aws-cdk-lib/aws-apigateway';
+import {
+  AuthorizationType,
+  type CfnRestApi,
+  CognitoUserPoolsAuthorizer,
+  JsonSchemaType,
+} from 'aws-cdk-lib/aws-apigateway';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import {
   type Authentication,
@@ -271,6 +276,15 @@ describe('the gate', () => {
     domain.addRoute('POST', '/orders', BACKEND, { scopes: write, sensitivity: Sensitivity.HIGH, requestModel });
     if (refused === undefined) expect(() => app.synth()).not.toThrow();
     else expect(() => app.synth()).toThrow(refused);
+  });
+
+  test('refuses a way around client certificates', () => {
+    const app = new App();
+    const stack = new Stack(app, 'Orders', { env: ENV });
+    const domain = inStack(stack, 'orders', { authentication: mtls() });
+    domain.addRoute('GET', '/orders', BACKEND, { scopes: ['orders.read'] });
+    (domain.api.node.defaultChild as CfnRestApi).addPropertyOverride('DisableExecuteApiEndpoint', false);
+    expect(() => app.synth()).toThrow(/DOM-5 violated[\s\S]*its default endpoint serves whoever has none/);
   });
 
   test('refuses one certificate authority for two', () => {
