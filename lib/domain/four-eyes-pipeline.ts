@@ -178,7 +178,11 @@ export class FourEyesPipeline extends Construct {
       projectName: `bulkhead-${domain}-${id.toLowerCase()}`,
       description: `Bulkhead: ${duty} of trust domain ${domain}`,
       role,
-      buildSpec: BuildSpec.fromObject({ version: '0.2', env: { shell: 'bash' }, phases: { build: { commands: ['set -o pipefail', ...commands] } } }),
+      buildSpec: BuildSpec.fromObject({
+        version: '0.2',
+        env: { shell: 'bash' },
+        phases: { build: { commands: ['set -o pipefail', ...commands] } },
+      }),
       environment: { buildImage: LinuxBuildImage.STANDARD_7_0 },
       grantReportGroupPermissions: false,
       timeout: Duration.hours(1),
