@@ -76,6 +76,8 @@ function aws(value: Text): Spelling {
   if (literal(value) === '*') return { kind: 'anybody' };
   const whole = accountNamed(value);
   if (whole !== undefined) return { kind: 'account', account: whole };
+  const id = uniqueId(value);
+  if (id !== undefined) return { kind: 'open', type: 'AWS', value: id };
   const pieces = splitText(value, ':');
   if (pieces === undefined) return { kind: 'open', type: 'AWS', value };
   const [, , service, , account] = pieces;
@@ -91,20 +93,40 @@ function aws(value: Text): Spelling {
   return { kind: 'other', type: 'AWS', value };
 }
 
+/**
+ * Written by the id that AWS gave it, which says nothing of its name.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+ */
+function uniqueId(value: Text): Text | undefined {
+  const plain = literal(value);
+  const [only] = value.parts;
+  const generated = value.parts.length === 1 && typeof only === 'object' && only.type === 'segment';
+  if (!generated && !/^A(RO|ID)A[A-Z0-9]+$/.test(plain ?? '')) return undefined;
+  const label = `the principal with the id ${show(value)}`;
+  return text({ hole: label, type: 'any', label });
+}
+
 function federated(value: Text): Spelling {
   const first = value.parts.findIndex((p) => typeof p === 'string' && p.includes(':oidc-provider/'));
   const part = value.parts[first];
   if (typeof part === 'string') {
     const issuer = part.slice(part.indexOf(':oidc-provider/') + ':oidc-provider/'.length);
-    return { kind: 'oidc', issuer: text(issuer, ...value.parts.slice(first + 1)) };
+    return { kind: 'oidc', issuer: issuerOf(text(issuer, ...value.parts.slice(first + 1))) };
   }
   const pieces = splitText(value, ':');
   const path = pieces?.length === 6 ? splitText(pieces[5]!, '/') : undefined;
   if (path?.length === 2 && literal(path[0]!) === 'saml-provider')
     return { kind: 'saml', account: pieces![4]!, name: path[1]! };
   // `accounts.google.com` and the like: the issuer itself.
-  if (literal(value) !== undefined) return { kind: 'oidc', issuer: value };
+  if (literal(value) !== undefined) return { kind: 'oidc', issuer: issuerOf(value) };
   return { kind: 'open', type: 'Federated', value };
+}
+
+/** Without what two addresses of one issuer differ by. */
+function issuerOf(t: Text): Text {
+  const lower = inLowerCase(t);
+  const last = lower.parts.at(-1);
+  return typeof last === 'string' ? text(...lower.parts.slice(0, -1), last.replace(/\/$/, '')) : lower;
 }
 
 /** Equal for two ways of writing one principal in every deployment. */

@@ -59,6 +59,7 @@ describe('in an account that is known', () => {
     ['an account by its id and by its root', aws(HOME), aws(`arn:aws:iam::${HOME}:root`), 'violated'],
     ['an account and a session of a role in it', aws(HOME), aws(session('x', 'alice')), 'violated'],
     ['an account and a role in another', aws(HOME), aws(role('x', AWAY)), 'apart'],
+    ['somebody by the id that AWS gave', aws('AROAEXAMPLEIDAAAAAAAA'), aws(role('x')), 'undecided'],
     ['a user and a role of one name', aws(`arn:aws:iam::${HOME}:user/x`), aws(role('x')), 'apart'],
     [
       'an account, of which only another role is meant, and a role',
@@ -177,6 +178,7 @@ describe('identity providers', () => {
     ['two subjects', oidc(github(), 'repo:o/a'), oidc(github(), 'repo:o/b'), 'apart'],
     ['one subject by a wildcard', oidc(github(), 'repo:o/*', 'StringLike'), oidc(github(), 'repo:o/a'), 'violated'],
     ['one issuer in two accounts', oidc(github(), 'repo:o/a'), oidc(github(AWAY), 'repo:o/a'), 'violated'],
+    ['one issuer with a slash', oidc(github(), 'repo:o/a'), oidc(`${github()}/`, 'repo:o/a'), 'violated'],
     ['two subjects in two accounts', oidc(github(), 'repo:o/a'), oidc(github(AWAY), 'repo:o/b'), 'apart'],
     [
       'another issuer',
