@@ -29,6 +29,12 @@ export const CONTROLS: readonly Control[] = [
     checks: ['SOD-4', 'SOD-5'],
     about: 'duties',
   },
+  {
+    id: 'D8',
+    text: 'no way leads around client certificates, and their authorities are pinned',
+    checks: ['DOM-5'],
+    about: 'domains',
+  },
   { id: 'D11', text: 'nothing crosses from one domain into another undeclared', checks: ['DOM-1'], about: 'domains' },
   {
     id: 'S1',
