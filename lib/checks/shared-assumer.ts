@@ -33,7 +33,10 @@ function findAll(model: Model, context: CheckContext): readonly Joined[] {
   // Whoever comes to act as one of these has what it has; the cause is reported there.
   const broken = new Set(chainsBetween(model, context).map((b) => b.source.id));
   const reasonFor = separationOf(model);
-  const inside = model.principals.filter((p) => (p.kind === 'role' || p.kind === 'user') && p.duty === undefined);
+  // A declared break-glass role is meant to hold every duty; the report prints it as an assumption.
+  const inside = model.principals.filter(
+    (p) => (p.kind === 'role' || p.kind === 'user') && p.duty === undefined && p.breakGlass === undefined,
+  );
   const joined: Joined[] = [];
   const apart: Held[] = [];
   for (const source of [...inside, ...reach.outsiders]) {
