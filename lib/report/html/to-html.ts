@@ -35,7 +35,8 @@ function forScript(json: string): string {
 
 let page: string | undefined;
 
-function readPage(): string {
+/** The page without data; read once a process. */
+export function readPage(): string {
   page ??= readFileSync(locate(), 'utf8');
   return page;
 }

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { App, Stage } from 'aws-cdk-lib';
 import { referenceApp } from '../../../bin/app';
+import { readPage } from '../../../lib/report/html/to-html';
 
 /** From the script that gate.ts loads into every process. */
 declare const threadTime: () => number;
@@ -60,6 +61,9 @@ Stage.prototype.synth = function synth(...args) {
   done = now();
   return assembly;
 };
+
+// From the sources a child process looks for the page of the report; an installed package has it beside the code.
+readPage();
 
 const app = new App();
 const configuration = app.node.tryGetContext('bulkhead-app') as object;
