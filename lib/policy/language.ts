@@ -38,7 +38,7 @@ interface Node {
 }
 
 /** Work after which a search is divided, if it can be. */
-const UNDIVIDED = 30_000;
+const UNDIVIDED = 5_000;
 
 /** Finds a shortest word of at least `least` symbols (default 0). */
 export function findWord(language: Language, budget: Budget, least = 0, undivided = UNDIVIDED): Search {
