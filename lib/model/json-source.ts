@@ -13,14 +13,14 @@ export interface Place {
 
 export interface JsonKey extends Place {
   readonly key: string;
-  /** The members and elements on the way to the object it stands in. */
-  readonly path: readonly (string | number)[];
+  /** The members and elements on the way to the object it stands in; made when asked for. */
+  readonly path: () => readonly (string | number)[];
 }
 
 export type JsonFault =
   /** `expected` is undefined where the mistake is the found text itself. */
   | ({ readonly kind: 'syntax'; readonly expected: string | undefined; readonly found: string } & Place)
-  | ({ readonly kind: 'duplicate'; readonly first: Place } & JsonKey)
+  | ({ readonly kind: 'duplicate'; readonly key: string; readonly first: Place } & Place)
   /** Deeper than the call stack. */
   | { readonly kind: 'depth' };
 
@@ -35,25 +35,22 @@ const EXPECTED: Readonly<Record<string, string>> = {
   EndOfFileExpected: 'the end of the text',
 };
 
-/** The text's value, or what is wrong with it, with its place. */
-export function parseJsonSource(text: string): { readonly value: unknown } | { readonly fault: JsonFault } {
+/**
+ * The text's value, or what is wrong with it, with its place.
+ * @param visitKey called with the keys of a text that is JSON, in order
+ */
+export function parseJsonSource(
+  text: string,
+  visitKey: (key: JsonKey) => void = () => undefined,
+): { readonly value: unknown } | { readonly fault: JsonFault } {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return { fault: syntaxFault(text) };
   }
-  const fault = duplicateKey(text);
+  const fault = readKeys(text, visitKey);
   return fault === undefined ? { value } : { fault };
-}
-
-/** The keys of a text that is JSON, in order. */
-export function jsonKeys(text: string, visitKey: (key: JsonKey) => void): void {
-  visit(text, {
-    onObjectProperty(key, _offset, _length, line, character, pathSupplier) {
-      visitKey({ key, line: line + 1, column: character + 1, path: pathSupplier() });
-    },
-  });
 }
 
 export function describeFault(fault: JsonFault): string {
@@ -100,9 +97,10 @@ function foundAt(text: string, offset: number): string {
   return `\`${/^[{}[\]:,]/.test(word ?? '') ? text.charAt(offset) : word}\``;
 }
 
-function duplicateKey(text: string): JsonFault | undefined {
+/** The first key that stands twice in its object. */
+function readKeys(text: string, visitKey: (key: JsonKey) => void): JsonFault | undefined {
   const open: Map<string, Place>[] = [];
-  let found: JsonFault | undefined;
+  let twice: JsonFault | undefined;
   const fault = withinStack(() =>
     visit(text, {
       onObjectBegin() {
@@ -111,16 +109,17 @@ function duplicateKey(text: string): JsonFault | undefined {
       onObjectEnd() {
         open.pop();
       },
-      onObjectProperty(key, _offset, _length, line, character, pathSupplier) {
+      onObjectProperty(key, _offset, _length, line, character, path) {
         const keys = open[open.length - 1];
         const place = { line: line + 1, column: character + 1 };
         const first = keys?.get(key);
         if (first === undefined) keys?.set(key, place);
-        else found ??= { kind: 'duplicate', key, path: pathSupplier(), ...place, first };
+        else twice ??= { kind: 'duplicate', key, ...place, first };
+        visitKey({ key, path, ...place });
       },
     }),
   );
-  return fault ?? found;
+  return fault ?? twice;
 }
 
 /** The second reading descends where `JSON.parse` does not. */
