@@ -15,6 +15,7 @@ import { compileGlob, splitVariables, type Wildcards } from './glob';
 import { type Budget, findWord } from './language';
 import { holeGlobs, plainOf, textOfWord, type Word } from './letter';
 import type { Candidate, Query, Use } from './solve';
+import { variablesOf } from './substitute';
 import { type Hole, literal, substitute, type Text } from './text';
 import { charTokens, type Glob, type Token } from './token';
 
@@ -38,14 +39,7 @@ export function unknownsOf(policies: readonly CompiledPolicies[], uses: readonly
   const holes = new Map(policies.flatMap((p) => [...p.holes]));
   const variables = new Map<string, { side: Side; key: string; written: string }>();
   for (const { statement, side } of uses) {
-    if (statement.source.version !== '2012-10-17') continue;
-    for (const part of textsOf(statement.source).flatMap((t) => t.parts)) {
-      for (const piece of typeof part === 'string' ? splitVariables(part) : []) {
-        if (typeof piece === 'string' || 'escaped' in piece) continue;
-        const key = piece.key.toLowerCase();
-        variables.set(`${side}:${key}`, { side, key, written: piece.key });
-      }
-    }
+    for (const [key, written] of variablesOf(statement.source)) variables.set(`${side}:${key}`, { side, key, written });
   }
   return { holes, variables: [...variables.values()] };
 }

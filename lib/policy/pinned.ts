@@ -11,9 +11,8 @@ import { equal, type Side } from './condition';
 import { isUnknown } from './condition-value';
 
 import type { Condition } from './document';
-import { splitVariables } from './glob';
 import type { Query, Use } from './solve';
-import { substituteStatement } from './substitute';
+import { substituteStatement, variablesOf } from './substitute';
 import { literal } from './text';
 
 const CASES = 16;
@@ -37,7 +36,9 @@ export function pinnedCases(query: Query, catalogue: Catalogue): readonly Query[
 }
 
 function pinsOf({ must, mustNot }: Query, side: Side, catalogue: Catalogue): readonly Pin[] {
-  const used = new Set([...must, ...mustNot].filter((u) => u.side === side).flatMap((u) => [...variablesOf(u)]));
+  const used = new Set(
+    [...must, ...mustNot].filter((u) => u.side === side).flatMap((u) => [...variablesOf(u.statement.source).keys()]),
+  );
   const pins = new Map<string, Pin>();
   if (used.size === 0) return [];
   for (const use of must) {
@@ -65,20 +66,9 @@ function valuesOf(
   return known.every((v): v is string => v !== undefined && !v.includes('${')) ? known : undefined;
 }
 
-function variablesOf({ statement: { source } }: Use): ReadonlySet<string> {
-  const keys = new Set<string>();
-  if (source.version !== '2012-10-17') return keys;
-  const texts = [...(source.resource?.patterns ?? []), ...source.conditions.flatMap((c) => c.values)];
-  for (const part of texts.flatMap((t) => t.parts)) {
-    for (const piece of typeof part === 'string' ? splitVariables(part) : [])
-      if (typeof piece !== 'string' && 'key' in piece) keys.add(piece.key.toLowerCase());
-  }
-  return keys;
-}
-
 function withValue(query: Query, side: Side, key: string, value: string, catalogue: Catalogue): Query {
   const put = (use: Use): Use => {
-    const mentions = use.side === side && variablesOf(use).has(key.toLowerCase());
+    const mentions = use.side === side && variablesOf(use.statement.source).has(key.toLowerCase());
     if (!mentions) return use;
     const source = substituteStatement(use.statement.source, new Map(), new Map([[key.toLowerCase(), value]]));
     return { side, statement: compileStatement(source, catalogue) };

@@ -1,7 +1,28 @@
-/** Policies with values in place of holes and policy variables. */
-import type { Condition, Policies, PolicyDocument, Selection, Statement } from './document';
+/** Policies with values in place of holes and policy variables, and which variables a statement has. */
+import {
+  type Condition,
+  type Policies,
+  type PolicyDocument,
+  type Selection,
+  type Statement,
+  textsOf,
+} from './document';
 import { splitVariables, type Variable } from './glob';
 import { type Part, substitute, type Text, text } from './text';
+
+/** The keys that the statement uses as policy variables: in lower case, and as first written. */
+export function variablesOf(statement: Statement): ReadonlyMap<string, string> {
+  const keys = new Map<string, string>();
+  if (statement.version !== '2012-10-17') return keys;
+  for (const part of textsOf(statement).flatMap((t) => t.parts)) {
+    for (const piece of typeof part === 'string' ? splitVariables(part) : []) {
+      if (typeof piece === 'string' || 'escaped' in piece) continue;
+      const key = piece.key.toLowerCase();
+      if (!keys.has(key)) keys.set(key, piece.key);
+    }
+  }
+  return keys;
+}
 
 export function substitutePolicies(policies: Policies, holes: ReadonlyMap<string, string>): Policies {
   return mapPolicies(policies, (s) => mapStatement(s, (t) => substitute(t, holes)));
