@@ -1,3 +1,4 @@
+const { spawnSync } = require('node:child_process');
 const { existsSync } = require('node:fs');
 
 // Says after the summary, in a line each, what this run left out and why; CI leaves out nothing.
@@ -12,6 +13,9 @@ class NotRunReporter {
     const chromium = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser'];
     if (!chromium.some((path) => path && existsSync(path))) {
       lines.push('the HTML report in a browser: CHROMIUM names no Chromium (.ci/run installs one as root)');
+    }
+    if (spawnSync('python3', ['--version']).status !== 0) {
+      lines.push('colours on a terminal: there is no python3, which makes the terminal');
     }
     if (!process.env.FUZZ_JUDGEMENTS) {
       lines.push('most of the fuzz: 100,000 judgements instead of the 1,000,000 of CI (set FUZZ_JUDGEMENTS)');
