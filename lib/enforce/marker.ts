@@ -30,6 +30,8 @@ export interface Mark {
   readonly duty?: string;
   /** What the resource is in the domain: `api`, `key`, `role`, `boundary`, `web-acl`, … */
   readonly part: string;
+  /** The audit vault that the resource is a part of, or that it writes into. */
+  readonly vault?: string;
   /** On the API: `internal`, `partner` or `public`. */
   readonly exposure?: string;
   /** On the API: who answers for the domain. */

@@ -184,6 +184,8 @@ function resourceOf(
     ...(arn === undefined ? {} : { arn }),
     ...(domain === undefined ? {} : { domain }),
     ...(claims.length === 0 ? {} : { claims }),
+    ...(element.mark.part === undefined ? {} : { part: element.mark.part }),
+    ...(element.mark.vault === undefined ? {} : { vault: element.mark.vault }),
     ...(policy === undefined ? {} : { policy }),
     ...(openTo === undefined ? {} : { openTo }),
     ...(roles.length === 0 ? {} : { runsAs: roles }),

@@ -12,6 +12,8 @@ export interface Mark {
   readonly duty?: Duty;
   /** What the resource is in its domain: `api`, `key`, `role`, `boundary`, … */
   readonly part?: string;
+  /** The audit vault that it is a part of, or writes into. */
+  readonly vault?: string;
   readonly exposure?: Exposure;
   readonly owner?: string;
   readonly authentication?: string;
@@ -72,6 +74,7 @@ export function readMark(declared: ResourceDeclaration): Mark {
     domain: member('domain'),
     duty: oneOf('duty', DUTIES),
     part: member('part'),
+    vault: member('vault'),
     exposure: oneOf('exposure', EXPOSURES),
     owner: member('owner'),
     authentication: member('authentication'),

@@ -88,6 +88,10 @@ export interface Resource {
   readonly domain?: string;
   /** Every domain that claims the resource, by mark or configuration, sorted; more than one is a finding. */
   readonly claims?: readonly string[];
+  /** What the resource is to the construct that made it, as its mark says: `api`, `key`, `audit-trail`, … */
+  readonly part?: string;
+  /** The audit vault that it is a part of, or that it writes into. */
+  readonly vault?: string;
   readonly policy?: PolicyDocument;
   /**
    * What the policy allows everyone (`Principal: "*"` without a condition that says who), as
