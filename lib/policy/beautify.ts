@@ -4,9 +4,8 @@
  * witness is for the replay to say.
  */
 import type { Automaton } from './automaton';
-import { findWord } from './language';
 import { plainOf, type Word } from './letter';
-import type { Query, Use } from './solve';
+import { findOnce, type Query, type Use } from './solve';
 
 export const SAMPLE_ACCOUNT = '111122223333';
 export const SAMPLE_REGION = 'us-east-1';
@@ -70,6 +69,6 @@ function usualResource(usual: Automaton, { must, mustNot }: Query): string | und
     if (source.conditions.length === 0)
       (resources.not ? required : forbidden).push(resources.not ? resources.may : resources.must);
   }
-  const search = findWord({ required, forbidden }, { left: WORK });
+  const search = findOnce(required, forbidden, { left: WORK });
   return search === 'exhausted' || search.found === undefined ? undefined : plainOf(search.found);
 }

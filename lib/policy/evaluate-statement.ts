@@ -72,22 +72,38 @@ export function statementMatches(statement: Statement, situation: Situation): Cl
   return closeness !== 'none' && statementApplies(statement, situation) ? closeness : 'none';
 }
 
-/** Actions hold no variables, so each pattern reads the same in every request. */
-const actionPatterns = new WeakMap<Text, Pattern>();
+/** A selection's patterns by the service that they name; a pattern may leave the service open, as `*` does. */
+interface ActionPatterns {
+  readonly ofService: ReadonlyMap<string, readonly Pattern[]>;
+  readonly ofAny: readonly Pattern[];
+}
+
+/** Actions hold no variables, so each selection reads the same in every request. */
+const actionPatterns = new WeakMap<Selection, ActionPatterns>();
 const NO_CONTEXT = new RequestContext();
 
-function actionPattern(pattern: Text): Pattern {
-  const cached = actionPatterns.get(pattern);
+function actionPatternsOf(selection: Selection): ActionPatterns {
+  const cached = actionPatterns.get(selection);
   if (cached !== undefined) return cached;
-  const made = lowerCased(patternOf(pattern, '2008-10-17', true, NO_CONTEXT) ?? []);
-  actionPatterns.set(pattern, made);
-  return made;
+  const ofService = new Map<string, Pattern[]>();
+  const ofAny: Pattern[] = [];
+  for (const written of selection.patterns) {
+    const pattern = lowerCased(patternOf(written, '2008-10-17', true, NO_CONTEXT) ?? []);
+    const service = /^[^*?:]*(?=:)/.exec(known(written).toLowerCase())?.[0];
+    const alike = service === undefined ? ofAny : (ofService.get(service) ?? []);
+    alike.push(pattern);
+    if (service !== undefined) ofService.set(service, alike);
+  }
+  const patterns = { ofService, ofAny };
+  actionPatterns.set(selection, patterns);
+  return patterns;
 }
 
 function actionMatches(selection: Selection, lowerCasedAction: string): boolean {
-  return (
-    selection.patterns.some((pattern) => matchesPattern(lowerCasedAction, actionPattern(pattern))) !== selection.not
-  );
+  const { ofService, ofAny } = actionPatternsOf(selection);
+  const service = lowerCasedAction.slice(0, Math.max(0, lowerCasedAction.indexOf(':')));
+  const matches = (pattern: Pattern): boolean => matchesPattern(lowerCasedAction, pattern);
+  return ((ofService.get(service)?.some(matches) ?? false) || ofAny.some(matches)) !== selection.not;
 }
 
 /** A statement without `Resource` speaks of the resource that its policy is attached to. */

@@ -121,10 +121,10 @@ function search(before: Branch, open: readonly Use[], query: Query, catalogue: C
     if (solved === 'unknown') unknown = true;
     else values.set(variable, solved.value);
   }
-  const resource = memoised(before.required, before.forbidden, budget);
+  const resource = findOnce(before.required, before.forbidden, budget);
   if (resource !== 'exhausted' && resource.found === undefined) return 'none';
   const action =
-    before.actionRequired.length === 0 ? undefined : memoised(before.actionRequired, before.actionForbidden, budget);
+    before.actionRequired.length === 0 ? undefined : findOnce(before.actionRequired, before.actionForbidden, budget);
   if (action !== undefined && action !== 'exhausted' && action.found === undefined) return 'none';
   if (unknown || resource === 'exhausted' || resource.found === undefined || action === 'exhausted') return 'unknown';
   const candidate: Candidate = { resource: resource.found, action: action?.found, values };
@@ -213,8 +213,8 @@ function selectsAll({ actionRequired, actionForbidden }: Branch, { statement }: 
   const { future, resources } = statement;
   if (future === undefined || resources.asWritten === undefined) return false;
   const search = future.not
-    ? memoised([...actionRequired, future.automaton], actionForbidden, budget)
-    : memoised(actionRequired, [...actionForbidden, future.automaton], budget);
+    ? findOnce([...actionRequired, future.automaton], actionForbidden, budget)
+    : findOnce(actionRequired, [...actionForbidden, future.automaton], budget);
   return search !== 'exhausted' && search.found === undefined;
 }
 
@@ -281,7 +281,11 @@ function withoutCovered(use: Use, refused: readonly Use[]): Automaton {
 const answers = new Map<string, Search>();
 const ANSWERS_KEPT = 20_000;
 
-function memoised(givenRequired: readonly Automaton[], givenForbidden: readonly Automaton[], budget: Budget): Search {
+export function findOnce(
+  givenRequired: readonly Automaton[],
+  givenForbidden: readonly Automaton[],
+  budget: Budget,
+): Search {
   const required = [...new Set(givenRequired)];
   const forbidden = [...new Set(givenForbidden)];
   const key = `${required.map((a) => a.id).join()}|${forbidden.map((a) => a.id).join()}`;

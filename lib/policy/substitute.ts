@@ -10,8 +10,19 @@ import {
 import { splitVariables, type Variable } from './glob';
 import { type Part, substitute, type Text, text } from './text';
 
+const keysOf = new WeakMap<Statement, ReadonlyMap<string, string>>();
+
 /** The keys that the statement uses as policy variables: in lower case, and as first written. */
 export function variablesOf(statement: Statement): ReadonlyMap<string, string> {
+  let keys = keysOf.get(statement);
+  if (keys === undefined) {
+    keys = readVariables(statement);
+    keysOf.set(statement, keys);
+  }
+  return keys;
+}
+
+function readVariables(statement: Statement): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
   if (statement.version !== '2012-10-17') return keys;
   for (const part of textsOf(statement).flatMap((t) => t.parts)) {

@@ -16,13 +16,13 @@ import { arnLike, EVERYTHING, exact, globbing, ignoringCase, type Language, reso
 
 export type Side = 'A' | 'B';
 
-function and(terms: readonly string[]): string {
+export function and(terms: readonly string[]): string {
   const left = terms.filter((t) => t !== 'true');
   if (left.includes('false')) return 'false';
   return left.length === 0 ? 'true' : left.length === 1 ? (left[0] as string) : `(and ${left.join(' ')})`;
 }
 
-function or(terms: readonly string[]): string {
+export function or(terms: readonly string[]): string {
   const left = terms.filter((t) => t !== 'false');
   if (left.includes('true')) return 'true';
   return left.length === 0 ? 'false' : left.length === 1 ? (left[0] as string) : `(or ${left.join(' ')})`;
@@ -32,7 +32,7 @@ function not(term: string): string {
   return term === 'true' ? 'false' : term === 'false' ? 'true' : `(not ${term})`;
 }
 
-function plain(t: Text): string {
+export function plain(t: Text): string {
   const value = literal(t);
   if (value === undefined) throw new Error('the encoding knows no holes');
   if (value.includes('${')) throw new Error(`the encoding knows no policy variables: \`${value}\``);
@@ -149,19 +149,19 @@ export interface Formula {
   readonly assertion: string;
 }
 
-class Encoding {
+export class Encoding {
   private readonly keys = new Map<string, Key>();
   private readonly strings = new Map<string, { within: Language; patterns: Map<string, Language> }>();
-  private readonly declarations: string[] = [];
-  private readonly name: string;
+  protected readonly declarations: string[] = [];
 
   constructor(
     private readonly catalogue: Catalogue,
     private readonly policies: readonly Policies[],
-    action: number,
+    /** The action asked about. */
+    private readonly name: string,
+    resources: Language,
   ) {
-    this.name = catalogue.actions[action] as string;
-    this.strings.set(RESOURCE, { within: resourcesOf(catalogue.resourceFormats(action)), patterns: new Map() });
+    this.strings.set(RESOURCE, { within: resources, patterns: new Map() });
   }
 
   formula(assertion: string): Formula {
@@ -195,10 +195,10 @@ class Encoding {
     const action = this.action(s.action);
     return action === 'false'
       ? action
-      : and([this.resource(s.resource), ...s.conditions.map((c) => this.condition(c, side))]);
+      : and([action, this.resource(s.resource), ...s.conditions.map((c) => this.condition(c, side))]);
   }
 
-  private action(selection: Selection): string {
+  protected action(selection: Selection): string {
     const named = selection.patterns.some((p) => actionRegex(plain(p)).test(this.name));
     return named === selection.not ? 'false' : 'true';
   }
@@ -249,7 +249,7 @@ class Encoding {
     }
   }
 
-  private inLanguage(variable: string, language: Language | undefined): string {
+  protected inLanguage(variable: string, language: Language | undefined): string {
     if (language === undefined) return 'false';
     let string = this.strings.get(variable);
     if (string === undefined) {
@@ -300,7 +300,8 @@ function question(
   // Actions that the same statements select, on the same resources, have the same formula.
   const formulas = new Map<string, Formula>();
   for (const action of actions) {
-    const encoding = new Encoding(catalogue, policies, action);
+    const resources = resourcesOf(catalogue.resourceFormats(action));
+    const encoding = new Encoding(catalogue, policies, catalogue.actions[action] as string, resources);
     const asserted = assertion(encoding);
     if (asserted === 'false') continue;
     const formula = encoding.formula(asserted);

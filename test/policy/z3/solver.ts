@@ -24,6 +24,11 @@ export interface Solver {
    * @throws GaveUp when they are over
    */
   check(question: Question, within?: number): Promise<Answer>;
+  /**
+   * A script with all that z3 is to know.
+   * @throws GaveUp as `check`
+   */
+  satisfiable(script: string, within?: number): Promise<Answer>;
   /** How often z3 was asked. */
   readonly asked: () => number;
   close(): void;
@@ -114,6 +119,10 @@ export async function openSolver(): Promise<Solver> {
       for (const formula of question)
         if ((await smt.satisfiable(await scriptOf(formula, cells))) === 'sat') return 'sat';
       return 'unsat';
+    },
+    async satisfiable(script, within) {
+      deadline = within === undefined ? undefined : performance.now() + within;
+      return smt.satisfiable(script);
     },
     asked: () => asked,
     close: () => em.PThread.terminateAllThreads(),
