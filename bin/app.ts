@@ -5,7 +5,7 @@
  *
  * Configuration is parsed once, here; whatever is wrong with it ends in one line on stderr.
  */
-import { App, DefaultStackSynthesizer, Stack, Token, Validations } from 'aws-cdk-lib';
+import { App, DefaultStackSynthesizer, type IStackSynthesizer, Stack, Token, Validations } from 'aws-cdk-lib';
 import { type CfnRestApi, HttpIntegration, type JsonSchema, JsonSchemaType } from 'aws-cdk-lib/aws-apigateway';
 import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -45,14 +45,21 @@ interface DomainConfiguration {
   readonly rateLimit?: number;
 }
 
-/** Builds the app; throws a `ConfigurationError` or the constructs' own error for what is wrong with the context. */
-export function referenceApp(app: App): App {
+/** How the stack of a domain is deployed. */
+export type SynthesizerOf = (domain: string, stackName: string) => IStackSynthesizer | undefined;
+
+/**
+ * Builds the app; throws a `ConfigurationError` or the constructs' own error for what is wrong with the context.
+ * Its stacks are deployed through the bootstrap unless `synthesizerOf` says otherwise.
+ */
+export function referenceApp(app: App, synthesizerOf: SynthesizerOf = () => undefined): App {
   const configuration = parseConfiguration(app.node.tryGetContext(CONTEXT_KEY));
   const env = { account: configuration.account, region: configuration.region };
   const account = new Stack(app, 'ApiGatewayAccount', { env });
   const logging = new ApiGatewayAccount(account, 'Logging');
   for (const [name, domain] of configuration.domains) {
-    const stack = new Stack(app, `${name[0].toUpperCase()}${name.slice(1)}Domain`, { env });
+    const stackName = `${name[0].toUpperCase()}${name.slice(1)}Domain`;
+    const stack = new Stack(app, stackName, { env, synthesizer: synthesizerOf(name, stackName) });
     // A stage that logs cannot be created before API Gateway may write logs.
     stack.addStackDependency(account);
     addDomain(stack, name, domain, configuration);
