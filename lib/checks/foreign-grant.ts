@@ -176,6 +176,10 @@ function everythingOn(domain: string, all: readonly Text[]): Policies {
 
 /** An API is administered under one ARN and called under another: `arn:…:execute-api:REGION:ACCOUNT:ID`. */
 function callable({ arn, origin, account }: Resource): readonly Text[] {
+  if (origin.type === 'AWS::ApiGateway::DomainNameV2') {
+    const own = splitText(arn!, ':');
+    return own === undefined ? [] : [text('arn:', own[1]!, ':execute-api:', own[3]!, ':', account, ':', own[5]!)];
+  }
   if (origin.type !== 'AWS::ApiGateway::RestApi' && origin.type !== 'AWS::ApiGatewayV2::Api') return [];
   const [pieces, id] = [splitText(arn!, ':'), splitText(arn!, '/')?.at(-1)];
   if (pieces === undefined || id === undefined) return [];

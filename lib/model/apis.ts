@@ -9,6 +9,7 @@ import type { Configuration } from './configuration';
 import type { Element, ElementIndex } from './elements';
 import type { Api } from './model';
 import { openApiRoutes } from './open-api';
+import { validationOf } from './request-validation';
 import { isResolvedList, literalString, property, type Resolved, toText } from './resolved';
 import type { Resolver } from './resolver';
 
@@ -165,14 +166,19 @@ function method(r: Resolver, element: Element, index: ElementIndex): Route {
   const properties = r.resolve(element.stack, element.declared.properties);
   const type = word(property(properties, 'AuthorizationType'));
   const key = literalString(property(properties, 'ApiKeyRequired')) === 'true';
+  const verb = word(property(properties, 'HttpMethod'), 'ANY');
+  const preflight = verb === 'OPTIONS' && literalString(property(properties, 'Integration', 'Type')) === 'MOCK';
   return {
-    method: word(property(properties, 'HttpMethod'), 'ANY'),
+    method: verb,
     path: pathOf(r, element, property(properties, 'ResourceId'), index),
     // A key identifies a usage plan, not a caller: it is named, but never counts as more than it is.
     authentication: type === 'NONE' && key ? 'API_KEY' : type,
     // API Gateway compares the scopes of user pools alone; those of another authorizer stand in the mark.
     ...scopesOf(property(properties, 'AuthorizationScopes') ?? element.mark.scopes),
     ...(element.mark.sensitivity === undefined ? {} : { sensitivity: element.mark.sensitivity }),
+    declaredAt: element.origin.path,
+    ...(preflight ? { preflight } : {}),
+    validation: validationOf(r, element, properties, index),
   };
 }
 
@@ -209,6 +215,8 @@ function route(r: Resolver, element: Element): Route {
     path: path ?? written,
     authentication:
       type === 'NONE' && literalString(property(properties, 'ApiKeyRequired')) === 'true' ? 'API_KEY' : type,
+    ...scopesOf(property(properties, 'AuthorizationScopes')),
+    declaredAt: element.origin.path,
     ...(element.mark.sensitivity === undefined ? {} : { sensitivity: element.mark.sensitivity }),
   };
 }

@@ -132,6 +132,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'AWS::ApiGateway::ApiKey': [undefined, `${apigateway}/apikeys/{id}`, '{id}', { APIKeyId: '{id}' }],
   'AWS::ApiGateway::UsagePlan': [undefined, `${apigateway}/usageplans/{id}`, '{id}', { Id: '{id}' }],
   'AWS::ApiGateway::VpcLink': [undefined, `${apigateway}/vpclinks/{id}`, '{id}', { VpcLinkId: '{id}' }],
+  'AWS::ApiGateway::DomainNameV2': [undefined, `${P}apigateway${R}/domainnames/{$DomainName}+{id}`, '{arn}', { DomainNameArn: '{arn}', DomainNameId: '{id}' }],
   'AWS::ApiGateway::DomainName': ['DomainName', `${apigateway}/domainnames/{name}`, '{name}'],
   'AWS::ApiGatewayV2::Api': [undefined, `${apigateway}/apis/{id}`, '{id}', { ApiId: '{id}', ApiEndpoint: 'https://{id}.execute-api.{region}.{suffix}' }],
   'AWS::Serverless::HttpApi': [undefined, `${apigateway}/apis/{id}`, '{id}'],

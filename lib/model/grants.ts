@@ -191,19 +191,32 @@ function onResource(statement: Statement, element: Element): Statement {
 
 /** The resource itself and what it contains. */
 function ownPatterns(element: Element): readonly Text[] | undefined {
-  if (element.declared.type === 'AWS::ApiGateway::RestApi') return [executeApi(element, text('execute-api:/*'))];
+  if (CALLED.has(element.declared.type)) return [executeApi(element, text('execute-api:/*'))];
   if (element.arn === undefined) return undefined;
   if (element.declared.type.startsWith('AWS::KMS::')) return [element.arn];
   return [element.arn, text(element.arn, '/*'), text(element.arn, ':*')];
 }
 
-/** `execute-api:/stage/GET/path` → `arn:…:execute-api:REGION:ACCOUNT:API/stage/GET/path`. */
+/** Called under one ARN, administered under another. */
+const CALLED: ReadonlySet<string> = new Set(['AWS::ApiGateway::DomainNameV2', 'AWS::ApiGateway::RestApi']);
+
+/**
+ * `execute-api:/stage/GET/path` → `arn:…:execute-api:REGION:ACCOUNT:API/stage/GET/path`. A private custom domain is one
+ * resource, whatever is called by it: `arn:…:execute-api:REGION:ACCOUNT:/domainnames/NAME+ID`.
+ * Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigateway.html
+ */
 function executeApi(element: Element, short: Text): Text {
   const { partition, region, account } = element.stack;
+  const called = (what: Text): Text =>
+    joinTexts([text('arn'), partition, text('execute-api'), region, account, what], ':');
+  if (element.declared.type === 'AWS::ApiGateway::DomainNameV2') {
+    const name = element.arn === undefined ? undefined : splitText(element.arn, ':')?.[5];
+    return called(name ?? text('/domainnames/*'));
+  }
   const id = element.arn === undefined ? text('*') : ((splitText(element.arn, '/') ?? []).at(-1) ?? text('*'));
   const [first, ...rest] = short.parts;
   const path = typeof first === 'string' ? first.slice('execute-api:/'.length) : '*';
-  return text(joinTexts([text('arn'), partition, text('execute-api'), region, account, id], ':'), '/', path, ...rest);
+  return text(called(id), '/', path, ...rest);
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

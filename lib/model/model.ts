@@ -108,6 +108,14 @@ export interface Resource {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
+/** `unknown`: only the deployment knows. */
+export interface RequestValidation {
+  readonly body: boolean | 'unknown';
+  readonly parameters: boolean | 'unknown';
+  /** Whether bodies of some content type have a schema to be checked against. */
+  readonly model: boolean;
+}
+
 export interface Api {
   readonly id: string;
   readonly origin: Origin;
@@ -122,6 +130,12 @@ export interface Api {
     readonly sensitivity?: 'HIGH';
     /** Where tokens open the route: it takes one with any of these. */
     readonly scopes?: readonly string[];
+    /** Construct path of the method or route; absent where the API's own document describes it. */
+    readonly declaredAt?: string;
+    /** It answers preflight requests by itself, and calls nothing. */
+    readonly preflight?: true;
+    /** Of a REST API: what the gateway checks of a request before it calls anything. */
+    readonly validation?: RequestValidation;
   }[];
   /** Of a REST API: the ARN by which it is called, without stage, method and path. */
   readonly invoke?: Text;
@@ -175,6 +189,16 @@ export interface SecurityException {
   readonly declaredAt: string;
 }
 
+/** A credential that stands in what is deployed: its place and kind, never itself. */
+export interface WrittenSecret {
+  /** Construct path of the resource, of the stack, or what the asset belongs to. */
+  readonly path: string;
+  /** Property path from there, or file and line. */
+  readonly at: string;
+  /** With its article: `a private key`. */
+  readonly what: string;
+}
+
 /** A fact from outside the app that a verdict rests on. Printed, never silent. */
 export interface Assumption {
   readonly id: string;
@@ -198,4 +222,6 @@ export interface Model {
   /** Crossings that the configuration and the constructs declare, none of them expired. */
   readonly crossings?: readonly Crossing[];
   readonly exceptions?: readonly SecurityException[];
+  /** Absent where nobody looked for them. */
+  readonly secrets?: readonly WrittenSecret[];
 }

@@ -3,8 +3,10 @@
  * operation's `security` requirement, or the document's; an operation without one is open.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html
  */
+import { literal, show } from '../policy/text';
 import type { Api } from './model';
-import { isResolvedList, isResolvedObject, literalString, property, type Resolved } from './resolved';
+import { describedValidation } from './request-validation';
+import { isResolvedList, isResolvedObject, literalString, property, type Resolved, toTexts } from './resolved';
 
 type Route = Api['routes'][number];
 
@@ -18,15 +20,31 @@ export function openApiRoutes(body: Resolved | undefined): readonly Route[] {
       const operation = property(item, method);
       if (operation === undefined) return [];
       const requirement = property(operation, 'security') ?? property(body, 'security');
+      const scopes = scopesOf(requirement);
+      const answers = literalString(property(operation, 'x-amazon-apigateway-integration', 'type'));
       return [
         {
           method: method.startsWith('x-') ? 'ANY' : method.toUpperCase(),
           path,
           authentication: schemes(body, requirement),
+          ...(scopes.length === 0 ? {} : { scopes }),
+          ...(method === 'options' && answers?.toLowerCase() === 'mock' ? { preflight: true as const } : {}),
+          validation: describedValidation(body, operation),
         },
       ];
     }),
   );
+}
+
+/** The scopes of all alternatives; none where one of them asks for none, which then opens the route alone. */
+function scopesOf(requirement: Resolved | undefined): readonly string[] {
+  if (requirement === undefined || !isResolvedList(requirement)) return [];
+  const each = requirement.map((alternative) =>
+    isResolvedObject(alternative)
+      ? Object.values(alternative).flatMap((scopes) => toTexts(scopes).map((s) => literal(s) ?? show(s)))
+      : [],
+  );
+  return each.some((scopes) => scopes.length === 0) ? [] : [...new Set(each.flat())];
 }
 
 /** Alternatives joined by `or`; an empty requirement among them leaves the operation open. */

@@ -76,6 +76,76 @@ describe('REST', () => {
   });
 });
 
+describe('what the gateway checks of a request', () => {
+  const validator = (properties: Json) => resource('AWS::ApiGateway::RequestValidator', properties);
+  const one = (properties: Json, more: Json = {}) =>
+    only({
+      ...API,
+      M: resource('AWS::ApiGateway::Method', { RestApiId: ref('Api'), HttpMethod: 'POST', ...properties }),
+      ...more,
+    }).routes[0];
+
+  test.each<[string, Json, Json, unknown]>([
+    ['no validator', {}, {}, { body: false, parameters: false, model: false }],
+    [
+      'a validator of the app, and a model',
+      { RequestValidatorId: ref('V'), RequestModels: { 'application/json': 'Order' } },
+      { V: validator({ ValidateRequestBody: true, ValidateRequestParameters: 'false' }) },
+      { body: true, parameters: false, model: true },
+    ],
+    [
+      'what only the deployment knows',
+      { RequestValidatorId: ref('V') },
+      { V: validator({ ValidateRequestBody: ref('P') }) },
+      { body: 'unknown', parameters: false, model: false },
+    ],
+    [
+      'a validator elsewhere',
+      { RequestValidatorId: 'abc' },
+      {},
+      { body: 'unknown', parameters: 'unknown', model: false },
+    ],
+  ])('%s', (_, properties, more, expected) => {
+    expect(one(properties, more)?.validation).toEqual(expected);
+  });
+
+  test('a preflight request that the gateway answers itself', () => {
+    const mock = { HttpMethod: 'OPTIONS', Integration: { Type: 'MOCK' } };
+    expect(one(mock)).toMatchObject({ preflight: true, declaredAt: 'S/M' });
+    expect(one({ ...mock, Integration: { Type: 'HTTP' } })?.preflight).toBeUndefined();
+    expect(one({ ...mock, HttpMethod: 'GET' })?.preflight).toBeUndefined();
+  });
+
+  test('in an OpenAPI body: validators, schemas, scopes, preflight requests', () => {
+    const body = {
+      'x-amazon-apigateway-request-validator': 'all',
+      'x-amazon-apigateway-request-validators': {
+        all: { validateRequestBody: true, validateRequestParameters: true },
+        none: {},
+      },
+      paths: {
+        '/a': {
+          post: {
+            security: [{ pool: ['write', 'admin'] }],
+            requestBody: { content: { 'application/json': { schema: {} } } },
+          },
+          put: { security: [{ pool: ['write'] }, { pool: [] }], 'x-amazon-apigateway-request-validator': 'none' },
+          patch: { parameters: [{ in: 'body', schema: {} }], 'x-amazon-apigateway-request-validator': 'missing' },
+          options: { 'x-amazon-apigateway-integration': { type: 'mock' } },
+        },
+      },
+    };
+    const found = only({ Api: resource('AWS::ApiGateway::RestApi', { Body: body }) }).routes;
+    expect(found).toMatchObject([
+      { method: 'PUT', validation: { body: false, parameters: false, model: false } },
+      { method: 'POST', scopes: ['write', 'admin'], validation: { body: true, parameters: true, model: true } },
+      { method: 'OPTIONS', preflight: true },
+      { method: 'PATCH', validation: { body: 'unknown', parameters: 'unknown', model: true } },
+    ]);
+    expect(found[0]?.scopes).toBeUndefined();
+  });
+});
+
 test('HTTP and WebSocket', () => {
   const api = (ProtocolType: string): Json => ({
     Api: resource('AWS::ApiGatewayV2::Api', { ProtocolType }),

@@ -441,3 +441,18 @@ describe('gaps: what the templates do not show', () => {
     ).toContain('loops make more than');
   });
 });
+
+test('a private custom domain is called under an ARN of its own, and its policy speaks of that', () => {
+  const policy = doc({ Effect: 'Allow', Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/*' });
+  for (const written of [policy, JSON.stringify(policy)]) {
+    const { openTo, arn } = resourceOf(
+      model({ N: resource('AWS::ApiGateway::DomainNameV2', { DomainName: 'api.internal', Policy: written }) }),
+      'N',
+    );
+    const id = 'the id of N in stack S';
+    expect(show(arn!)).toBe(`arn:aws:apigateway:eu-west-1:${ACCOUNT}:/domainnames/api.internal+\${${id}}`);
+    expect(openTo?.statements.flatMap((s) => s.resource!.patterns.map(show))).toEqual([
+      `arn:aws:execute-api:eu-west-1:${ACCOUNT}:/domainnames/api.internal+\${${id}}`,
+    ]);
+  }
+});
