@@ -252,7 +252,8 @@ function closedTo(own: readonly PolicyStatement[], all: readonly PolicyStatement
     nothing,
     deny('NowhereElse', {
       actions: unique(elsewhere.flatMap((s) => s.actions)),
-      notResources: unique(elsewhere.flatMap((s) => s.resources)),
+      // As written: sorted, tokens would stand in the order of their numbers, which differ from one synthesis to the next.
+      notResources: [...new Set(elsewhere.flatMap((s) => s.resources))],
     }),
   ];
 }
