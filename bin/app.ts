@@ -48,11 +48,16 @@ interface DomainConfiguration {
 /** How the stack of a domain is deployed. */
 export type SynthesizerOf = (domain: string, stackName: string) => IStackSynthesizer | undefined;
 
-/**
- * Builds the app; throws a `ConfigurationError` or the constructs' own error for what is wrong with the context.
- * Its stacks are deployed through the bootstrap unless `synthesizerOf` says otherwise.
- */
-export function referenceApp(app: App, synthesizerOf: SynthesizerOf = () => undefined): App {
+/** Builds the app; throws a `ConfigurationError` or the constructs' own error for what is wrong with the context. */
+export function referenceApp(app: App): App {
+  const logging = addStacks(app);
+  acknowledge(app, logging);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  return app;
+}
+
+/** The stacks alone, without cdk-nag. They are deployed through the bootstrap unless `synthesizerOf` says otherwise. */
+export function addStacks(app: App, synthesizerOf: SynthesizerOf = () => undefined): ApiGatewayAccount {
   const configuration = parseConfiguration(app.node.tryGetContext(CONTEXT_KEY));
   const env = { account: configuration.account, region: configuration.region };
   const account = new Stack(app, 'ApiGatewayAccount', { env });
@@ -64,9 +69,7 @@ export function referenceApp(app: App, synthesizerOf: SynthesizerOf = () => unde
     stack.addStackDependency(account);
     addDomain(stack, name, domain, configuration);
   }
-  acknowledge(app, logging);
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  return app;
+  return logging;
 }
 
 function addDomain(stack: Stack, name: string, domain: DomainConfiguration, configuration: Configuration): void {
