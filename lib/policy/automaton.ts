@@ -40,9 +40,12 @@ export interface State {
   readonly mostColons: number;
 }
 
+/** Most states lie on a stretch of literal text and have one way on, for which a map would be most of their size. */
 interface MutableState extends State {
   readonly positions: readonly number[];
-  readonly next: Map<string, MutableState>;
+  firstSymbol: string | undefined;
+  first: MutableState | undefined;
+  others: Map<string, MutableState> | undefined;
 }
 
 let nextId = 0;
@@ -115,13 +118,19 @@ export class Automaton {
     const char = typeof symbol !== 'string' ? undefined : this.ignoreCase ? fold(symbol) : symbol;
     // The id of a letter has more than one character.
     const key = char ?? (symbol as Letter).id;
-    const known = from.next.get(key);
+    const known = from.firstSymbol === key ? from.first : from.others?.get(key);
     if (known !== undefined) return known;
     const { positions } = from;
     const to = this.intern(
       this.close(char === undefined ? this.readLetter(positions, symbol as Letter) : this.readChar(positions, char)),
     );
-    from.next.set(key, to);
+    if (from.firstSymbol === undefined) {
+      from.firstSymbol = key;
+      from.first = to;
+    } else {
+      from.others ??= new Map();
+      from.others.set(key, to);
+    }
     return to;
   }
 
@@ -240,7 +249,7 @@ export class Automaton {
     const values = literalValues(letter);
     if (values !== undefined) {
       const ends = values.map((value) => {
-        let at = [...positions];
+        let at: readonly number[] = positions;
         for (const char of value) at = this.close(this.readChar(at, this.ignoreCase ? fold(char) : char));
         return new Set(at);
       });
@@ -262,7 +271,12 @@ export class Automaton {
    * since a run from p must pass q. Where everything is accepted from now on, one state stands for
    * all of that, whichever globs led there: else a union would keep count of the globs it has matched.
    */
-  private close(positions: readonly number[]): number[] {
+  private close(positions: readonly number[]): readonly number[] {
+    const [only] = positions;
+    if (positions.length < 2 && (only === undefined || isLiteral(this.tokenAt(only)))) {
+      this.work += positions.length;
+      return positions;
+    }
     const all = new Set(positions);
     for (const p of all) {
       const token = this.tokenAt(p);
@@ -272,11 +286,12 @@ export class Automaton {
         all.delete(p);
       }
     }
-    const sorted = [...all].sort((a, b) => b - a);
+    const sorted = ascending([...all]);
     this.work += sorted.length;
     const out: number[] = [];
     let subsumed = -1;
-    for (const p of sorted) {
+    for (let i = sorted.length - 1; i >= 0; i--) {
+      const p = sorted[i] as number;
       const run = this.positions.runOf[p] as number;
       if (run === subsumed) continue;
       if (this.isTotal(p)) return [this.total, this.total + 1];
@@ -321,18 +336,47 @@ export class Automaton {
       accepting,
       total,
       dead: positions.length === 0,
-      chars: [...chars],
-      letters: [...letters.values()],
+      chars: listed(chars),
+      letters: letters.size === 0 ? NO_LETTERS : [...letters.values()],
       open,
       leastColons,
       mostColons,
       positions,
-      next: new Map(),
+      firstSymbol: undefined,
+      first: undefined,
+      others: undefined,
     };
     this.states.set(key, state);
     statesKept++;
     return state;
   }
+}
+
+/** Mostly they are in order already. */
+function ascending(numbers: number[]): readonly number[] {
+  for (let i = 1; i < numbers.length; i++) {
+    if ((numbers[i] as number) < (numbers[i - 1] as number)) return numbers.sort((a, b) => a - b);
+  }
+  return numbers;
+}
+
+/** Reads one character and nothing less, so that its position is closed as it is. */
+function isLiteral({ kind }: PositionToken): boolean {
+  return kind === 'char' || kind === 'never';
+}
+
+const NO_LETTERS: readonly Letter[] = [];
+const NO_CHARS: readonly string[] = [];
+const singles = new Map<string, readonly string[]>();
+
+/** One array for all states that read the same one character. */
+function listed(chars: ReadonlySet<string>): readonly string[] {
+  if (chars.size === 0) return NO_CHARS;
+  if (chars.size > 1) return [...chars];
+  const single = [...chars];
+  const known = singles.get(single[0] as string);
+  if (known === undefined) singles.set(single[0] as string, single);
+  return known ?? single;
 }
 
 function folded(glob: Glob): Glob {

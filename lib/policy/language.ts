@@ -87,7 +87,7 @@ function searchProduct({ required, forbidden }: Language, budget: Budget, { leas
   const countColons = automata.every((a) => !a.hasLetters);
   const start: Node = { states: automata.map((a) => a.start), symbol: undefined, parent: undefined };
   if (start.states.some((s, i) => i < needed && s.dead)) return { found: undefined };
-  const seen = new Set<string>([stateKey(start.states)]);
+  const seen = new Set<string | number>([stateKey(start.states)]);
   let layer: Node[] = [start];
   for (let length = 0; layer.length > 0 && length < below; length++) {
     const next: Node[] = [];
@@ -142,11 +142,19 @@ function colonsSuffice(states: readonly State[], needed: number): boolean {
   return least <= most;
 }
 
-function stateKey(states: readonly State[]): string {
-  let key = '';
-  for (const s of states) key += `${s.id},`;
-  return key;
+/** One value for each combination of states: a number where the ids fit into one. */
+function stateKey(states: readonly State[]): string | number {
+  const base = BASES[states.length] ?? 0;
+  let number = 0;
+  for (const { id } of states) {
+    if (id >= base) return states.map((s) => s.id).join();
+    number = number * base + id;
+  }
+  return number;
 }
+
+/** By how many ids there are: how many values each may have. */
+const BASES = [0, 1, 2, 3, 4, 5, 6].map((ids) => Math.floor(Number.MAX_SAFE_INTEGER ** (1 / ids)));
 
 function spell(node: Node): Word {
   const out: AlphabetSymbol[] = [];
@@ -164,12 +172,15 @@ const CLASSES: readonly string[] = [
   ':',
 ];
 
+const NO_LETTERS: ReadonlyMap<string, Letter> = new Map();
+
 function symbolsAt(states: readonly State[], needed: number): readonly AlphabetSymbol[] {
-  const letters = new Map<string, Letter>();
+  let letters = NO_LETTERS;
   let closed: State | undefined;
   for (let i = 0; i < states.length; i++) {
     const state = states[i] as State;
-    for (const letter of state.letters) letters.set(letter.id, letter);
+    if (state.letters.length > 0)
+      letters = new Map([...letters, ...state.letters.map((letter) => [letter.id, letter] as const)]);
     // A requirement that reads only named characters decides which characters are worth trying.
     if (i < needed && !state.open && (closed === undefined || state.chars.length < closed.chars.length)) closed = state;
   }
