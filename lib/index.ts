@@ -13,6 +13,8 @@ export { Exposure } from './domain/exposure';
 export { FourEyesPipeline, FourEyesPipelineProps } from './domain/four-eyes-pipeline';
 export { ITrustDomain, TrustDomainAttributes } from './domain/imported-trust-domain';
 export { GitHubJob, GitLabJob } from './domain/oidc-identity';
+export { PrivateDomainProps } from './domain/private-domain';
+export { PrivateEndpointProps } from './domain/private-endpoint';
 export { RateAggregation } from './domain/rate-aggregation';
 export { RouteOptions, Sensitivity } from './domain/route';
 export { SecurityException, SecurityExceptionProps } from './domain/security-exception';

@@ -47,6 +47,11 @@ export class ApiPolicy {
     if (preflight) this.document.addStatements(this.anyone('Preflight', ['OPTIONS']));
   }
 
+  /** Who gets past the deny. */
+  public get callerArns(): readonly string[] {
+    return this.callers;
+  }
+
   /** Lets a principal past the deny; what it may call is its own grant's business. */
   public admit(principalArn: string): void {
     if (!this.callers.includes(principalArn)) this.callers.push(principalArn);
@@ -102,6 +107,22 @@ export class ApiPolicy {
       conditions: vpcEndpointIds.length === 0 ? undefined : { StringEquals: { 'aws:SourceVpce': [...vpcEndpointIds] } },
     });
   }
+}
+
+/** Whoever comes through one of the endpoints, and nobody else: what callers prove of themselves is asked elsewhere. */
+export function throughOwnEndpoints(vpcEndpointIds: readonly string[]): PolicyDocument {
+  return new PolicyDocument({
+    statements: [
+      onlyThrough(vpcEndpointIds),
+      new PolicyStatement({
+        sid: 'AnyoneThroughOwnEndpoints',
+        principals: [new AnyPrincipal()],
+        actions: ['execute-api:Invoke'],
+        resources: ['execute-api:/*'],
+        conditions: { StringEquals: { 'aws:SourceVpce': [...vpcEndpointIds] } },
+      }),
+    ],
+  });
 }
 
 function onlyThrough(vpcEndpointIds: readonly string[]): PolicyStatement {

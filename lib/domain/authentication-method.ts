@@ -33,6 +33,8 @@ export interface AuthenticationContext {
   readonly exposure: Exposure;
   /** Id of the API, which is created later. */
   readonly restApiId: string;
+  /** The name under which alone the API is reached, where the domain has one. */
+  readonly host?: string;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }

@@ -132,7 +132,7 @@ export interface DpopAuthenticationProps extends TokenProps, AuthorizerProps {
 
   /**
    * The names under which callers reach the API, as in the URL of a proof.
-   * @default - the name of the API's default endpoint
+   * @default - the domain's private name, or else the name of the API's default endpoint
    */
   readonly hosts?: string[];
 }

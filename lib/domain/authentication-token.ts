@@ -136,7 +136,9 @@ export class DpopAuthentication implements AuthenticationMethod {
         cached: false,
         token: renderToken(this.props),
         dpop: {
-          hosts: this.props.hosts ?? [Fn.join('', [restApiId, `.execute-api.${stack.region}.`, stack.urlSuffix])],
+          hosts: this.props.hosts ?? [
+            context.host ?? Fn.join('', [restApiId, `.execute-api.${stack.region}.`, stack.urlSuffix]),
+          ],
           algorithms: this.proofAlgorithms,
           maxAge: this.maxAge,
           nonce,

@@ -36,6 +36,8 @@ export interface DomainApiProps {
   /** Absent: the API has no resource policy. */
   readonly policy?: PolicyDocument;
   readonly vpcEndpointIds: readonly string[];
+  /** The API has another name, under which alone it is reached. */
+  readonly defaultEndpointOff: boolean;
   readonly stageName: string;
   readonly throttleRate: number;
   readonly throttleBurst: number;
@@ -63,8 +65,9 @@ export class DomainApi extends Construct {
       description: `Bulkhead: ${props.exposure} API of ${props.owner}`,
       endpointConfiguration: { types: [isPrivate(props.exposure) ? EndpointType.PRIVATE : EndpointType.REGIONAL] },
       policy: props.policy,
-      // Whoever calls by the default endpoint is asked for no certificate.
-      disableExecuteApiEndpoint: props.authentication.defaultEndpointOff,
+      // Whoever calls by the default endpoint is asked for no certificate, and passes no policy of another name.
+      disableExecuteApiEndpoint:
+        props.authentication.defaultEndpointOff === true || props.defaultEndpointOff || undefined,
       // The account-wide logging role is `ApiGatewayAccount`'s; one per API would overwrite another's.
       cloudWatchRole: false,
       minCompressionSize: props.minCompressionSize,

@@ -5,6 +5,8 @@ import type { aws_ec2, aws_iam, aws_kms, aws_s3 } from 'aws-cdk-lib/interfaces';
 import type { Assumer } from './assumer';
 import type { Authentication } from './authentication';
 import type { Exposure } from './exposure';
+import type { PrivateDomainProps } from './private-domain';
+import type { PrivateEndpointProps } from './private-endpoint';
 import type { RateAggregation } from './rate-aggregation';
 
 /** Who may take on each duty. Every duty needs at least one assumer, and nobody may have two. */
@@ -52,10 +54,28 @@ export interface TrustDomainProps {
   readonly domainName?: string;
 
   /**
-   * The domain's own interface endpoints for `execute-api`, through which alone an INTERNAL domain is reached.
-   * @default - none; an error for INTERNAL, and required to stay empty for the others
+   * The domain's own interface endpoints for `execute-api`, made elsewhere, through which alone an INTERNAL domain is reached.
+   * @default - none; an error for INTERNAL without `privateEndpoint`, and required to stay empty for the others
    */
   readonly vpcEndpoints?: aws_ec2.IVPCEndpointRef[];
+
+  /**
+   * Where an INTERNAL domain gets an interface endpoint of its own, with a security group and a policy for its callers alone.
+   * @default - none is made; for the others it is an error
+   */
+  readonly privateEndpoint?: PrivateEndpointProps;
+
+  /**
+   * The name under which an INTERNAL domain is reached through its endpoints. The default endpoint is then off.
+   * @default - none: callers use the default name; for the others it is an error
+   */
+  readonly privateDomain?: PrivateDomainProps;
+
+  /**
+   * Whether the API's default endpoint is off: for an API that is reached by a custom domain of the author's own.
+   * @default false - on, unless callers have client certificates or `privateDomain` names the API
+   */
+  readonly disableDefaultEndpoint?: boolean;
 
   /**
    * Requests that one caller may make within `rateWindow` before AWS WAF blocks it, 10 to 2,000,000,000.

@@ -5,6 +5,8 @@ import { TrustDomainError } from './domain-error';
 import { requireAssumers, requireSessionDuration } from './domain-roles';
 import { requireRateLimit } from './domain-web-acl';
 import { Exposure } from './exposure';
+import { requirePrivateDomain } from './private-domain';
+import { requirePrivateEndpoint } from './private-endpoint';
 import type { TrustDomainProps } from './trust-domain-props';
 
 const EXPOSURES: readonly string[] = Object.values(Exposure);
@@ -49,16 +51,23 @@ function requireThrottle(who: string, props: TrustDomainProps): void {
 
 function requireEndpoints(who: string, props: TrustDomainProps): void {
   const given = props.vpcEndpoints?.length ?? 0;
-  if (isPrivate(props.exposure) && given === 0) {
+  if (isPrivate(props.exposure) && given === 0 && props.privateEndpoint === undefined) {
     throw new TrustDomainError(
-      `${who}: an \`internal\` API is reached only through endpoints of its own; name them in \`vpcEndpoints\``,
+      `${who}: an \`internal\` API is reached only through endpoints of its own; say where one is made in \`privateEndpoint\`, or name yours in \`vpcEndpoints\``,
     );
   }
-  if (!isPrivate(props.exposure) && given > 0) {
+  const present = [
+    ...(given > 0 ? ['vpcEndpoints'] : []),
+    ...(props.privateEndpoint === undefined ? [] : ['privateEndpoint']),
+    ...(props.privateDomain === undefined ? [] : ['privateDomain']),
+  ];
+  if (!isPrivate(props.exposure) && present.length > 0) {
     throw new TrustDomainError(
-      `${who}: \`vpcEndpoints\` are for \`internal\` APIs, and this one is \`${props.exposure}\`; leave them out, or set \`exposure\` to \`internal\``,
+      `${who}: \`${present.join('`, `')}\` ${present.length > 1 || given > 0 ? 'are' : 'is'} for \`internal\` APIs, and this one is \`${props.exposure}\`; leave ${present.length > 1 || given > 0 ? 'them' : 'it'} out, or set \`exposure\` to \`internal\``,
     );
   }
+  if (props.privateEndpoint !== undefined) requirePrivateEndpoint(who, props.privateEndpoint);
+  if (props.privateDomain !== undefined) requirePrivateDomain(who, props.privateDomain);
 }
 
 function requireOrigins(who: string, origins: readonly string[]): void {

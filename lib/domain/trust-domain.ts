@@ -6,8 +6,9 @@
  * is never orphaned, and what each duty may do: docs/domain.md.
  */
 import { type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
-import type { DomainName, Integration, Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { CfnDomainNameV2, DomainName, Integration, Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { UserPool } from 'aws-cdk-lib/aws-cognito';
+import type { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable, type IRole, type ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -37,6 +38,8 @@ import { READ_WITH_KEY, WRITE_WITH_KEY } from './key-actions';
 import { DomainNames, requireDomainName } from './names';
 import { markOwned, markProvisioned } from './parts';
 import { resourcePolicyProblems } from './policy-size';
+import { PrivateDomain } from './private-domain';
+import { PrivateEndpoint } from './private-endpoint';
 import { RateAggregation } from './rate-aggregation';
 import { claimDomain, claimThing, outermostStack } from './registry';
 import { READING_METHODS, type RouteOptions, Sensitivity, WRITING_METHODS } from './route';
@@ -85,6 +88,12 @@ export class TrustDomain extends Construct implements ITrustDomain {
 
   /** The name under which the API is reached, where callers have client certificates: for an alias record in DNS. */
   public readonly customDomain?: DomainName;
+
+  /** The name under which an INTERNAL API is reached from its own endpoints, where there is one. */
+  public readonly privateDomain?: CfnDomainNameV2;
+
+  /** The domain's own endpoint, where it made one: for an alias record in the network's hosted zone. */
+  public readonly endpoint?: InterfaceVpcEndpoint;
 
   private readonly names: DomainNames;
   private readonly gateway: DomainApi;
@@ -142,6 +151,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       key: this.key,
       exposure: props.exposure,
       restApiId: apiId,
+      host: props.privateDomain?.domainName,
       logRetention: props.logRetention ?? RetentionDays.ONE_YEAR,
       removalPolicy,
     });
@@ -149,6 +159,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.authorizerFunction = this.authentication.authorizerFunction;
     this.customDomain = this.authentication.customDomain;
 
+    this.endpoint = this.ownEndpoint(props);
     const vpcEndpointIds = this.claimEndpoints(props);
     this.apiPolicy = new ApiPolicy({
       names: this.names,
@@ -165,6 +176,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       authentication: this.authentication,
       policy: this.apiPolicy.document,
       vpcEndpointIds,
+      defaultEndpointOff: props.disableDefaultEndpoint === true || props.privateDomain !== undefined,
       stageName: this.stageName,
       throttleRate: props.throttleRate ?? 100,
       throttleBurst: props.throttleBurst ?? 200,
@@ -175,6 +187,10 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.api = this.gateway.restApi;
     this.api.deploymentStage.node.addDependency(logs.execution);
     this.authentication.attach?.(this.api);
+    if (props.privateDomain !== undefined) {
+      const named = { ...props.privateDomain, api: this.api, vpcEndpointIds };
+      this.privateDomain = new PrivateDomain(this, 'PrivateDomain', named).resource;
+    }
 
     this.webAcl = new DomainWebAcl(this, 'WebAcl', {
       domain,
@@ -300,8 +316,21 @@ export class TrustDomain extends Construct implements ITrustDomain {
     ];
   }
 
+  private ownEndpoint(props: TrustDomainProps): InterfaceVpcEndpoint | undefined {
+    if (props.privateEndpoint === undefined) return undefined;
+    return new PrivateEndpoint(this, 'Endpoint', {
+      ...props.privateEndpoint,
+      names: this.names,
+      stageName: this.stageName,
+      domainName: props.privateDomain?.domainName,
+      callerArns: this.authentication.byIam ? () => this.apiPolicy.callerArns : undefined,
+      preflight: (props.corsOrigins ?? []).length > 0,
+    }).endpoint;
+  }
+
   private claimEndpoints(props: TrustDomainProps): string[] {
-    const ids = (props.vpcEndpoints ?? []).map((endpoint) => endpoint.vpcEndpointRef.vpcEndpointId);
+    const endpoints = [...(props.vpcEndpoints ?? []), ...(this.endpoint === undefined ? [] : [this.endpoint])];
+    const ids = endpoints.map((endpoint) => endpoint.vpcEndpointRef.vpcEndpointId);
     for (const id of ids) claimThing('the endpoint', id, this.domainName, this);
     return ids;
   }

@@ -2,7 +2,8 @@
 import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { HttpIntegration } from 'aws-cdk-lib/aws-apigateway';
-import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
+import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { InterfaceVpcEndpoint, type IVpc, Vpc } from 'aws-cdk-lib/aws-ec2';
 import {
   Assumer,
   Attestation,
@@ -41,6 +42,23 @@ export function endpoint(stack: Stack, vpcEndpointId = 'vpce-0a1b2c3d4e5f60718')
     vpcEndpointId,
     port: 443,
   }) as InterfaceVpcEndpoint;
+}
+
+/** Another team's network, with a private and an isolated subnet. */
+export function network(stack: Stack): IVpc {
+  return Vpc.fromVpcAttributes(stack, 'Vpc', {
+    vpcId: 'vpc-0a1b2c3d4e5f60718',
+    vpcCidrBlock: '10.20.0.0/16',
+    availabilityZones: ['eu-central-1a'],
+    privateSubnetIds: ['subnet-0a1b2c3d4e5f60718'],
+    privateSubnetRouteTableIds: ['rtb-0a1b2c3d4e5f60718'],
+    isolatedSubnetIds: ['subnet-0a1b2c3d4e5f60719'],
+    isolatedSubnetRouteTableIds: ['rtb-0a1b2c3d4e5f60719'],
+  });
+}
+
+export function certificate(stack: Stack): ICertificate {
+  return Certificate.fromCertificateArn(stack, 'Certificate', `arn:aws:acm:${REGION}:${ACCOUNT}:certificate/orders`);
 }
 
 export function inStack(stack: Stack, name: string, props: Partial<TrustDomainProps> = {}): TrustDomain {

@@ -6,6 +6,7 @@ import { App, Aws, Duration, Lazy, RemovalPolicy, Size, Stack } from 'aws-cdk-li
 import { type JsonSchema, JsonSchemaType } from 'aws-cdk-lib/aws-apigateway';
 import { Artifact } from 'aws-cdk-lib/aws-codepipeline';
 import { CodeStarConnectionsSourceAction } from 'aws-cdk-lib/aws-codepipeline-actions';
+import { Peer, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -29,7 +30,7 @@ import {
 import { DEFAULT_SERVICES } from '../../lib/domain/deployment-execution';
 import { gitLabIdentity } from '../../lib/domain/oidc-identity';
 import { memberOf, publicApi } from '../docs/public-api';
-import { ACCOUNT, BACKEND, cognito, ENV, endpoint, inStack, REGION } from './a-domain';
+import { ACCOUNT, BACKEND, certificate, cognito, ENV, endpoint, inStack, network, REGION } from './a-domain';
 import { dpop, jwt, makeAuthority, mtls, TOKEN } from './with-authorizer';
 
 beforeAll(makeAuthority);
@@ -137,6 +138,16 @@ const imported: Build = (props) => {
   return templateOf(stack);
 };
 
+const privately: Build = (props) => {
+  const stack = aStack();
+  inStack(stack, 'orders', {
+    exposure: Exposure.INTERNAL,
+    privateEndpoint: { vpc: network(stack), callers: [Peer.ipv4('10.20.4.0/24')], ...props(stack) },
+  });
+  return templateOf(stack);
+};
+
+const DEFAULT_ENDPOINT = 'false - on, unless callers have client certificates or `privateDomain` names the API';
 const EVERYWHERE = ['AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet'];
 const PARTNER = [...EVERYWHERE, 'AWSManagedRulesAmazonIpReputationList'];
 const PUBLIC = [...PARTNER, 'AWSManagedRulesAnonymousIpList', 'AWSManagedRulesSQLiRuleSet'];
@@ -199,7 +210,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     'DpopAuthenticationProps.hosts',
-    "- the name of the API's default endpoint",
+    "- the domain's private name, or else the name of the API's default endpoint",
     authenticated(dpop),
     [DEFAULT_HOST],
     ['api.example.com'],
@@ -381,10 +392,33 @@ const ROWS: readonly Row[] = [
   ['TrustDomainProps.throttleRate', '100', domain(), 100, 101],
   [
     'TrustDomainProps.vpcEndpoints',
-    '- none; an error for INTERNAL, and required to stay empty for the others',
+    '- none; an error for INTERNAL without `privateEndpoint`, and required to stay empty for the others',
     domain(),
     [],
     made((stack) => [endpoint(stack)]),
+  ],
+  ['TrustDomainProps.disableDefaultEndpoint', DEFAULT_ENDPOINT, domain(), false, true],
+  [
+    'TrustDomainProps.privateDomain',
+    '- none: callers use the default name; for the others it is an error',
+    domain({ exposure: Exposure.INTERNAL }),
+    NONE,
+    made((stack) => ({ domainName: 'orders.internal', certificate: certificate(stack) })),
+  ],
+  [
+    'TrustDomainProps.privateEndpoint',
+    '- none is made; for the others it is an error',
+    domain({ exposure: Exposure.INTERNAL }),
+    NONE,
+    made((stack) => ({ vpc: network(stack), callers: [Peer.ipv4('10.20.4.0/24')] })),
+  ],
+  ['PrivateEndpointProps.privateDns', 'false', privately, false, true],
+  [
+    'PrivateEndpointProps.subnets',
+    '- the private subnets of the network',
+    privately,
+    { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+    { subnetType: SubnetType.PRIVATE_ISOLATED },
   ],
 ];
 
