@@ -53,8 +53,9 @@ function fail(error: unknown): void {
   }
   process.exitCode = UNUSABLE;
   const message = error instanceof Error ? error.message : String(error);
-  const blame =
-    error instanceof InputError || (error instanceof Error && error.name === 'PolicyError') ? '' : 'internal error: ';
+  // By name: a command that is bundled by itself has classes of its own.
+  const mendable = error instanceof Error && ['InputError', 'PolicyError'].includes(error.name);
+  const blame = mendable ? '' : 'internal error: ';
   process.stderr.write(`bulkhead: ${blame}${oneLine(message)}\n`);
 }
 

@@ -1,9 +1,8 @@
 /** The command line as a user runs it: a process with arguments, input, output and exit status. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { dirname, join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
 /** Inside the tree, so that the catalogue's data are found as in an installed package. */
@@ -14,17 +13,7 @@ let built = false;
 /** The compiled program; compiled once a test file. */
 export function program(): string {
   if (!built) {
-    mkdirSync(join(ROOT, '.cache'), { recursive: true });
-    buildSync({
-      entryPoints: [join(ROOT, 'bin', 'bulkhead.ts')],
-      outfile: PROGRAM,
-      bundle: true,
-      // As scripts/bundle-cli.mjs does, and for its reason.
-      mainFields: ['module', 'main'],
-      platform: 'node',
-      target: 'node20',
-      logLevel: 'error',
-    });
+    execFileSync(process.execPath, [join(ROOT, 'scripts', 'bundle-cli.mjs'), dirname(PROGRAM)]);
     built = true;
   }
   return PROGRAM;
