@@ -47,7 +47,9 @@ function write(file, text) {
 }
 
 if (argv.includes('--cached')) {
-  const hash = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url))).update(version);
+  const hash = createHash('sha256')
+    .update(readFileSync(fileURLToPath(import.meta.url)))
+    .update(version);
   const file = join(root, '.cache', `secret-rules-${hash.digest('hex').slice(0, 16)}.js`);
   if (!existsSync(file)) write(file, await bundle());
   console.log(file);

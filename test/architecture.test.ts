@@ -20,7 +20,9 @@ const ENGINE = ['lib/policy', 'lib/catalog', 'lib/model', 'lib/reach', 'lib/chec
 const LAYERS: Readonly<Record<string, Layer>> = {
   'lib/policy': { layers: [], packages: [] },
   'lib/catalog': { layers: ['lib/policy'], packages: ['node:*'] },
-  'lib/model': { layers: ['lib/policy', 'lib/catalog'], packages: ['node:*', 'jsonc-parser', 'yaml'] },
+  // The rules of secretlint are bundled when the package is built, and loaded as data (docs/adr/0080).
+  'lib/secrets': { layers: [], packages: ['node:*'] },
+  'lib/model': { layers: ['lib/policy', 'lib/catalog', 'lib/secrets'], packages: ['node:*', 'jsonc-parser', 'yaml'] },
   'lib/reach': { layers: ['lib/policy', 'lib/catalog', 'lib/model'], packages: [] },
   'lib/checks': { layers: ['lib/policy', 'lib/catalog', 'lib/model', 'lib/reach'], packages: [] },
   // Runs in a browser, and is bundled with its packages when the package is built; before the layer that it stands in.

@@ -36,7 +36,11 @@ export function readApp(paths: readonly string[]): App {
     files.push(...contents.files);
     return contents;
   });
-  const input = { templates: parts.flatMap((p) => p.templates), gaps: parts.flatMap((p) => p.gaps ?? []) };
+  const input = {
+    templates: parts.flatMap((p) => p.templates),
+    gaps: parts.flatMap((p) => p.gaps ?? []),
+    assets: parts.flatMap((p) => p.assets ?? []),
+  };
   if (input.templates.length === 0)
     throw new InputError(`no stack in \`${paths.join('`, `')}\`: expected a cdk.out with at least one`);
   return { input, sources, files: [...new Set(files)] };

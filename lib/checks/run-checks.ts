@@ -19,6 +19,7 @@ import { nobodyHoldsTwoDuties } from './nobody-holds-two-duties';
 import { readersDoNotWrite } from './readers-do-not-write';
 import { resourcesAreNotShared } from './resources-are-not-shared';
 import { rolesDoNotOverlap } from './roles-do-not-overlap';
+import { secretsAreByReference } from './secrets-are-by-reference';
 
 export const CHECKS: readonly Check[] = [
   rolesDoNotOverlap,
@@ -34,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   resourcesAreNotShared,
   authenticationIsNotShared,
   mutualTlsIsComplete,
+  secretsAreByReference,
   apisAreClassified,
   appIsVisible,
 ];

@@ -32,6 +32,7 @@ import type { RenderedTemplate } from './rendered-template';
 import type { Resolver } from './resolver';
 import { readResourcePolicies } from './resource-policies';
 import { runsAs } from './runs-as';
+import { type AssetSource, readSecrets } from './secrets';
 import { buildApp } from './stack';
 import { nameOf } from './template';
 import { type PropertyVariants, propertyVariants } from './variants';
@@ -41,13 +42,15 @@ export interface BuildOptions {
   readonly partial?: boolean;
   /** The day by which declarations expire. @default now */
   readonly today?: Date;
+  /** Given, credentials are looked for in the templates and in these. @default nobody looks for credentials */
+  readonly assets?: readonly AssetSource[];
 }
 
 /** @throws InputError when a template or the configuration cannot be used */
 export function buildModel(
   templates: readonly RenderedTemplate[],
   configuration: Configuration = NO_CONFIGURATION,
-  { partial = false, today = new Date() }: BuildOptions = {},
+  { partial = false, today = new Date(), assets }: BuildOptions = {},
 ): Model {
   const app = buildApp(templates);
   for (const stack of app.stacks) {
@@ -101,6 +104,7 @@ export function buildModel(
     today,
   );
   const principals = [...breakGlass.principals, ...bootstrap.principals];
+  const secrets = assets && readSecrets(app, elements, assets);
   return {
     domains: readDomains(elements, configuration),
     principals,
@@ -115,6 +119,7 @@ export function buildModel(
       ...principals.flatMap(assumptionOfBreakGlass),
       ...assumptionsOf(app, configuration, [...unresolved, ...grants.unresolved]),
       ...crossings.map(assumptionOf),
+      ...(secrets?.assumptions ?? []),
     ],
     conflicts: configuration.conflicts ?? allPairs(),
     common: common.document,
@@ -128,6 +133,7 @@ export function buildModel(
     ],
     crossings,
     exceptions: declarations.exceptions,
+    ...(secrets && { secrets: secrets.found }),
   };
 }
 

@@ -7,10 +7,11 @@
  * never a pass. The format is that of the package `@aws-cdk/cloud-assembly-schema`.
  */
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { InputError } from './input-error';
 import { describe, isObject } from './json';
 import type { Deployment, RenderedTemplate } from './rendered-template';
+import type { AssetSource } from './secrets';
 
 export interface AssemblyContents {
   readonly templates: readonly RenderedTemplate[];
@@ -20,6 +21,8 @@ export interface AssemblyContents {
   readonly gaps: readonly Gap[];
   /** Every file that was read. */
   readonly files: readonly string[];
+  /** What the CLI uploads beside the templates: code of functions, files, the folders of images. */
+  readonly assets: readonly AssetSource[];
 }
 
 export interface Gap {
@@ -58,7 +61,12 @@ class AssemblyReader implements AssemblyContents {
   public readonly sources = new Map<string, string>();
   public readonly gaps: Gap[] = [];
   public readonly files: string[] = [];
+  private readonly uploads = new Map<string, AssetSource>();
   private readonly places = new Map<string, string | undefined>();
+
+  public get assets(): readonly AssetSource[] {
+    return [...this.uploads.values()].filter(({ path }) => !this.files.includes(path));
+  }
 
   public readAssembly(directory: string): void {
     const artifacts = Object.entries(record(this.readJson(join(directory, 'manifest.json')).artifacts)).map(
@@ -152,12 +160,20 @@ class AssemblyReader implements AssemblyContents {
       const path = string(record(record(value).source).path);
       const buckets = destinations(value).flatMap(({ bucketName }) => string(bucketName) ?? []);
       if (!path) continue;
+      this.upload(resolve(dirname(file), path), value, hash);
       // Stacks of several environments share a template's hash, and differ in the bucket.
       const others = assets.files.get(hash)?.buckets ?? [];
       assets.files.set(hash, { file: join(dirname(file), path), buckets: [...others, ...buckets] });
     }
-    for (const value of Object.values(record(manifest.dockerImages)))
+    for (const [hash, value] of Object.entries(record(manifest.dockerImages))) {
       assets.imagePublishingRoleArn ??= publishingRole(value);
+      const folder = string(record(record(value).source).directory);
+      if (folder) this.upload(resolve(dirname(file), folder), value, hash);
+    }
+  }
+
+  private upload(path: string, asset: unknown, hash: string): void {
+    if (!this.uploads.has(path)) this.uploads.set(path, { path, name: string(record(asset).displayName) ?? hash });
   }
 
   private readConstructs(metadata: Json, directory: string, assets: Assets): Constructs {

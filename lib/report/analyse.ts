@@ -6,12 +6,15 @@ import { examine } from '../checks/run-checks';
 import { buildModel } from '../model/build-model';
 import { NO_CONFIGURATION, parseConfiguration } from '../model/configuration';
 import type { RenderedTemplate } from '../model/rendered-template';
+import type { AssetSource } from '../model/secrets';
 import { makeReport, type Report } from './report';
 
 export interface AnalysisInput {
   readonly templates: readonly RenderedTemplate[];
   /** What the reader of the templates could not see, beside what the templates themselves hide. */
   readonly gaps?: readonly { readonly path: string; readonly reason: string }[];
+  /** What is uploaded beside the templates. */
+  readonly assets?: readonly AssetSource[];
 }
 
 export interface AnalysisOptions {
@@ -26,11 +29,11 @@ export interface AnalysisOptions {
 }
 
 /** @throws InputError when the configuration or a template cannot be used */
-export function analyse({ templates, gaps = [] }: AnalysisInput, options: AnalysisOptions): Report {
+export function analyse({ templates, gaps = [], assets = [] }: AnalysisInput, options: AnalysisOptions): Report {
   const { configuration, source, partial = false, progress } = options;
   progress?.('reading the templates', 0, 1);
   const parsed = configuration === undefined ? NO_CONFIGURATION : parseConfiguration(configuration, source);
-  const built = buildModel(templates, parsed, { partial });
+  const built = buildModel(templates, parsed, { partial, assets });
   const seen = new Set(gaps.map((gap) => gap.path));
   const model = { ...built, gaps: [...gaps, ...(built.gaps ?? []).filter((gap) => !seen.has(gap.path))] };
   const { findings, assumptions } = examine(model, progress);

@@ -55,6 +55,12 @@ export const CONTROLS: readonly Control[] = [
     checks: ['SOD-2'],
     about: 'duties',
   },
+  {
+    id: 'S7',
+    text: 'no credential stands in a template or an asset, and those of a domain lie under its key',
+    checks: ['DOM-11'],
+    about: 'domains',
+  },
   { id: 'S8', text: 'reading and writing by high-value routes are split', checks: ['SOD-1', 'SOD-8'], about: 'duties' },
   { id: 'S9', text: 'duty roles admit exact principals, for a bounded time', checks: ['SOD-9'], about: 'duties' },
   {

@@ -1,0 +1,206 @@
+/**
+ * Credentials in templates and in files, each with its place and never itself.
+ *
+ * A template is searched string by string, as it will be deployed; all its strings are put before the rules as one text,
+ * since a rule costs little by length and much by call. Files are read within bounds that do not depend on the machine:
+ * what lies beyond them, or is no text, is said to be unread.
+ */
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import { type HandedKey, type Leaf, leavesOf } from './leaves';
+import { assignedIn, isNamedCredential } from './named';
+import { credentialsIn } from './rules';
+
+export interface FoundCredential {
+  /** With its article. */
+  readonly what: string;
+  /** Property path, or file and line. */
+  readonly at: string;
+}
+
+/** Between strings: no rule goes across it. */
+const APART = '\n\u0000\n';
+/** Shorter strings hold no token; passwords are found by their names. */
+const SHORTEST = 12;
+
+/** @param parts a part of the template by where it begins; the part, and the property path within it, tell the place */
+export function searchTemplate<Part>(
+  parts: Iterable<{ readonly part: Part; readonly value: unknown; readonly at: string }>,
+): { readonly part: Part; readonly found: FoundCredential }[] {
+  const results: { part: Part; found: FoundCredential }[] = [];
+  const places: { readonly part: Part; readonly leaf: Leaf; readonly start: number }[] = [];
+  const texts: string[] = [];
+  let length = 0;
+  for (const { part, value, at } of parts) {
+    const { leaves, keys } = leavesOf(value, at);
+    results.push(...keys.filter(isShown).map((key) => ({ part, found: handed(key) })));
+    for (const leaf of leaves) {
+      if (leaf.whole && isNamedCredential(leaf.name, leaf.text))
+        results.push({ part, found: { what: `a credential written out as \`${leaf.name}\``, at: leaf.at } });
+      else if (leaf.text.length >= SHORTEST) {
+        // A rule may ask for the name before the value.
+        const text = `${leaf.name}=${encoded(leaf) ? Buffer.from(leaf.text, 'base64').toString('utf8') : leaf.text}`;
+        places.push({ part, leaf, start: length });
+        texts.push(text);
+        length += text.length + APART.length;
+      }
+    }
+  }
+  const all = texts.join(APART);
+  const hits = [...credentialsIn(all), ...[...assignedIn(all)].map((hit) => ({ ...hit, what: ASSIGNED }))];
+  for (const { what, start } of hits) {
+    const place = placeAt(places, start);
+    if (place !== undefined) results.push({ part: place.part, found: { what, at: place.leaf.at } });
+  }
+  return once(results, ({ part, found }) => [part, found.what, found.at]);
+}
+
+/** What an instance runs when it starts may be written as it is transmitted. */
+function encoded({ name, text }: Leaf): boolean {
+  return name === 'UserData' && /^[A-Za-z0-9+/\s]+=*\s*$/.test(text);
+}
+
+const ASSIGNED = 'a credential that is assigned in code';
+
+/** The store for credentials is where the secret of a key belongs. */
+function isShown({ at }: HandedKey): boolean {
+  return !/(^|\.)SecretString\b/.test(at);
+}
+
+function handed({ at, logicalId }: HandedKey): FoundCredential {
+  return { what: `the secret of the access key \`${logicalId}\``, at };
+}
+
+function placeAt<P extends { readonly start: number }>(places: readonly P[], offset: number): P | undefined {
+  let [low, high] = [0, places.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (places[middle]!.start <= offset) low = middle;
+    else high = middle;
+  }
+  return places[low];
+}
+
+/** What one synthesis reads of files at most. */
+const MAX_FILE_BYTES = 1024 * 1024;
+const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_FILES = 4_000;
+
+/** What is left of the bounds; one for all the files of an app. */
+export class Budget {
+  private bytes = MAX_BYTES;
+  private files = MAX_FILES;
+
+  take(bytes: number): boolean {
+    if (this.files <= 0 || bytes > this.bytes) return false;
+    this.files--;
+    this.bytes -= bytes;
+    return true;
+  }
+
+  get isSpent(): boolean {
+    return this.files <= 0;
+  }
+}
+
+export interface SearchedFiles {
+  readonly found: readonly FoundCredential[];
+  /** How many files of which kind were not read: `3 archives`. */
+  readonly unread: ReadonlyMap<Unread, number>;
+}
+
+export type Unread =
+  | 'archive'
+  | 'binary file'
+  | 'file that is too big'
+  | 'file beyond the bound'
+  | 'file that cannot be read';
+
+const ARCHIVE = /\.(zip|jar|war|tar|tgz|gz|bz2|xz|br|7z|whl|p12|pfx|jks|keystore)$/i;
+
+/** @param path a file, or a folder with all that is in it */
+export function searchFiles(path: string, budget: Budget): SearchedFiles {
+  const found: FoundCredential[] = [];
+  const unread = new Map<Unread, number>();
+  const leave = (kind: Unread): unknown => unread.set(kind, (unread.get(kind) ?? 0) + 1);
+  for (const { file, bytes } of filesIn(path, budget, leave)) {
+    if (ARCHIVE.test(file)) leave('archive');
+    else if (bytes > MAX_FILE_BYTES) leave('file that is too big');
+    else if (!budget.take(bytes)) leave('file beyond the bound');
+    else {
+      const text = readText(file, bytes);
+      if (typeof text !== 'string') leave(text.unread);
+      else found.push(...searchText(text, relative(path, file) || basename(file)));
+    }
+  }
+  return { found, unread };
+}
+
+/** What others wrote is full of examples, and was published: in it, a credential is what has the form of one. */
+const FOREIGN = /(^|[/\\])(node_modules|site-packages|vendor)[/\\]/;
+
+/** Of a text file: the line of each credential. */
+function searchText(text: string, name: string): readonly FoundCredential[] {
+  const assigned = FOREIGN.test(name) ? [] : [...assignedIn(text)];
+  const hits = [...credentialsIn(text), ...assigned.map((hit) => ({ ...hit, what: ASSIGNED }))];
+  const found = hits.map(({ what, start }) => ({ what, at: `${name}:${lineAt(text, start)}` }));
+  return once(found, ({ what, at }) => [what, at]);
+}
+
+function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) line++;
+  return line;
+}
+
+/** In the order of their names, so that the bounds cut the same files everywhere. Links are not followed. */
+function* filesIn(
+  path: string,
+  budget: Budget,
+  leave: (kind: Unread) => unknown,
+): Generator<{ readonly file: string; readonly bytes: number }> {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info === undefined) leave('file that cannot be read');
+  else if (info.isFile()) yield { file: path, bytes: info.size };
+  else if (info.isDirectory()) {
+    const entries = readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const entry of entries) {
+      const inner = join(path, entry.name);
+      if (budget.isSpent) leave('file beyond the bound');
+      else if (entry.isDirectory()) yield* filesIn(inner, budget, leave);
+      else if (entry.isFile()) yield { file: inner, bytes: statSync(inner).size };
+    }
+  }
+}
+
+function readText(file: string, bytes: number): string | { readonly unread: Unread } {
+  const buffer = Buffer.alloc(bytes);
+  let length = 0;
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      for (let n = -1; n !== 0 && length < bytes; length += n)
+        n = readSync(descriptor, buffer, length, bytes - length, null);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return { unread: 'file that cannot be read' };
+  }
+  // What git calls binary: a zero byte near the beginning.
+  if (buffer.subarray(0, Math.min(length, 8_000)).includes(0)) return { unread: 'binary file' };
+  return buffer.toString('utf8', 0, length);
+}
+
+function once<T>(items: readonly T[], key: (item: T) => readonly unknown[]): T[] {
+  const seen = new Map<unknown, Set<string>>();
+  return items.filter((item) => {
+    const [first, ...rest] = key(item);
+    const known = seen.get(first) ?? new Set();
+    seen.set(first, known);
+    const text = JSON.stringify(rest);
+    if (known.has(text)) return false;
+    known.add(text);
+    return true;
+  });
+}
