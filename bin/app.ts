@@ -205,7 +205,7 @@ export const REASONS = {
   metrics:
     'CloudWatch takes no resource for GetMetricData and ListMetrics. They are declared as common requests, which every report prints: counts and durations, no data.',
   ownPathsAndAssets:
-    'The wildcard stands for the paths of one method, or the assets of one prefix, of this domain alone. The gate proves at every synthesis that no other duty and no other domain reaches them.',
+    'The wildcard stands for the paths of one method, the assets of one prefix, or the alarms under one name, of this domain alone. The gate proves at every synthesis that no other duty and no other domain reaches them.',
   signedCalls:
     'Callers of this domain sign with IAM: the resource policy names the roles that may call, and a user pool would be a second way in.',
   noCache:
@@ -231,7 +231,8 @@ function acknowledgeDomain(domain: TrustDomain): void {
   const api = `<${stack.getLogicalId(domain.api.node.defaultChild as CfnRestApi)}>`;
   const stage = `arn:${partition(stack)}:execute-api:${region(stack)}:${accountId(stack)}:${api}/${domain.stageName}`;
   const paths = ['GET', 'DELETE', 'PATCH', 'POST', 'PUT'].map((method) => `${stage}/${method}/*`);
-  answer(domain, [assets, ...paths].map(wildcard), REASONS.ownPathsAndAssets);
+  const alarms = `arn:${partition(stack)}:cloudwatch:${region(stack)}:${accountId(stack)}:alarm:bulkhead/${domain.domainName}/*`;
+  answer(domain, [assets, alarms, ...paths].map(wildcard), REASONS.ownPathsAndAssets);
   if (domain.userPool === undefined) answer(domain, ['AwsSolutions-COG4'], REASONS.signedCalls);
   answer(domain, ['NIST.800.53.R5-APIGWCacheEnabledAndEncrypted'], REASONS.noCache);
 }

@@ -2,6 +2,15 @@
 export * from './domain/api-gateway-account';
 export { Assumer } from './domain/assumer';
 export { Attestation } from './domain/attestation';
+export { AuditTrail } from './domain/audit-trail';
+export { AuditVault } from './domain/audit-vault';
+export {
+  AuditSource,
+  AuditTrailProps,
+  AuditVaultAttributes,
+  AuditVaultProps,
+  IAuditVault,
+} from './domain/audit-vault-props';
 export { Authentication } from './domain/authentication';
 export * from './domain/authentication-props';
 export { BreakGlassRole, BreakGlassRoleProps } from './domain/break-glass';

@@ -53,18 +53,18 @@ export function deploymentOf(
   }
   const passedRoleArn = executionRole?.roleRef.roleArn;
   return {
-    executionRoleArn: passedRoleArn ?? executionRoleArn(names.domain, stack),
+    executionRoleArn: passedRoleArn ?? executionRoleArn(`trust domain \`${names.domain}\``, stack),
     ...(passedRoleArn === undefined ? {} : { passedRoleArn }),
     assets: { kind: 'written-once', bucketArn: assetBucket?.bucketRef.bucketArn ?? bootstrapBucketArn(stack) },
   };
 }
 
 /** Throws when the synthesizer names no role, because CloudFormation would then act as whoever deploys. */
-function executionRoleArn(domain: string, stack: Stack): string {
+export function executionRoleArn(who: string, stack: Stack): string {
   const arn = stack.synthesizer.cloudFormationExecutionRole;
   if (arn === undefined) {
     throw new TrustDomainError(
-      `trust domain \`${domain}\`: the synthesizer of stack \`${stack.stackName}\` names no role for CloudFormation to act as; pass \`executionRole\``,
+      `${who}: the synthesizer of stack \`${stack.stackName}\` names no role for CloudFormation to act as; pass \`executionRole\``,
     );
   }
   return withTokens(arn, stack);

@@ -13,6 +13,8 @@ interface Claim {
 
 interface Claims {
   readonly domains: Claim[];
+  /** Audit vaults and trails. */
+  readonly vaults: IConstruct[];
   readonly settings: IConstruct[];
   /** Constructs, and ids of things outside the app, that belong to one domain. */
   readonly things: Map<IConstruct | string, Claim>;
@@ -23,6 +25,8 @@ const CLAIMS = new WeakMap<IConstruct, Claims>();
 /** Throws if the app already has this domain in the same place, or the stack already holds a domain. */
 export function claimDomain(domain: string, by: IConstruct): void {
   const claims = claimsOf(by);
+  const vault = claims.vaults.find((other) => outermostStack(other) === outermostStack(by));
+  if (vault !== undefined) throw besideVault(domain, vault);
   for (const earlier of claims.domains) {
     if (outermostStack(earlier.by) === outermostStack(by)) {
       throw new TrustDomainError(
@@ -37,6 +41,21 @@ export function claimDomain(domain: string, by: IConstruct): void {
     }
   }
   claims.domains.push({ domain, by });
+}
+
+/** Throws if the stack holds a trust domain: whoever may change the domain could then mute its audit trail. */
+export function claimVault(by: IConstruct): void {
+  const claims = claimsOf(by);
+  const domain = claims.domains.find((claim) => outermostStack(claim.by) === outermostStack(by));
+  if (domain !== undefined) throw besideVault(domain.domain, by);
+  claims.vaults.push(by);
+}
+
+function besideVault(domain: string, vault: IConstruct): TrustDomainError {
+  return new TrustDomainError(
+    `trust domain \`${domain}\`: its stack \`${outermostStack(vault).stackName}\` holds the audit trail \`${vault.node.path}\` as well; ` +
+      'whoever may change the domain could then mute it: give the trail a stack of its own',
+  );
 }
 
 /** Throws if the thing belongs to another domain. Claiming twice for one domain is no error. */
@@ -93,7 +112,7 @@ export function outermostStack(of: IConstruct): Stack {
 function claimsOf(scope: IConstruct): Claims {
   let claims = CLAIMS.get(scope.node.root);
   if (claims === undefined) {
-    claims = { domains: [], settings: [], things: new Map() };
+    claims = { domains: [], vaults: [], settings: [], things: new Map() };
     CLAIMS.set(scope.node.root, claims);
   }
   return claims;
