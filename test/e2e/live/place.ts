@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 export const ACCOUNT = '111122223333';
 export const REGION = 'eu-central-1';
+/** The name of every session that the run begins. */
+export const SESSION = 'e2e';
 export const ROOT = join(__dirname, '..', '..', '..');
 /** What is installed once and kept between runs: the emulators. Ignored by git. */
 export const INSTALLED = process.env.BULKHEAD_E2E_CACHE ?? join(ROOT, '.cache', 'e2e');
