@@ -7,7 +7,7 @@
  * an alarm. The declaration stands in the template, where the gate takes exactly these requests out of its
  * proof; whatever goes beyond them, or lasts longer, fails synthesis.
  */
-import { type CfnResource, Duration, Stack } from 'aws-cdk-lib';
+import { type CfnResource, Duration, Names, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IRole, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import { mark, registerGate } from '../enforce/marker';
 import { expiry, requireDay, requireName, requireText } from './declaration';
 import { TrustDomainError } from './domain-error';
+import { METRIC_NAMESPACE } from './domain-monitoring';
 import { grantedArns } from './granted-arns';
 import type { ITrustDomain } from './imported-trust-domain';
 import { TrustDomain } from './trust-domain';
@@ -64,8 +65,8 @@ export interface DomainCrossingProps {
   readonly alarmAbove?: number;
 
   /**
-   * What the alarm does.
-   * @default - nothing; its state shows in CloudWatch
+   * What the alarm does beside telling the alarm topic of the domain that is called.
+   * @default - nothing more
    */
   readonly alarmActions?: IAlarmAction[];
 }
@@ -159,10 +160,13 @@ export class DomainCrossing extends Construct {
     const filter = new MetricFilter(this, 'Calls', {
       logGroup: to.accessLog,
       filterPattern: FilterPattern.literal(`{ $.callerArn = "*:assumed-role/${caller.roleName}/*" }`),
-      metricNamespace: 'Bulkhead',
+      metricNamespace: METRIC_NAMESPACE,
       metricName: `crossing/${from.domainName}/${to.domainName}/${this.node.id}`,
     });
+    // Named among the alarms of the domain that is called: its topic takes no others.
+    const unique = Names.uniqueResourceName(this, { maxLength: 80, separator: '-' });
     const alarm = new Alarm(this, 'Alarm', {
+      alarmName: to._alarmName(`crossing/${from.domainName}/${unique}`),
       alarmDescription: `Bulkhead: trust domain ${from.domainName} calls ${to.domainName}`,
       metric: filter.metric({ statistic: 'Sum', period: Duration.minutes(5) }),
       threshold: alarmAbove,
@@ -170,7 +174,7 @@ export class DomainCrossing extends Construct {
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
-    alarm.addAlarmAction(...alarmActions);
+    alarm.addAlarmAction({ bind: () => ({ alarmActionArn: to.alarmTopic.topicArn }) }, ...alarmActions);
     mark(filter.node.defaultChild as CfnResource, { domain: to.domainName, part: 'crossing-metric' });
     mark(alarm.node.defaultChild as CfnResource, { domain: to.domainName, part: 'crossing-alarm' });
     return alarm;

@@ -21,6 +21,7 @@ import {
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { aws_kms } from 'aws-cdk-lib/interfaces';
 import type { Construct } from 'constructs';
+import { deliverAlarms } from './domain-monitoring';
 import { ALL_DUTIES, Duty } from './duty';
 import { ADMINISTER_KEY, DESCRIBE_KEY, READ_WITH_KEY, WRITE_WITH_KEY } from './key-actions';
 import type { DomainNames } from './names';
@@ -30,6 +31,7 @@ import { claimThing } from './registry';
 export interface DomainKeyUse {
   readonly names: DomainNames;
   readonly region: string;
+  readonly account: string;
   /** Exact ARNs of the log groups that the key encrypts, without `:*`. */
   readonly logGroupArns: readonly string[];
   /** What the way to authenticate does with the key. */
@@ -119,6 +121,7 @@ function useStatements(props: DomainKeyUse): PolicyStatement[] {
       ALL_DUTIES.map((duty) => props.names.roleArn(duty)),
     ),
     logEncryption(props),
+    deliverAlarms(props.names, props.account),
     ...props.authentication,
   ];
 }

@@ -11,6 +11,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { TrustDomainError } from './domain-error';
+import type { DomainIsolation } from './domain-isolation';
 import { Exposure } from './exposure';
 import type { RateAggregation } from './rate-aggregation';
 
@@ -30,6 +31,7 @@ export interface DomainWebAclProps {
   readonly logGroup: ILogGroup;
   /** ARN of the log group without `:*`, as AWS WAF takes it. */
   readonly logGroupArn: string;
+  readonly isolation: DomainIsolation;
 }
 
 export class DomainWebAcl extends Construct {
@@ -46,7 +48,7 @@ export class DomainWebAcl extends Construct {
       rules: [
         {
           name: 'rate-limit',
-          priority: 0,
+          priority: 1,
           action: { block: { customResponse: { responseCode: 429 } } },
           visibilityConfig: visible(`${props.name}-rate-limit`),
           statement: {
@@ -59,11 +61,13 @@ export class DomainWebAcl extends Construct {
         },
         ...props.managedRuleGroups.map((group, index) => ({
           name: group,
-          priority: index + 1,
+          priority: index + 2,
           overrideAction: { none: {} },
           visibilityConfig: visible(`${props.name}-${group}`),
           statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: group } },
         })),
+        // By its priority before every other, so that none lets past what it blocks.
+        props.isolation.rule(0, `${props.name}-isolation`),
       ],
     });
     new CfnWebACLAssociation(this, 'Association', { webAclArn: this.webAcl.attrArn, resourceArn: props.stageArn });

@@ -49,6 +49,12 @@ export class DomainNames {
   public readonly breakGlass: string;
   /** Of the function that seals uploads, and of its role. */
   public readonly notary: string;
+  /** Of the topic that the domain's alarms tell. */
+  public readonly alarmTopic: string;
+  /** Dashboards are the account's, not a region's. */
+  public readonly dashboard: string;
+  /** Of the rule that counts denied uses of the key. */
+  public readonly deniedKeyUse: string;
 
   constructor(
     private readonly stack: Stack,
@@ -78,6 +84,9 @@ export class DomainNames {
     // As long as the longest duty, so that every domain's name leaves room for it.
     this.breakGlass = `${base}-emergency-${region}`;
     this.notary = `${base}-notary-${region}`;
+    this.alarmTopic = `${base}-alarms`;
+    this.dashboard = `${base}-${region}`;
+    this.deniedKeyUse = `${base}-denied-key-use`;
   }
 
   /** Of the duty's role, and of the managed policy that is its remit and boundary. */
@@ -96,6 +105,16 @@ export class DomainNames {
 
   public serviceRoleArn(name: 'auth' | 'trust'): string {
     return this.arn('iam', `role/${this.serviceRole(name)}`, '');
+  }
+
+  /** Of an alarm. */
+  public alarm(watched: string): string {
+    return `bulkhead/${this.domain}/${watched}`;
+  }
+
+  /** Every alarm of the domain, and no other. */
+  public get alarmArns(): string {
+    return this.arn('cloudwatch', `alarm:${this.alarm('*')}`);
   }
 
   public boundaryArn(duty: Duty): string {

@@ -31,6 +31,8 @@ export interface RemitResources {
   readonly accessLogArn: string;
   readonly executionLogArn: string;
   readonly webAclLogArn: string;
+  /** The moment since which the domain is isolated: a parameter of its stack. */
+  readonly isolatedSince: string;
 }
 
 /** Where a change's assets go, and what keeps them as they were approved. */
@@ -69,7 +71,7 @@ export function commonRequests(r: RemitResources): PolicyStatement[] {
 export function remit(duty: Duty, r: RemitResources): PolicyStatement[] {
   const own = OWN_REQUESTS[duty](r);
   const all = [...own, ...commonRequests(r)];
-  return [...all, ...noGatewayWrites(), ...closedTo(own, all)];
+  return [...all, noGatewayWrites(), noMuting(), ...closedTo(own, all), revokedSessions(r)];
 }
 
 const LOG_READS = [
@@ -143,6 +145,17 @@ const OWN_REQUESTS: { readonly [duty in Duty]: (r: RemitResources) => PolicyStat
   [Duty.MONITOR]: (r) => [
     allow('ReadExecutionLog', LOG_READS, [r.executionLogArn]),
     allow('WatchWebAcl', ['wafv2:GetRateBasedStatementManagedKeys', 'wafv2:GetSampledRequests'], [r.webAclArn]),
+    allow('WatchAlarms', ['cloudwatch:DescribeAlarmHistory', 'cloudwatch:DescribeAlarms'], [r.names.alarmArns]),
+    allow(
+      'WatchDashboard',
+      ['cloudwatch:GetDashboard'],
+      [r.names.arn('cloudwatch', `dashboard/${r.names.dashboard}`, '')],
+    ),
+    allow(
+      'SeeWhoHears',
+      ['sns:GetTopicAttributes', 'sns:ListSubscriptionsByTopic'],
+      [r.names.arn('sns', r.names.alarmTopic)],
+    ),
   ],
 
   [Duty.AUDIT]: (r) => [
@@ -221,25 +234,61 @@ function uploadAssets({ assets, names }: RemitResources): PolicyStatement[] {
  * are `POST`s on a method and an authorizer; they bypass authorizers, WAF and the logs
  * (https://docs.aws.amazon.com/apigateway/latest/api/API_TestInvokeMethod.html).
  */
-function noGatewayWrites(): PolicyStatement[] {
-  return [
-    deny('NoGatewayWriteNoTestInvoke', {
-      actions: [
-        'apigateway:DELETE',
-        'apigateway:PATCH',
-        'apigateway:POST',
-        'apigateway:PUT',
-        'apigateway:SetWebACL',
-        'apigateway:UpdateRestApiPolicy',
-      ],
-      resources: ['*'],
-    }),
-  ];
+function noGatewayWrites(): PolicyStatement {
+  return deny('NoGatewayWriteNoTestInvoke', {
+    actions: [
+      'apigateway:DELETE',
+      'apigateway:PATCH',
+      'apigateway:POST',
+      'apigateway:PUT',
+      'apigateway:SetWebACL',
+      'apigateway:UpdateRestApiPolicy',
+    ],
+    resources: ['*'],
+  });
+}
+
+/** Alarms fall silent by a deployed change alone. By families of actions: AWS adds ways to mute (mute rules, of late). */
+function noMuting(): PolicyStatement {
+  return deny('NoMuting', {
+    actions: [
+      'cloudwatch:Delete*',
+      'cloudwatch:Disable*',
+      'cloudwatch:Put*',
+      'cloudwatch:Set*',
+      'events:Delete*',
+      'events:Disable*',
+      'events:Put*',
+      'events:Remove*',
+      'logs:Delete*',
+      'logs:Put*',
+      'sns:Delete*',
+      'sns:Remove*',
+      'sns:Set*',
+      'sns:Unsubscribe',
+    ],
+    resources: ['*'],
+  });
+}
+
+/**
+ * Nothing for sessions that began before the domain was isolated; those that begin after have passed the trust policy,
+ * and its second factor, anew
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html).
+ */
+function revokedSessions({ isolatedSince }: RemitResources): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'RevokedSessions',
+    effect: Effect.DENY,
+    actions: ['*'],
+    resources: ['*'],
+    conditions: { DateLessThan: { 'aws:TokenIssueTime': isolatedSince } },
+  });
 }
 
 // Of the services in a remit, those whose resources carry policies, and so could let in a session:
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
-const WITH_RESOURCE_POLICIES = ['execute-api:', 'kms:', 'logs:', 's3:'];
+const WITH_RESOURCE_POLICIES = ['execute-api:', 'kms:', 'logs:', 's3:', 'sns:'];
 
 /** No action but these, whoever grants it; and the duty's own actions nowhere but here. */
 function closedTo(own: readonly PolicyStatement[], all: readonly PolicyStatement[]): PolicyStatement[] {

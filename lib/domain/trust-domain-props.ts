@@ -5,6 +5,7 @@ import type { aws_ec2, aws_iam, aws_kms, aws_s3 } from 'aws-cdk-lib/interfaces';
 import type { Assumer } from './assumer';
 import type { Authentication } from './authentication';
 import type { Exposure } from './exposure';
+import type { MonitoringProps } from './monitoring-props';
 import type { PrivateDomainProps } from './private-domain';
 import type { PrivateEndpointProps } from './private-endpoint';
 import type { RateAggregation } from './rate-aggregation';
@@ -34,7 +35,7 @@ export interface DutyAssumers {
 }
 
 /** Properties of a trust domain. */
-export interface TrustDomainProps {
+export interface TrustDomainProps extends MonitoringProps {
   /** Whom the domain serves. Decides the endpoint type and the default protections. */
   readonly exposure: Exposure;
 

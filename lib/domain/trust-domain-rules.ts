@@ -1,10 +1,11 @@
 /** What is refused about a trust domain's properties, each with one error, before anything is created. */
-import { Token } from 'aws-cdk-lib';
+import { type Duration, Token } from 'aws-cdk-lib';
 import { isPrivate } from './domain-api';
 import { TrustDomainError } from './domain-error';
 import { requireAssumers, requireSessionDuration } from './domain-roles';
 import { requireRateLimit } from './domain-web-acl';
 import { Exposure } from './exposure';
+import type { MonitoringProps } from './monitoring-props';
 import { requirePrivateDomain } from './private-domain';
 import { requirePrivateEndpoint } from './private-endpoint';
 import type { TrustDomainProps } from './trust-domain-props';
@@ -35,6 +36,7 @@ export function requireProps(domain: string, props: TrustDomainProps): void {
   requireRateLimit(domain, props.rateLimit, props.rateWindow);
   requireSessionDuration(domain, props.maxSessionDuration);
   requireThrottle(who, props);
+  requireAlarms(who, props);
   requireEndpoints(who, props);
   requireOrigins(who, props.corsOrigins ?? []);
   requireStageName(who, props.stageName);
@@ -47,6 +49,38 @@ function requireThrottle(who: string, props: TrustDomainProps): void {
       throw new TrustDomainError(`${who}: \`${name}\` is \`${value}\`; a stage lets through at least 1 request`);
     }
   }
+}
+
+const THRESHOLDS = [
+  'alarmAboveClientErrors',
+  'alarmAboveServerErrors',
+  'alarmAboveThrottled',
+  'alarmAboveBlocked',
+  'alarmAboveAuthenticationFailures',
+  'alarmAboveDeniedKeyUse',
+] as const;
+
+function requireAlarms(who: string, props: MonitoringProps): void {
+  for (const name of THRESHOLDS) {
+    const value = props[name];
+    if (value !== undefined && !Token.isUnresolved(value) && !(Number.isFinite(value) && value >= 0)) {
+      throw new TrustDomainError(`${who}: \`${name}\` is \`${value}\`; an alarm is raised above 0 or more`);
+    }
+  }
+  const { alarmOutsideDeviations: deviations, alarmPeriod } = props;
+  if (deviations !== undefined && !Token.isUnresolved(deviations) && !(deviations > 0 && deviations <= 10)) {
+    throw new TrustDomainError(
+      `${who}: \`alarmOutsideDeviations\` is \`${deviations}\`; give more than 0 standard deviations, and at most 10, beyond which nothing is unusual`,
+    );
+  }
+  const seconds = secondsOf(alarmPeriod);
+  if (seconds !== undefined && (seconds < 60 || seconds > 3600 || seconds % 60 !== 0)) {
+    throw new TrustDomainError(`${who}: \`alarmPeriod\` is \`${seconds}\` seconds; give whole minutes, from 1 to 60`);
+  }
+}
+
+function secondsOf(duration: Duration | undefined): number | undefined {
+  return duration === undefined || duration.isUnresolved() ? undefined : duration.toSeconds({ integral: false });
 }
 
 function requireEndpoints(who: string, props: TrustDomainProps): void {

@@ -5,14 +5,16 @@
  * resource carries its domain, duty and part in the template, where the gate finds them. How the key
  * is never orphaned, and what each duty may do: docs/domain.md.
  */
-import { type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { type CfnParameter, type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type { CfnDomainNameV2, DomainName, Integration, Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { UserPool } from 'aws-cdk-lib/aws-cognito';
 import type { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { Grant, type IGrantable, type IRole, type ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { type LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct, type IConstruct } from 'constructs';
 import { mark, registerGate } from '../enforce/marker';
@@ -21,8 +23,10 @@ import type { BoundAuthentication } from './authentication-method';
 import { deploymentOf } from './deployment-identity';
 import { DomainApi } from './domain-api';
 import { TrustDomainError } from './domain-error';
+import { DomainIsolation } from './domain-isolation';
 import { keyOf } from './domain-key';
 import { DomainLogs } from './domain-logs';
+import { DomainMonitoring } from './domain-monitoring';
 import { DomainRoles } from './domain-roles';
 import { DomainWebAcl, defaultRateLimit, defaultRuleGroups } from './domain-web-acl';
 import { type Duty, requireDuty } from './duty';
@@ -80,6 +84,18 @@ export class TrustDomain extends Construct implements ITrustDomain {
   /** How the gateway executed requests, without their data. */
   public readonly executionLog: LogGroup;
 
+  /** What the domain's alarms tell: subscribe who must hear them. */
+  public readonly alarmTopic: Topic;
+
+  /** The domain's alarms, each on what is the domain's own. Crossings have theirs. */
+  public readonly alarms: Alarm[];
+
+  /** How the domain is doing. */
+  public readonly dashboard: Dashboard;
+
+  /** The switch that isolates the domain: the moment since which it is isolated. For `aws cloudformation`; see docs/containment.md. */
+  public readonly isolatedSince: CfnParameter;
+
   /** The domain's users, where callers are authenticated by Cognito. */
   public readonly userPool?: UserPool;
 
@@ -128,6 +144,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.key = keyOf(this, props.encryptionKey, {
       names: this.names,
       region: stack.region,
+      account: stack.account,
       logGroupArns,
       authentication: needs.statements(deployment.executionRoleArn, stack.region),
       executionRoleArn: deployment.executionRoleArn,
@@ -192,6 +209,8 @@ export class TrustDomain extends Construct implements ITrustDomain {
       this.privateDomain = new PrivateDomain(this, 'PrivateDomain', named).resource;
     }
 
+    const isolation = new DomainIsolation(this, 'Isolation', domain);
+    this.isolatedSince = isolation.since;
     this.webAcl = new DomainWebAcl(this, 'WebAcl', {
       domain,
       name: this.names.webAcl,
@@ -202,7 +221,19 @@ export class TrustDomain extends Construct implements ITrustDomain {
       stageArn: this.api.deploymentStage.stageArn,
       logGroup: logs.webAcl,
       logGroupArn: logGroupArns[1],
+      isolation,
     }).webAcl;
+
+    const monitoring = new DomainMonitoring(this, 'Monitoring', {
+      names: this.names,
+      key: this.key,
+      stageName: this.stageName,
+      accessLog: logs.access,
+      said: props,
+    });
+    this.alarmTopic = monitoring.topic;
+    this.alarms = monitoring.alarms;
+    this.dashboard = monitoring.dashboard;
 
     const resources = {
       names: this.names,
@@ -216,6 +247,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       accessLogArn: logs.access.logGroupArn,
       executionLogArn: logs.execution.logGroupArn,
       webAclLogArn: logs.webAcl.logGroupArn,
+      isolatedSince: isolation.since.valueAsString,
     };
     this.roles = new DomainRoles(this, 'Roles', {
       domain,
@@ -305,6 +337,14 @@ export class TrustDomain extends Construct implements ITrustDomain {
     const paths = routes.map(({ method, path }) => `${method}${path.replace(/\{[^}]*\}/g, '*')}`);
     this.apiPolicy.cross(callerArn, paths);
     return paths.map((path) => `${this.invokeArn}/${path}`);
+  }
+
+  /**
+   * The name of one more alarm of the domain, which its topic takes.
+   * @internal
+   */
+  public _alarmName(watched: string): string {
+    return this.names.alarm(watched);
   }
 
   private problems(): string[] {

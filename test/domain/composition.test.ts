@@ -79,7 +79,27 @@ describe('every resource of a domain', () => {
 });
 
 describe('names', () => {
-  const NAMING = ['RoleName', 'ManagedPolicyName', 'AliasName', 'LogGroupName', 'UserPoolName', 'Name'];
+  const NAMING = [
+    'RoleName',
+    'ManagedPolicyName',
+    'AliasName',
+    'LogGroupName',
+    'UserPoolName',
+    'Name',
+    'TopicName',
+    'AlarmName',
+    'DashboardName',
+  ];
+  const ALARMS = [
+    'client-errors',
+    'server-errors',
+    'latency',
+    'throttled',
+    'blocked',
+    'authentication-failures',
+    'denied-key-use',
+    'unusual-requests',
+  ];
   const SCOPED = [
     'AWS::ApiGateway::RequestValidator',
     'AWS::ApiGateway::Authorizer',
@@ -92,12 +112,16 @@ describe('names', () => {
     const roles = ALL_DUTIES.map((duty) => names.role(duty));
     return [
       ...roles,
+      names.dashboard,
       names.api,
       names.keyAlias,
       names.accessLogGroup,
       names.webAclLogGroup,
       names.approval,
       names.assetPrefix,
+      names.alarmTopic,
+      names.deniedKeyUse,
+      ...ALARMS.map((watched) => names.alarm(watched)),
     ];
   }
 
@@ -109,7 +133,7 @@ describe('names', () => {
       fc.property(domainName, domainName, region, region, (a, b, here, there) => {
         const [first, second] = [namesOf(a, here), namesOf(b, there)];
         expect(new Set(first).size).toBe(first.length);
-        const global = (names: string[]) => names.slice(0, ALL_DUTIES.length);
+        const global = (names: string[]) => names.slice(0, ALL_DUTIES.length + 1);
         if (a !== b) expect(first.filter((name) => second.includes(name))).toEqual([]);
         else if (here !== there) expect(global(first).filter((name) => global(second).includes(name))).toEqual([]);
       }),

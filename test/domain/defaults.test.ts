@@ -12,6 +12,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import {
   Authentication,
   DomainCrossing,
@@ -196,7 +197,7 @@ const ROWS: readonly Row[] = [
   ['DomainCrossingProps.alarmAbove', '0 - every use raises it', crossing(ROUTES), 0, 1],
   [
     'DomainCrossingProps.alarmActions',
-    '- nothing; its state shows in CloudWatch',
+    '- nothing more',
     crossing(ROUTES),
     [],
     [{ bind: () => ({ alarmActionArn: TOPIC }) }],
@@ -261,6 +262,23 @@ const ROWS: readonly Row[] = [
     Duration.seconds(60),
   ],
   ['MutualTlsAuthenticationProps.boundTokens', 'true', withToken, true, false],
+  ['MonitoringProps.alarmAboveAuthenticationFailures', '20', domain(), 20, 21],
+  ['MonitoringProps.alarmAboveBlocked', '100', domain(), 100, 101],
+  ['MonitoringProps.alarmAboveClientErrors', '100', domain(), 100, 101],
+  ['MonitoringProps.alarmAboveDeniedKeyUse', '0 - every one raises it', domain(), 0, 1],
+  ['MonitoringProps.alarmAboveLatency', 'Duration.seconds(5)', domain(), Duration.seconds(5), Duration.seconds(6)],
+  ['MonitoringProps.alarmAboveServerErrors', '5', domain(), 5, 6],
+  ['MonitoringProps.alarmAboveThrottled', '50', domain(), 50, 51],
+  ['MonitoringProps.alarmActions', '- nothing more', domain(), [], [{ bind: () => ({ alarmActionArn: TOPIC }) }]],
+  ['MonitoringProps.alarmOutsideDeviations', '3', domain(), 3, 4],
+  ['MonitoringProps.alarmPeriod', 'Duration.minutes(5)', domain(), Duration.minutes(5), Duration.minutes(1)],
+  [
+    'MonitoringProps.alarmSubscribers',
+    '- nobody yet: somebody subscribes to `alarmTopic` outside the app, which the report prints as an assumption',
+    domain(),
+    [],
+    [new EmailSubscription('on-call@example.com')],
+  ],
   [
     'MutualTlsAuthenticationProps.revocationLists',
     '- `revocation/1.crl` and so on, one for each authority',

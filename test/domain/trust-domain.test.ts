@@ -239,9 +239,9 @@ describe('the web ACL', () => {
   ])('of %s limits each caller to %d per 5 minutes, then applies %d managed groups', (exposure, limit, groups) => {
     const template = templateOf(aDomain({ exposure }));
     const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
-    const [rate, ...managed] = acl!.Properties.Rules;
+    const [rate, ...managed] = acl!.Properties.Rules.slice(0, -1);
     expect(rate).toMatchObject({
-      Priority: 0,
+      Priority: 1,
       Action: { Block: { CustomResponse: { ResponseCode: 429 } } },
       Statement: { RateBasedStatement: { Limit: limit, EvaluationWindowSec: 300, AggregateKeyType: 'IP' } },
     });
@@ -260,7 +260,8 @@ describe('the web ACL', () => {
         }),
       );
       const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL'));
-      expect(acl!.Properties.Rules).toHaveLength(1);
+      // The other is the switch of isolation.
+      expect(acl!.Properties.Rules).toHaveLength(2);
       return acl!.Properties.Rules[0].Statement.RateBasedStatement;
     };
     expect(limits(RateAggregation.forwardedIp())).toEqual({
