@@ -13,6 +13,7 @@ import { dutiesAreNarrowlyTrusted } from './duties-are-narrowly-trusted';
 import { withExceptions } from './exceptions-hold';
 import type { CheckId, Finding } from './finding';
 import { grantsStayInTheRemit } from './grants-stay-in-the-remit';
+import { internalIsInvisible } from './internal-is-invisible';
 import { mutualTlsIsComplete } from './mutual-tls-is-complete';
 import { noChainJoinsDuties } from './no-chain-joins-duties';
 import { nobodyHoldsTwoDuties } from './nobody-holds-two-duties';
@@ -34,6 +35,7 @@ export const CHECKS: readonly Check[] = [
   crossingsAreDeclared,
   resourcesAreNotShared,
   authenticationIsNotShared,
+  internalIsInvisible,
   mutualTlsIsComplete,
   secretsAreByReference,
   apisAreClassified,

@@ -30,6 +30,12 @@ export const CONTROLS: readonly Control[] = [
     about: 'duties',
   },
   {
+    id: 'D6',
+    text: 'internal APIs are reached through endpoints of their domain alone',
+    checks: ['DOM-7'],
+    about: 'domains',
+  },
+  {
     id: 'D8',
     text: 'no way leads around client certificates, and their authorities are pinned',
     checks: ['DOM-5'],
