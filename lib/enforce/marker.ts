@@ -53,6 +53,8 @@ export interface Mark {
   };
   /** On a method whose scopes the domain's authorizer compares: the caller needs one of them. */
   readonly scopes?: readonly string[];
+  /** On an alarm: properties that nobody may weaken afterwards, as CloudFormation spells them. */
+  readonly promised?: { readonly [property: string]: string | number };
   /** On the authorizer. */
   readonly trusts?: Trusts;
   /** On the grant of a crossing: what it declares. ARNs may hold what only the deployment knows. */

@@ -13,6 +13,7 @@ import { bootstrapRoles } from './bootstrap-roles';
 import { assumptionOfBreakGlass, readBreakGlass } from './break-glass';
 import { type Classification, classify } from './classification';
 import { commonRequests } from './common-requests';
+import { ALWAYS, conditionGuard } from './conditions';
 import { type Configuration, NO_CONFIGURATION } from './configuration';
 import { customCalls } from './custom-calls';
 import { assumptionOf, readDeclarations } from './declarations';
@@ -25,17 +26,18 @@ import { Grants } from './grants';
 import { InputError } from './input-error';
 import { createResolver } from './intrinsics';
 import { readMark } from './mark';
-import { DUTIES, type Duty, type Model, type Principal, type Resource } from './model';
+import { type Alternative, DUTIES, type Duty, type Model, type Principal, type Resource } from './model';
 import { type Draft, finish, isPrincipalType, readPrincipals } from './principals';
 import { dependencyCycle, referencesOf } from './references';
 import type { RenderedTemplate } from './rendered-template';
+import { NO_VALUE } from './resolved';
 import type { Resolver } from './resolver';
 import { readResourcePolicies } from './resource-policies';
 import { runsAs } from './runs-as';
 import { type AssetSource, readSecrets } from './secrets';
 import { buildApp } from './stack';
 import { nameOf } from './template';
-import { type PropertyVariants, propertyVariants } from './variants';
+import { type PropertyVariants, propertyVariants, variantsOf } from './variants';
 
 export interface BuildOptions {
   /** Globs of the configuration may speak of parts of the app that are not among the templates. */
@@ -183,6 +185,7 @@ function resourceOf(
   const openTo = grants.openTo(element);
   const variants = propertyVariants(r, stack, declared.properties);
   const roles = runsAs(r, element, variants, index, profiles);
+  const guard = conditionGuard(r, stack, declared.condition);
   return {
     id: origin.id,
     origin,
@@ -198,7 +201,25 @@ function resourceOf(
     ...(element.mark.trusts === undefined ? {} : { trusts: element.mark.trusts }),
     references: referencesOf(element, variants, index),
     properties: settled(r, element, variants),
+    ...alternativesOf(r, element, variants),
+    ...(guard === ALWAYS ? {} : { when: guard }),
+    ...(element.mark.promised === undefined ? {} : { promised: element.mark.promised }),
   };
+}
+
+function alternativesOf(
+  r: Resolver,
+  { stack, declared }: Element,
+  variants: PropertyVariants,
+): Pick<Resource, 'alternatives'> {
+  const open = [...variants].filter(([, values]) => values.length > 1).map(([key]) => key);
+  if (open.length === 0) return {};
+  const entries = open.flatMap((key): (readonly [string, readonly Alternative[]])[] => {
+    const all = variantsOf(r, stack, declared.properties[key]);
+    if (all === undefined) return [];
+    return [[key, all.map(({ guard, value }) => ({ when: guard, value: value === NO_VALUE ? undefined : value }))]];
+  });
+  return { alternatives: Object.fromEntries(entries) };
 }
 
 /** One value a property: where conditions leave several, the one with holes. */

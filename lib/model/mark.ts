@@ -2,7 +2,7 @@
  * Where an element of a template stands, and what its `Metadata.bulkhead` says about it. The
  * constructs write this mark; the template carries it wherever it is read.
  */
-import { isList, isObject } from './json';
+import { isList, isObject, type JsonObject } from './json';
 import { DUTIES, type Duty, type Exposure, type Origin, type Trusts } from './model';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
@@ -29,6 +29,8 @@ export interface Mark {
   /** Of a method: the scopes of which its caller needs one. */
   readonly scopes?: readonly string[];
   readonly trusts?: Trusts;
+  /** Properties that nobody may weaken afterwards, as the construct wrote them. */
+  readonly promised?: JsonObject;
   /** Values that are not what the constructs write: where they stand and what was expected. */
   readonly malformed: readonly string[];
 }
@@ -87,6 +89,7 @@ export function readMark(declared: ResourceDeclaration): Mark {
     common: isList(raw.common) ? raw.common : undefined,
     scopes: texts('scopes', raw.scopes),
     trusts: trusts(raw.trusts),
+    promised: isObject(raw.promised) ? raw.promised : undefined,
     malformed,
   };
 }

@@ -2,7 +2,7 @@
  * The model: what the rendered templates of one app say about principals, resources and APIs.
  * Pure data; `build-model.ts` makes it from templates, reach and the checks read it.
  */
-import type { Policies, PolicyDocument } from '../policy/document';
+import type { Condition, Policies, PolicyDocument } from '../policy/document';
 import type { Text } from '../policy/text';
 
 export const DUTIES = ['provision', 'deploy', 'approve', 'read', 'write', 'monitor', 'audit'] as const;
@@ -106,6 +106,21 @@ export interface Resource {
   readonly references: readonly { readonly to: string; readonly at: string }[];
   /** Resolved: strings where they are known, `Text` where they are not; absent values left out. */
   readonly properties: Readonly<Record<string, unknown>>;
+  /** Of each property that a condition of the template decides: its values, and when it has them. */
+  readonly alternatives?: Readonly<Record<string, readonly Alternative[]>>;
+  /** When the resource is there, if a condition of the template decides it. */
+  readonly when?: When;
+  /** Properties that the construct which made it promises, as its mark says: nobody may weaken them afterwards. */
+  readonly promised?: Readonly<Record<string, unknown>>;
+}
+
+/** What the deployment must have decided: one of these conjunctions, over keys that begin with `bulkhead:`. */
+export type When = readonly (readonly Condition[])[];
+
+export interface Alternative {
+  readonly when: When;
+  /** Resolved; `undefined` where the property is left out. */
+  readonly value: unknown;
 }
 
 /** `unknown`: only the deployment knows. */
