@@ -2,6 +2,8 @@
  * Signed requests to AWS's APIs at an endpoint on this machine, and what came back, undecorated: the status and the
  * error's code decide, so no SDK stands between the attack and its answer, and none tries again.
  */
+import type { IncomingHttpHeaders } from 'node:http';
+import { Agent, request } from 'node:https';
 import { AwsClient } from 'aws4fetch';
 import { REGION } from './place';
 
@@ -28,27 +30,63 @@ export interface Answer {
   /** The error's code, as far as the body or a header names one. */
   readonly code?: string;
   readonly body: string;
+  readonly headers: IncomingHttpHeaders;
 }
 
 const TIMEOUT = 20_000;
 
-export async function send(endpoint: string, credentials: Credentials | undefined, call: Call): Promise<Answer> {
-  const { service, method = 'POST', path = '/', headers = {}, body } = call;
-  const url = `${endpoint}${path}`;
-  const init = { method, headers, body, signal: AbortSignal.timeout(TIMEOUT) };
-  const response =
-    credentials === undefined
-      ? await fetch(url, init)
-      : await new AwsClient({ ...credentials, service, region: REGION, retries: 0 }).fetch(url, init);
-  const text = await response.text();
-  return { status: response.status, code: codeOf(response, text), body: text };
+/** Where AWS's APIs are answered, and by whose certificate one knows that they are. */
+export interface Endpoint {
+  readonly url: string;
+  readonly ca: string;
 }
 
-function codeOf({ ok, headers }: Response, text: string): string | undefined {
-  if (ok) return undefined;
-  const named = headers.get('x-amzn-errortype') ?? /<Code>([^<]+)<\/Code>/.exec(text)?.[1];
+export async function send(endpoint: Endpoint, credentials: Credentials | undefined, call: Call): Promise<Answer> {
+  const { service, method = 'POST', path = '/', headers = {}, body } = call;
+  const url = `${endpoint.url}${path}`;
+  const unsigned = new Request(url, { method, headers, body });
+  const signed =
+    credentials === undefined
+      ? unsigned
+      : await new AwsClient({ ...credentials, service, region: REGION, retries: 0 }).sign(unsigned);
+  return ask(endpoint, url, method, Object.fromEntries(signed.headers), body);
+}
+
+const agents = new Map<string, Agent>();
+
+/** A request over TLS, as it is given. */
+export function ask(
+  { ca }: Endpoint,
+  url: string,
+  method: string,
+  headers: Readonly<Record<string, string>>,
+  body?: string,
+): Promise<Answer> {
+  const agent = agents.get(ca) ?? new Agent({ ca, keepAlive: true });
+  agents.set(ca, agent);
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const outgoing = request(url, { method, headers: { ...headers, ...length }, agent, timeout: TIMEOUT }, (answer) => {
+      const chunks: Buffer[] = [];
+      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+      answer.on('error', reject);
+      answer.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        const status = answer.statusCode ?? 0;
+        resolve({ status, code: codeOf(status, answer.headers, text), body: text, headers: answer.headers });
+      });
+    });
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT / 1000} seconds`)));
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
+
+function codeOf(status: number, headers: IncomingHttpHeaders, text: string): string | undefined {
+  if (status < 300) return undefined;
+  const named = headers['x-amzn-errortype'] ?? /<Code>([^<]+)<\/Code>/.exec(text)?.[1];
   const typed = /"(?:__type|code|Code)"\s*:\s*"([^"]+)"/.exec(text)?.[1];
-  return (named ?? typed)?.split(':')[0]?.split('#').at(-1);
+  return (named === undefined ? typed : String(named))?.split(':')[0]?.split('#').at(-1);
 }
 
 /** Denied by a policy, as every service here says it. */
@@ -97,7 +135,7 @@ export function element(body: string, name: string): string | undefined {
 }
 
 /** The answer, or an error with all that came back: for what a run itself needs. */
-export async function must(endpoint: string, credentials: Credentials, call: Call): Promise<Answer> {
+export async function must(endpoint: Endpoint, credentials: Credentials, call: Call): Promise<Answer> {
   const answer = await send(endpoint, credentials, call);
   if (answer.status < 300) return answer;
   const what =

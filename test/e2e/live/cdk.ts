@@ -11,6 +11,8 @@ export interface CdkRun {
 
 export interface CdkPlace {
   readonly endpoint: string;
+  /** The file with the certificate by which the CLI knows the endpoint. */
+  readonly caFile: string;
   /** CDK_HOME of this run. */
   readonly home: string;
   /** The cloud assembly that is deployed: no app is run again. */
@@ -19,7 +21,11 @@ export interface CdkPlace {
 
 const TIMEOUT = 240_000;
 
-export function cdk({ endpoint, home, assembly }: CdkPlace, as: Credentials, ...args: string[]): Promise<CdkRun> {
+export function cdk(
+  { endpoint, caFile, home, assembly }: CdkPlace,
+  as: Credentials,
+  ...args: string[]
+): Promise<CdkRun> {
   const { CDK_OUTDIR: _, NODE_ENV: __, JEST_WORKER_ID: ___, ...inherited } = process.env;
   // A proxy of this machine has no business with its own loopback interface.
   const noProxies = Object.fromEntries(['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy'].map((n) => [n, '']));
@@ -38,6 +44,8 @@ export function cdk({ endpoint, home, assembly }: CdkPlace, as: Credentials, ...
         CDK_DISABLE_CLI_TELEMETRY: 'true',
         AWS_ENDPOINT_URL: endpoint,
         AWS_ENDPOINT_URL_S3: endpoint,
+        AWS_CA_BUNDLE: caFile,
+        NODE_EXTRA_CA_CERTS: caFile,
         AWS_REGION: REGION,
         AWS_EC2_METADATA_DISABLED: 'true',
         AWS_ACCESS_KEY_ID: as.accessKeyId,

@@ -73,7 +73,8 @@ function copy([from, to]) {
 async function start(id) {
   const { environment } = JSON.parse(readFileSync(at(id, 'container.json'), 'utf8'));
   const log = openSync(at(id, 'log'), 'a');
-  const { BULKHEAD_E2E_CONTAINERS, BULKHEAD_E2E_MODULES, NODE_EXTRA_CA_CERTS, PATH } = process.env;
+  const { BULKHEAD_E2E_CONTAINERS, BULKHEAD_E2E_ENDPOINT, BULKHEAD_E2E_MODULES, NODE_EXTRA_CA_CERTS, PATH } =
+    process.env;
   const child = spawn(process.execPath, [import.meta.filename, 'serve', id], {
     detached: true,
     stdio: ['ignore', log, log],
@@ -83,6 +84,7 @@ async function start(id) {
       NODE_PATH: BULKHEAD_E2E_MODULES,
       ...(NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS }),
       ...environment,
+      ...(BULKHEAD_E2E_ENDPOINT && { AWS_ENDPOINT_URL: BULKHEAD_E2E_ENDPOINT }),
     },
   });
   writeFileSync(at(id, 'pid'), String(child.pid));

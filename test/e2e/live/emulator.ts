@@ -82,6 +82,13 @@ export class Emulator {
     this.containers = join(folder, 'containers');
   }
 
+  /** What functions are told, so that they come through the front door, over TLS. */
+  private functions: NodeJS.ProcessEnv = {};
+
+  functionsUse(endpoint: string, caFile: string): void {
+    this.functions = { BULKHEAD_E2E_ENDPOINT: endpoint, NODE_EXTRA_CA_CERTS: caFile };
+  }
+
   static async at(program: string, folder: string): Promise<Emulator> {
     return new Emulator(program, await freePort(), folder);
   }
@@ -117,7 +124,7 @@ export class Emulator {
         FAKECLOUD_LOG: process.env.FAKECLOUD_LOG ?? 'warn',
         BULKHEAD_E2E_CONTAINERS: this.containers,
         BULKHEAD_E2E_MODULES: join(ROOT, 'node_modules'),
-        ...(process.env.NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS }),
+        ...this.functions,
       },
     });
     closeSync(log);

@@ -33,7 +33,6 @@ export interface Material {
   readonly ciphertext: Readonly<Record<string, string>>;
 }
 
-const SECURE = { 'x-forwarded-proto': 'https' };
 const keyOf = (domain: string): Target => ({ stack: stackOf(domain), type: 'AWS::KMS::Key' });
 const own = (duty: string) => (domain: string) => ({ arn: roleArn(dutyRole(domain, duty)) });
 const remit = (duty: string) => (domain: string) => ({
@@ -105,7 +104,7 @@ const s3 = (
       service: 's3',
       method,
       path: `/${bucketName(bucket, domain)}${key === undefined ? '' : `/${key}`}${search === undefined ? '' : `?${search}`}`,
-      headers: { ...SECURE, ...headers },
+      headers,
       body,
     }),
     ...rest,
@@ -164,13 +163,18 @@ export const PROBES: readonly Probe[] = [
     'PutObject',
     'assets',
     { method: 'PUT', key: 'e2e/probe', body: 'probe' },
-    { note: 'assets, overwriting', context: () => ({ 's3:if-none-match': [] }) },
+    { note: 'assets, overwriting', kind: 's3-once', context: () => ({ 's3:if-none-match': [] }) },
   ),
   s3(
     'PutObject',
     'assets',
     { method: 'PUT', key: 'e2e/sealed', body: 'probe' },
-    { note: 'assets, once', headers: { 'if-none-match': '*' }, context: () => ({ 's3:if-none-match': ['*'] }) },
+    {
+      note: 'assets, once',
+      kind: 's3-once',
+      headers: { 'if-none-match': '*' },
+      context: () => ({ 's3:if-none-match': ['*'] }),
+    },
   ),
   s3('GetObject', 'assets', { method: 'GET', key: 'e2e/not-there' }),
   s3('DeleteObject', 'assets', { method: 'DELETE', key: 'e2e/not-there' }),

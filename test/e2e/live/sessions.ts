@@ -4,13 +4,13 @@
  */
 
 import { DUTIES } from '../../../lib/model/model';
-import { type Credentials, element, must, query, ROOT_USER, send } from './aws';
+import { type Credentials, type Endpoint, element, must, query, ROOT_USER, send } from './aws';
 import { ACCOUNT, DOMAINS, dutyRole, roleArn, SESSION, teamRole } from './place';
 
 export class Sessions {
   private readonly known = new Map<string, Promise<Credentials | undefined>>();
 
-  constructor(readonly endpoint: string) {}
+  constructor(readonly endpoint: Endpoint) {}
 
   /** The teams' roles, and one user without any policy. */
   async createPeople(): Promise<void> {
