@@ -94,8 +94,11 @@ function grantFinding(
   };
 }
 
-/** APIs are there to be called; what admits everybody else admits every domain. */
-const CALLED_BY_ANYBODY: ReadonlySet<string> = new Set(['AWS::ApiGateway::RestApi', 'AWS::Lambda::Function']);
+/**
+ * An API is there to be called, and its methods say by whom. What admits everybody else admits every domain: a function too,
+ * since whoever invokes it directly has passed no gateway. (The permission of a function's address has a condition.)
+ */
+const CALLED_BY_ANYBODY: ReadonlySet<string> = new Set(['AWS::ApiGateway::RestApi']);
 
 function openToEverybody({ id, origin, domain, openTo }: Resource, shown: ReadonlySet<string>): Finding[] {
   const [open] = (openTo?.statements ?? []).filter((s) => s.conditions.length === 0);

@@ -22,7 +22,10 @@ export const internalIsInvisible: Check = {
   compliant: 'an internal API is reached through endpoints of its domain alone',
   run: (model, context) => {
     const internal = new Set(model.domains.flatMap(({ name, exposure }) => (exposure === 'internal' ? [name] : [])));
-    const apis = model.apis.filter((a) => a.exposure === 'internal' || internal.has(a.domain ?? ''));
+    // An API says for itself whom it serves: in another Stage the same name may serve the public.
+    const apis = model.apis.filter(({ exposure, domain = '' }) =>
+      exposure === undefined ? internal.has(domain) : exposure === 'internal',
+    );
     if (apis.length === 0) return [];
     const byId = new Map(model.resources.map((resource) => [resource.id, resource]));
     return [

@@ -2,14 +2,17 @@
  * The controls that the checks stand for: which findings break which control, stated as what is judged. A control that no
  * check of a template can judge (what answers a request at run time, who owns a team) is not here.
  */
-import type { CheckId } from '../checks/finding';
+import type { CheckId, Finding } from '../checks/finding';
 import { CHECKS } from '../checks/run-checks';
+import type { Model } from '../model/model';
 import type { Report } from './report';
 
 export interface Control {
   readonly id: string;
   readonly text: string;
   readonly checks: readonly CheckId[];
+  /** Of those, the checks whose findings count only between principals of two domains. */
+  readonly across?: readonly CheckId[];
   /** Without these in the app there is nothing to judge. */
   readonly about: 'domains' | 'duties';
 }
@@ -41,7 +44,13 @@ export const CONTROLS: readonly Control[] = [
     checks: ['DOM-5'],
     about: 'domains',
   },
-  { id: 'D11', text: 'nothing crosses from one domain into another undeclared', checks: ['DOM-1'], about: 'domains' },
+  {
+    id: 'D11',
+    text: 'nothing crosses from one domain into another undeclared',
+    checks: ['SOD-1', 'DOM-1'],
+    across: ['SOD-1'],
+    about: 'domains',
+  },
   {
     id: 'S1',
     text: 'nobody both prepares a change and lets it run',
@@ -62,6 +71,12 @@ export const CONTROLS: readonly Control[] = [
     about: 'duties',
   },
   {
+    id: 'S6',
+    text: 'development and production share no issuer, user pool, authority, key or secret',
+    checks: ['DOM-10'],
+    about: 'domains',
+  },
+  {
     id: 'S7',
     text: 'no credential stands in a template or an asset, and those of a domain lie under its key',
     checks: ['DOM-11'],
@@ -80,13 +95,19 @@ export const CONTROLS: readonly Control[] = [
 export type ControlState = 'held' | 'broken' | 'undecided' | 'nothing to judge';
 
 /** A part of the app that cannot be seen leaves every control undecided. */
-export function stateOf({ checks, about }: Control, { model, findings }: Report): ControlState {
+export function stateOf({ checks, across = [], about }: Control, { model, findings }: Report): ControlState {
   const open = findings.filter((f) => f.exception === undefined);
-  const own = open.filter(({ id }) => checks.includes(id));
+  const own = open.filter((f) => checks.includes(f.id) && (!across.includes(f.id) || isAcross(f, model)));
   if (own.some((f) => f.severity === 'violated')) return 'broken';
   if (own.length > 0 || open.some(({ id }) => id === 'APP-1')) return 'undecided';
   const judged = about === 'domains' ? model.domains.length > 0 : model.principals.some((p) => p.duty !== undefined);
   return judged ? 'held' : 'nothing to judge';
+}
+
+/** What two roles of different domains share is shown once, as an overlap, and no crossing declares it. */
+function isAcross({ principals }: Finding, model: Model): boolean {
+  const named = model.principals.filter(({ id }) => principals.includes(id));
+  return new Set(named.map(({ domain }) => domain)).size > 1;
 }
 
 /** The controls whose checks this version has. */

@@ -205,6 +205,14 @@ describe('DOM-1, everybody', () => {
       crossings([], [home, { ...queue, openTo: open({ StringEquals: { 'aws:SourceAccount': ACCOUNT } }) }]),
     ).toEqual([]);
   });
+
+  test('an API is there to be called, and a function is not', () => {
+    const openTo = open();
+    const code = owned('b', 'Code', 'AWS::Lambda::Function', `arn:aws:lambda:eu-west-1:${ACCOUNT}:function:code`);
+    const api = owned('b', 'Api', 'AWS::ApiGateway::RestApi', 'arn:aws:apigateway:eu-west-1::/restapis/a1b2');
+    expect(crossings([], [home, { ...code, openTo }])).toHaveLength(1);
+    expect(crossings([], [home, { ...api, openTo }])).toEqual([]);
+  });
 });
 
 describe('DOM-1, weak references', () => {

@@ -33,6 +33,20 @@ test('a violation breaks the controls of its check, and no other', () => {
   expect(states([finding('SOD-2', 'undecided')])).toMatchObject({ S4: 'undecided', D11: 'held' });
 });
 
+test('an overlap is an undeclared crossing iff it is between roles of two domains', () => {
+  const two = modelOf({
+    principals: [
+      role('App/Deploy', { duty: 'deploy', domain: 'a' }),
+      role('App/Read', { duty: 'read', domain: 'a' }),
+      role('Other/Read', { duty: 'read', domain: 'b' }),
+    ],
+  });
+  const [deploy, read, other] = two.principals.map(({ id }) => id) as [string, string, string];
+  const overlap = (...principals: string[]) => states([{ ...finding('SOD-1'), principals }], two);
+  expect(overlap(deploy, read)).toMatchObject({ S1: 'broken', D11: 'held' });
+  expect(overlap(read, other)).toMatchObject({ S1: 'broken', D11: 'broken' });
+});
+
 test('what cannot be seen leaves all undecided; without domains and duties there is nothing to judge', () => {
   expect(new Set(Object.values(states([finding('APP-1', 'undecided')])))).toEqual(new Set(['undecided']));
   expect(new Set(Object.values(states([], modelOf({ principals: [], domains: [] }))))).toEqual(
