@@ -12,6 +12,7 @@ import type { Text } from '../policy/text';
 import type { OverlapVerdict, OverlapWitness } from '../policy/verdict';
 import type { Actor } from './actor';
 import { mightSelect } from './arn-index';
+import { plainlyAllows } from './granted-by-name';
 import { aboutResources, type RequestContext, requests } from './requests';
 
 /** The actor may make the request, or nobody can tell. */
@@ -95,7 +96,11 @@ export class Oracle {
     if (id !== undefined && actor.compiled.mustAllow.has(id)) return lazily(actor, action, ask);
     if (id !== undefined && actor.compiled.opaque.length === 0) {
       if (!actor.compiled.mayAllow.has(id)) return undefined;
-      if (resources !== undefined && !('not' in resources) && !this.mightBeOn(actor, id, resources)) return undefined;
+      if (resources !== undefined && !('not' in resources)) {
+        if (!this.mightBeOn(actor, id, resources)) return undefined;
+        const plainly = (r: Text): boolean => plainlyAllows(actor.compiled, id, r, this.catalogue);
+        if (Object.keys(context).length === 0 && resources.some(plainly)) return lazily(actor, action, ask);
+      }
     }
     return permitOf(actor, actor.policies, action, ask);
   }
