@@ -9,8 +9,7 @@
  * The emulator compares both with the ARN of the session alone. So each such role is followed by its sessions, which
  * in AWS would let in nobody more.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { editTemplate, stacksIn } from './assembly';
 import { ACCOUNT, SESSION } from './place';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -20,13 +19,12 @@ const ROLE = new RegExp(`^arn:aws:iam::${ACCOUNT}:role/(?:.*/)?([^/*]+)$`);
 /** Changes the templates of the assembly in place; the changes that were made, one a line. */
 export function speakOfSessions(assembly: string): readonly string[] {
   const changes: string[] = [];
-  for (const file of readdirSync(assembly).filter((name) => name.endsWith('.template.json'))) {
-    const template = JSON.parse(readFileSync(join(assembly, file), 'utf8')) as Json;
-    const before = JSON.stringify(template);
-    walk(template);
-    if (JSON.stringify(template) === before) continue;
-    writeFileSync(join(assembly, file), JSON.stringify(template, undefined, 1));
-    changes.push(`${file}: each role in \`aws:PrincipalArn\` and in \`Principal\` is followed by its sessions`);
+  for (const stack of stacksIn(assembly)) {
+    editTemplate(assembly, stack, (template) => {
+      const before = JSON.stringify(template);
+      walk(template as unknown as Json);
+      if (JSON.stringify(template) !== before) changes.push(stack);
+    });
   }
   return changes;
 }

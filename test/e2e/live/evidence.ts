@@ -1,0 +1,193 @@
+/** What a run found, one row an attack, and how it is written down: JSON for machines, Markdown for people. */
+import type { Canary } from './canaries';
+import type { Cell } from './matrix';
+
+/** `live`: requests to the emulator. `simulated`: the deployed policies in an independent simulator. */
+export type How = 'live' | 'simulated';
+
+export interface Row {
+  readonly control: string;
+  readonly attack: string;
+  readonly expected: string;
+  readonly observed: string;
+  readonly how: How;
+  /** The same request by whoever may make it: without it, a denial shows nothing. */
+  readonly twin?: string;
+  readonly asExpected: boolean;
+}
+
+/** A row whose attack is refused iff the twin is let in. */
+export function row(
+  control: string,
+  attack: string,
+  how: How,
+  {
+    expected = 'denied',
+    observed,
+    twin,
+  }: { expected?: string; observed: string; twin?: { what: string; holds: boolean } },
+): Row {
+  return {
+    control,
+    attack,
+    how,
+    expected,
+    observed,
+    ...(twin !== undefined && { twin: twin.holds ? twin.what : `NOT SO: ${twin.what}` }),
+    asExpected: observed === expected && (twin === undefined || twin.holds),
+  };
+}
+
+export interface NotRun {
+  readonly controls: readonly string[];
+  readonly what: string;
+  readonly because: string;
+}
+
+export interface Evidence {
+  readonly emulator: string;
+  readonly canaries: readonly Canary[];
+  readonly rows: readonly Row[];
+  readonly notRun: readonly NotRun[];
+  readonly matrix: MatrixSummary;
+  /** What was changed in the templates before they were deployed. */
+  readonly changes: readonly string[];
+  readonly deployed: readonly {
+    readonly stack: string;
+    readonly resources: number;
+    readonly notProvisioned: readonly string[];
+  }[];
+}
+
+export interface MatrixSummary {
+  readonly cells: number;
+  readonly live: number;
+  readonly agree: number;
+  readonly narrowed: number;
+  readonly undecided: number;
+  readonly differ: readonly Cell[];
+  /** Allowed cells, as `role may action on domain`, grouped: the whole matrix but for what is denied. */
+  readonly allowed: Readonly<Record<string, readonly string[]>>;
+}
+
+export function summarize(cells: readonly Cell[]): MatrixSummary {
+  const allowed: Record<string, string[]> = {};
+  for (const { role, action, note, domain, simulated } of cells) {
+    if (simulated !== 'allowed') continue;
+    const own = role.startsWith(`${domain}/`) ? '' : ` (of ${domain})`;
+    allowed[role] = [...(allowed[role] ?? []), `${action}${note === undefined ? '' : ` (${note})`}${own}`];
+  }
+  const count = (verdict: Cell['verdict']) => cells.filter((c) => c.verdict === verdict).length;
+  return {
+    cells: cells.length,
+    live: cells.filter((c) => c.observed !== undefined).length,
+    agree: count('agree'),
+    narrowed: count('narrowed'),
+    undecided: cells.filter((c) => c.engine === 'undecided').length,
+    differ: cells.filter((c) => c.verdict === 'differ'),
+    allowed,
+  };
+}
+
+export function passed({ rows, matrix }: Evidence): boolean {
+  return rows.every((r) => r.asExpected) && matrix.differ.length === 0;
+}
+
+export function toText({ rows, notRun, matrix, canaries, emulator }: Evidence): string {
+  const columns: readonly (readonly [string, (row: Row) => string])[] = [
+    ['control', (r) => r.control],
+    ['attack', (r) => r.attack],
+    ['expected', (r) => r.expected],
+    ['observed', (r) => r.observed],
+    ['how', (r) => r.how],
+    ['', (r) => (r.asExpected ? 'ok' : `NOT OK${r.twin?.startsWith('NOT SO') ? ` (${r.twin})` : ''}`)],
+  ];
+  const lines = [columns.map(([name]) => name), ...rows.map((r) => columns.map(([, of]) => of(r)))];
+  const widths = columns.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
+  const table = lines.map((line) =>
+    line
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  return [
+    ...table,
+    '',
+    `matrix: ${matrixLine(matrix)}`,
+    ...matrix.differ.slice(0, 50).map((c) => `  differs: ${JSON.stringify(c)}`),
+    `emulator: ${emulator}`,
+    ...canaries.filter((c) => !c.passed).map((c) => `not live: ${c.kind}: ${c.because ?? ''}`),
+    ...notRun.map((n) => `not run: ${n.controls.join(', ')}: ${n.what}: ${n.because}`),
+    '',
+  ].join('\n');
+}
+
+export function matrixLine({ cells, live, agree, narrowed, undecided, differ }: MatrixSummary): string {
+  return `${cells} cells, of which ${live} live; ${agree} agree, ${narrowed} narrowed by the resource's policy, ${differ.length} differ, ${undecided} undecided`;
+}
+
+export function toMarkdown(evidence: Evidence): string {
+  const { rows, notRun, matrix, canaries, emulator, changes, deployed } = evidence;
+  const table = (head: readonly string[], body: readonly (readonly string[])[]) =>
+    [head, head.map(() => '---'), ...body].map(
+      (line) => `| ${line.map((c) => c.replaceAll('|', '\\|')).join(' | ')} |`,
+    );
+  return [
+    '# Evidence of the live proof',
+    '',
+    `Written by \`npm run e2e\`; what it does, and what it measured, stands in [e2e.md](e2e.md). Emulator: ${emulator}.`,
+    '',
+    `**${rows.filter((r) => r.asExpected).length} of ${rows.length} attacks as expected; the matrix has ${matrixLine(matrix)}.**`,
+    '',
+    '## Attacks',
+    '*Live*: requests to the emulator, of a kind whose canary has passed. *Simulated*: the policies of the templates in an independent simulator. The twin is the same request by whoever may make it.',
+    '',
+    ...table(
+      ['control', 'attack', 'expected', 'observed', 'how', 'twin', ''],
+      rows.map((r) => [
+        r.control,
+        r.attack,
+        r.expected,
+        r.observed,
+        r.how,
+        r.twin ?? '',
+        r.asExpected ? 'ok' : 'NOT OK',
+      ]),
+    ),
+    '',
+    '## Canaries',
+    'What the emulator enforces, shown on resources of its own. Whatever did not pass is simulated.',
+    '',
+    ...table(
+      ['kind', 'denied, and allowed', 'passed'],
+      canaries.map((c) => [c.kind, c.what, c.passed ? 'yes' : `no: ${c.because ?? ''}`]),
+    ),
+    '',
+    '## The matrix',
+    'Every role × every sensitive request × every domain’s resources. What each role may, as the simulator says and the engine predicts; all that is not here is denied.',
+    '',
+    ...table(
+      ['role', 'may'],
+      Object.entries(matrix.allowed).map(([role, may]) => [role, may.join(', ')]),
+    ),
+    '',
+    '## Deployed',
+    ...table(
+      ['stack', 'resources', 'types that the emulator only records'],
+      deployed.map((d) => [d.stack, String(d.resources), d.notProvisioned.join(', ')]),
+    ),
+    '',
+    changes.length === 0
+      ? 'The templates were deployed as synthesized.'
+      : `Changed for the emulator before deployment (why: test/e2e/live/transform.ts): in ${changes.join(', ')}, each role in \`aws:PrincipalArn\` and \`Principal\` is followed by its sessions. The engine and the simulator judge the templates as synthesized.`,
+    '',
+    '## Not run',
+    ...(notRun.length === 0
+      ? ['Nothing.']
+      : table(
+          ['controls', 'what', 'because'],
+          notRun.map((n) => [n.controls.join(', '), n.what, n.because]),
+        )),
+    '',
+  ].join('\n');
+}

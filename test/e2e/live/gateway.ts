@@ -1,0 +1,181 @@
+/**
+ * Attacks through the emulator's gateway: its authorizer of Cognito's tokens, its request validation, its web ACLs.
+ * What it does not do (scopes, IAM-signed methods, API policies, stage throttles) is said not to have run.
+ */
+import { type Answer, ask, json, must, ROOT_USER } from './aws';
+import type { Backend } from './backend';
+import type { Site } from './deploy';
+import { type NotRun, type Row, row } from './evidence';
+import { REGION, stackOf } from './place';
+import type { World } from './world';
+
+interface Tokens {
+  readonly access: string;
+}
+
+const PASSWORD = 'Correct-horse-battery-1';
+
+/** Somebody who signs in at the pool: an access token. */
+async function signIn({ endpoint }: Site, pool: string): Promise<Tokens> {
+  const call = async (action: string, input: object): Promise<Record<string, unknown>> =>
+    JSON.parse((await must(endpoint, ROOT_USER, json('cognito-idp', action, input))).body || '{}') as Record<
+      string,
+      unknown
+    >;
+  const flows = ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'];
+  const client = await call('CreateUserPoolClient', { UserPoolId: pool, ClientName: 'e2e', ExplicitAuthFlows: flows });
+  const { ClientId } = client.UserPoolClient as { ClientId: string };
+  const user = { UserPoolId: pool, Username: 'ann@example.com' };
+  await call('AdminCreateUser', { ...user, MessageAction: 'SUPPRESS' });
+  await call('AdminSetUserPassword', { ...user, Password: PASSWORD, Permanent: true });
+  const signedIn = await call('AdminInitiateAuth', {
+    UserPoolId: pool,
+    ClientId,
+    AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+    AuthParameters: { USERNAME: user.Username, PASSWORD },
+  });
+  const result = signedIn.AuthenticationResult as { AccessToken: string } | undefined;
+  if (result === undefined) throw new Error(`no token, but ${JSON.stringify(signedIn).slice(0, 300)}`);
+  return { access: result.AccessToken };
+}
+
+export class Gateway {
+  constructor(
+    private readonly site: Site,
+    private readonly world: World,
+  ) {}
+
+  call(
+    domain: string,
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>> = {},
+    body?: string,
+  ): Promise<Answer> {
+    const { physicalId } = this.world.only(stackOf(domain), 'AWS::ApiGateway::RestApi');
+    const host = `${physicalId}.execute-api.${REGION}.amazonaws.com`;
+    const typed: Readonly<Record<string, string>> = body === undefined ? {} : { 'content-type': 'application/json' };
+    return ask(this.site.endpoint, `${this.site.endpoint.url}/v1${path}`, method, { host, ...typed, ...headers }, body);
+  }
+}
+
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const ORDER = '{"item":"book","quantity":1}';
+
+export async function gatewayAttacks(
+  site: Site,
+  world: World,
+  backend: Backend,
+  notRun: NotRun[],
+): Promise<readonly Row[]> {
+  const gateway = new Gateway(site, world);
+  const pool = (domain: string) => world.only(stackOf(domain), 'AWS::Cognito::UserPool').physicalId;
+  const [partner, shop] = [await signIn(site, pool('partner')), await signIn(site, pool('public'))];
+  const { body: created } = await must(
+    site.endpoint,
+    ROOT_USER,
+    json('cognito-idp', 'CreateUserPool', { PoolName: 'development' }),
+  );
+  const development = await signIn(site, (JSON.parse(created) as { UserPool: { Id: string } }).UserPool.Id);
+
+  const good = await gateway.call('partner', 'GET', '/orders', bearer(partner.access));
+  const goodAtShop = await gateway.call('public', 'GET', '/orders', bearer(shop.access));
+  const forged = partner.access.replace(/\.[^.]+$/, `.${'A'.repeat(86)}`);
+  const rejected = await gateway.call('partner', 'GET', '/orders', bearer(forged));
+  if (good.status !== 200 || goodAtShop.status !== 200 || rejected.status !== 401) {
+    notRun.push({
+      controls: ['D1', 'D3', 'D4', 'S6'],
+      what: 'tokens at the gateway',
+      because: `canary: a valid token is answered ${good.status} and ${goodAtShop.status}, a forged one ${rejected.status} (${good.body.slice(0, 120)})`,
+    });
+    return [];
+  }
+  const before = backend.reached.get('partner') ?? 0;
+  const at = async (domain: string, headers: Readonly<Record<string, string>>) =>
+    refused(await gateway.call(domain, 'GET', '/orders', headers));
+  const posts = async (body: string) =>
+    refused(await gateway.call('partner', 'POST', '/orders', bearer(partner.access), body));
+  const twin = { what: 'a valid token', holds: true };
+  const rows = [
+    row('D4', 'a call without a token', 'live', { observed: await at('partner', {}), twin }),
+    row('D4', 'a call with a forged token', 'live', { observed: await at('partner', bearer(forged)), twin }),
+    row('D4', 'a call with an unsigned token', 'live', {
+      observed: await at('partner', bearer(unsigned(partner.access))),
+      twin,
+    }),
+    row('D3', 'a token of `public` at `partner`', 'live', { observed: await at('partner', bearer(shop.access)), twin }),
+    row('D3', 'a token of `partner` at `public`', 'live', {
+      observed: await at('public', bearer(partner.access)),
+      twin,
+    }),
+    row('S6', 'a token of a development pool at production', 'live', {
+      observed: await at('partner', bearer(development.access)),
+      twin,
+    }),
+    row('D1', 'a route that is not listed', 'live', {
+      observed: refused(await gateway.call('partner', 'GET', '/admin', bearer(partner.access))),
+      twin,
+    }),
+    row('D1', 'a method that is not listed', 'live', {
+      observed: refused(await gateway.call('partner', 'DELETE', '/orders', bearer(partner.access))),
+      twin,
+    }),
+    row('D7', 'a foreign origin asks to be let in', 'live', {
+      observed: corsOf(
+        await gateway.call('partner', 'GET', '/orders', {
+          ...bearer(partner.access),
+          origin: 'https://evil.example.com',
+        }),
+      ),
+      twin,
+    }),
+  ];
+  const reachedByAttacks = (backend.reached.get('partner') ?? 0) - before - 1;
+  const orders = await gateway.call('partner', 'POST', '/orders', bearer(partner.access), ORDER);
+  const ordered = { what: 'a well-formed order', holds: orders.status === 200 };
+  rows.push(
+    row('D4', 'a malformed order: a quantity of 0', 'live', {
+      observed: await posts('{"item":"book","quantity":0}'),
+      twin: ordered,
+    }),
+    row('D4', 'a malformed order: a field too many', 'live', {
+      observed: await posts('{"item":"book","quantity":1,"price":0}'),
+      twin: ordered,
+    }),
+    row('D4', 'a malformed order: no JSON', 'live', { observed: await posts('item=book'), twin: ordered }),
+    row('D4', 'any of the requests that were refused reaches the backend', 'live', {
+      expected: '0 reached it',
+      observed: `${reachedByAttacks} reached it`,
+    }),
+  );
+  notRun.push(
+    {
+      controls: ['D4'],
+      what: 'a token without the scope',
+      because: 'the emulator’s gateway compares no scopes; test/authorizer does',
+    },
+    {
+      controls: ['D6', 'S8'],
+      what: 'signed calls at the gateway',
+      because: 'the emulator lets methods with IAM pass unsigned; simulated',
+    },
+    { controls: ['D9'], what: 'the throttle of a stage', because: 'the emulator has none; the web ACL’s rate is live' },
+  );
+  return rows;
+}
+
+function refused({ status }: Answer): string {
+  return status >= 400 && status < 500 ? 'denied' : `${status}`;
+}
+
+function corsOf({ headers }: Answer): string {
+  return headers['access-control-allow-origin'] === undefined
+    ? 'denied'
+    : `allowed: ${headers['access-control-allow-origin']}`;
+}
+
+/** The same claims, under `alg: none`. */
+function unsigned(token: string): string {
+  const [, claims = ''] = token.split('.');
+  return `${Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url')}.${claims}.`;
+}

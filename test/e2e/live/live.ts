@@ -1,0 +1,102 @@
+/** The run against the emulator, from its start to its end: deploy, canaries, matrix, attacks, faults. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildModel } from '../../../lib/model/build-model';
+import { readCloudAssembly } from '../../../lib/model/cloud-assembly';
+import { liveApp } from './app';
+import { stacksIn } from './assembly';
+import { Backend } from './backend';
+import { canaries } from './canaries';
+import { deployAll, physicalIds, type Site } from './deploy';
+import { Emulator, FAKECLOUD_VERSION } from './emulator';
+import { type Evidence, type NotRun, type Row, summarize } from './evidence';
+import { Front } from './front';
+import { gatewayAttacks } from './gateway';
+import { liveAttacks } from './live-attacks';
+import { matrix } from './matrix';
+import { observer, prepareMaterial } from './observe';
+import { Sessions } from './sessions';
+import { simulatedAttacks } from './simulated-attacks';
+import { Authority } from './tls';
+import { speakOfSessions } from './transform';
+import { World } from './world';
+
+const begun = Date.now();
+const say = (what: string): void =>
+  console.log(`e2e ${((Date.now() - begun) / 1000).toFixed(0).padStart(4)}s  ${what}`);
+
+export async function attackLive(program: string, folder: string): Promise<Evidence> {
+  const authority = await Authority.named('CN=e2e');
+  const caFile = join(folder, 'authority.pem');
+  writeFileSync(caFile, authority.pem);
+  const emulator = await Emulator.at(program, join(folder, 'emulator'));
+  const backend = await Backend.start();
+  const front = await Front.before(emulator.endpoint, authority);
+  try {
+    emulator.functionsUse(front.endpoint, caFile);
+    say('starting the emulator');
+    await emulator.start();
+    const endpoint = { url: front.endpoint, ca: authority.pem };
+    const sessions = new Sessions(endpoint);
+    const home = join(folder, 'home');
+    mkdirSync(home);
+    const site: Site = {
+      endpoint,
+      sessions,
+      place: (assembly) => ({ endpoint: front.endpoint, caFile, home, assembly }),
+    };
+    return await attack({ site, emulator, backend, folder });
+  } finally {
+    await front.stop();
+    await emulator.stop();
+    await backend.stop();
+  }
+}
+
+interface Run {
+  readonly site: Site;
+  readonly emulator: Emulator;
+  readonly backend: Backend;
+  readonly folder: string;
+}
+
+async function attack(run: Run): Promise<Evidence> {
+  const { site, backend, folder } = run;
+  const [synthesized, deployed] = [join(folder, 'synthesized'), join(folder, 'deployed')];
+  say('synthesizing');
+  for (const outdir of [synthesized, deployed]) liveApp(backend.address, outdir).synth();
+  const changes = speakOfSessions(deployed);
+  say('deploying with the real CLI');
+  await deployAll(site, deployed);
+  const stacks = stacksIn(synthesized);
+  const world = World.of(synthesized, await physicalIds(site, stacks));
+  say('canaries');
+  const found = await canaries(site.endpoint, site.sessions);
+  const live = new Set(found.filter(({ passed }) => passed).map(({ kind }) => kind));
+  say(`live: ${[...live].join(', ')}`);
+  say('the matrix');
+  const material = await prepareMaterial(site.endpoint, world);
+  const cells = await matrix(
+    buildModel(readCloudAssembly(synthesized).templates),
+    world,
+    observer(site, live, material),
+  );
+  const notRun: NotRun[] = [];
+  const rows: Row[] = [...simulatedAttacks(world, cells)];
+  say('attacks');
+  rows.push(...(await liveAttacks(site, world, cells, live)));
+  rows.push(...(await gatewayAttacks(site, world, backend, notRun)));
+  return {
+    emulator: `fakecloud ${FAKECLOUD_VERSION}, policies and signatures enforced`,
+    canaries: found,
+    rows,
+    notRun,
+    matrix: summarize(cells),
+    changes,
+    deployed: stacks.map((stack) => ({
+      stack,
+      resources: world.resources.filter((r) => r.stack === stack).length,
+      notProvisioned: [],
+    })),
+  };
+}

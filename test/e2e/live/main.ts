@@ -1,0 +1,77 @@
+/**
+ * `npm run e2e`: deploys the reference app to an emulator of AWS with the real CLI, attacks it, and writes down what
+ * happened. `--install` builds the emulator first; `--evidence` renews docs/e2e-evidence.md and .json; `--keep` leaves
+ * the run's folder. Without an emulator, everything that needs none still runs, and the rest is said not to have run.
+ *
+ * Status 0: all as expected. 1: something was not. 2: the run itself failed.
+ */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildModel } from '../../../lib/model/build-model';
+import { readCloudAssembly } from '../../../lib/model/cloud-assembly';
+import { liveApp } from './app';
+import { findFakecloud, installFakecloud } from './emulator';
+import { type Evidence, passed, summarize, toMarkdown, toText } from './evidence';
+import { attackLive } from './live';
+import { matrix } from './matrix';
+import { ROOT } from './place';
+import { simulatedAttacks } from './simulated-attacks';
+import { World } from './world';
+
+const LIMIT = 18 * 60_000;
+
+async function main(args: readonly string[]): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'bulkhead-e2e-'));
+  const late = setTimeout(() => {
+    console.error(`e2e: not done after ${LIMIT / 60_000} minutes`);
+    process.exit(2);
+  }, LIMIT);
+  try {
+    if (args.includes('--install')) installFakecloud();
+    const emulator = findFakecloud();
+    const evidence =
+      'program' in emulator
+        ? await attackLive(emulator.program, folder)
+        : await withoutEmulator(emulator.missing, folder);
+    process.stdout.write(`\n${toText(evidence)}`);
+    write(evidence, join(ROOT, '.cache', 'e2e-evidence'));
+    if (args.includes('--evidence')) write(evidence, join(ROOT, 'docs', 'e2e-evidence'));
+    return passed(evidence) ? 0 : 1;
+  } finally {
+    clearTimeout(late);
+    if (args.includes('--keep')) console.error(`kept: ${folder}`);
+    else rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function write(evidence: Evidence, path: string): void {
+  mkdirSync(join(path, '..'), { recursive: true });
+  writeFileSync(`${path}.json`, `${JSON.stringify(evidence, undefined, 1)}\n`);
+  writeFileSync(`${path}.md`, toMarkdown(evidence));
+}
+
+async function withoutEmulator(missing: string, folder: string): Promise<Evidence> {
+  console.log(`e2e: no live attack is run: ${missing}`);
+  const assembly = join(folder, 'assembly');
+  liveApp('https://backend.example.com', assembly).synth();
+  const world = World.of(assembly);
+  const cells = await matrix(buildModel(readCloudAssembly(assembly).templates), world, async () => undefined);
+  return {
+    emulator: 'none',
+    canaries: [],
+    rows: simulatedAttacks(world, cells),
+    notRun: [{ controls: ['all'], what: 'every live attack', because: missing }],
+    matrix: summarize(cells),
+    changes: [],
+    deployed: [],
+  };
+}
+
+main(process.argv.slice(2)).then(
+  (status) => process.exit(status),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(2);
+  },
+);
