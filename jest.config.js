@@ -1,5 +1,5 @@
 // Two projects: whatever needs aws-cdk-lib pays for loading it, the engine's tests do not.
-const CDK = ['domain', 'enforce', 'authorizer', 'e2e', 'examples'];
+const CDK = ['domain', 'enforce', 'authorizer', 'e2e', 'examples', 'properties'];
 
 const shared = {
   testEnvironment: 'node',
