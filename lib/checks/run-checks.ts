@@ -5,6 +5,8 @@ import { apisAreClassified } from './apis-are-classified';
 import { appIsVisible } from './app-is-visible';
 import { approvedAssetsStay } from './approved-assets-stay';
 import { assumersAreNotShared } from './assumers-are-not-shared';
+import { auditIsReadByAuditAlone } from './audit-is-read-by-audit-alone';
+import { auditTrailIsImmutable } from './audit-trail-is-immutable';
 import { authenticationIsNotShared } from './authentication-is-not-shared';
 import { boundariesAreDisjoint } from './boundaries-are-disjoint';
 import { type Check, CheckContext } from './check';
@@ -38,6 +40,8 @@ export const CHECKS: readonly Check[] = [
   internalIsInvisible,
   mutualTlsIsComplete,
   secretsAreByReference,
+  auditTrailIsImmutable,
+  auditIsReadByAuditAlone,
   apisAreClassified,
   appIsVisible,
 ];

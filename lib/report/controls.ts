@@ -14,7 +14,7 @@ export interface Control {
   /** Of those, the checks whose findings count only between principals of two domains. */
   readonly across?: readonly CheckId[];
   /** Without these in the app there is nothing to judge. */
-  readonly about: 'domains' | 'duties';
+  readonly about: 'domains' | 'duties' | 'trails';
 }
 
 export const CONTROLS: readonly Control[] = [
@@ -45,10 +45,24 @@ export const CONTROLS: readonly Control[] = [
     about: 'domains',
   },
   {
+    id: 'D10',
+    text: 'a key serves one domain, and nobody of another domain may use it',
+    checks: ['SOD-1', 'DOM-1', 'DOM-2', 'DOM-15'],
+    across: ['SOD-1'],
+    about: 'domains',
+  },
+  {
     id: 'D11',
     text: 'nothing crosses from one domain into another undeclared',
     checks: ['SOD-1', 'DOM-1'],
     across: ['SOD-1'],
+    about: 'domains',
+  },
+  {
+    id: 'D15',
+    text: 'of every two domains it is judged, both ways, that what may cross is declared',
+    checks: ['SOD-1', 'SOD-2', 'DOM-1'],
+    across: ['SOD-1', 'SOD-2'],
     about: 'domains',
   },
   {
@@ -71,6 +85,12 @@ export const CONTROLS: readonly Control[] = [
     about: 'duties',
   },
   {
+    id: 'S5',
+    text: 'no credential comes to the requests of two duties, by itself or by any chain',
+    checks: ['SOD-1', 'SOD-2', 'SOD-3', 'SOD-6'],
+    about: 'duties',
+  },
+  {
     id: 'S6',
     text: 'development and production share no issuer, user pool, authority, key or secret',
     checks: ['DOM-10'],
@@ -85,11 +105,25 @@ export const CONTROLS: readonly Control[] = [
   { id: 'S8', text: 'reading and writing by high-value routes are split', checks: ['SOD-1', 'SOD-8'], about: 'duties' },
   { id: 'S9', text: 'duty roles admit exact principals, for a bounded time', checks: ['SOD-9'], about: 'duties' },
   {
+    id: 'S10',
+    text: 'a privileged duty asks for a second factor, which IAM sees or somebody vouches for',
+    checks: ['SOD-9'],
+    about: 'duties',
+  },
+  {
     id: 'S11',
     text: 'what the remit of a duty does not hold is not attached to its role',
     checks: ['SOD-4'],
     about: 'duties',
   },
+  {
+    id: 'S12',
+    text: 'what an audit trail records is signed and locked, and nobody may mute the trail',
+    checks: ['AUD-1'],
+    about: 'trails',
+  },
+  { id: 'S13', text: 'audit trails are read by the duty audit alone', checks: ['AUD-2'], about: 'trails' },
+  { id: 'S16', text: 'the report leaves no part of the app out', checks: ['APP-1'], about: 'domains' },
 ];
 
 export type ControlState = 'held' | 'broken' | 'undecided' | 'nothing to judge';
@@ -100,8 +134,19 @@ export function stateOf({ checks, across = [], about }: Control, { model, findin
   const own = open.filter((f) => checks.includes(f.id) && (!across.includes(f.id) || isAcross(f, model)));
   if (own.some((f) => f.severity === 'violated')) return 'broken';
   if (own.length > 0 || open.some(({ id }) => id === 'APP-1')) return 'undecided';
-  const judged = about === 'domains' ? model.domains.length > 0 : model.principals.some((p) => p.duty !== undefined);
+  const judged = isThere(about, model);
   return judged ? 'held' : 'nothing to judge';
+}
+
+function isThere(about: Control['about'], { domains, principals, resources }: Model): boolean {
+  switch (about) {
+    case 'domains':
+      return domains.length > 0;
+    case 'duties':
+      return principals.some(({ duty }) => duty !== undefined);
+    case 'trails':
+      return resources.some(({ origin }) => origin.type === 'AWS::CloudTrail::Trail');
+  }
 }
 
 /** What two roles of different domains share is shown once, as an overlap, and no crossing declares it. */
