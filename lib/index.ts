@@ -21,6 +21,7 @@ export { Duty } from './domain/duty';
 export { Exposure } from './domain/exposure';
 export { FourEyesPipeline, FourEyesPipelineProps } from './domain/four-eyes-pipeline';
 export { ITrustDomain, TrustDomainAttributes } from './domain/imported-trust-domain';
+export { Lifecycle } from './domain/lifecycle';
 export { MonitoringProps } from './domain/monitoring-props';
 export { GitHubJob, GitLabJob } from './domain/oidc-identity';
 export { PrivateDomainProps } from './domain/private-domain';

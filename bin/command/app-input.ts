@@ -5,6 +5,7 @@ import { readCloudAssembly } from '../../lib/model/cloud-assembly';
 import { InputError as ModelInputError } from '../../lib/model/input-error';
 import { isObject } from '../../lib/model/json';
 import { readTemplates } from '../../lib/model/read-templates';
+import type { RenderedTemplate } from '../../lib/model/rendered-template';
 import type { AnalysisInput } from '../../lib/report/analyse';
 import { InputError } from './input-error';
 
@@ -25,6 +26,7 @@ export interface App {
 export function readApp(paths: readonly string[]): App {
   const sources = new Map<string, string>();
   const files: string[] = [];
+  const assemblies = paths.filter(isAssembly).length;
   const parts = paths.map((path): AnalysisInput => {
     if (!isAssembly(path)) {
       const templates = readTemplates(path);
@@ -34,7 +36,8 @@ export function readApp(paths: readonly string[]): App {
     const contents = readCloudAssembly(path);
     for (const [key, value] of contents.sources) sources.set(key, value);
     files.push(...contents.files);
-    return contents;
+    // Several assemblies are several places, each with the stages that it has.
+    return assemblies < 2 ? contents : { ...contents, templates: contents.templates.map((t) => inPlace(path, t)) };
   });
   const input = {
     templates: parts.flatMap((p) => p.templates),
@@ -44,6 +47,10 @@ export function readApp(paths: readonly string[]): App {
   if (input.templates.length === 0)
     throw new InputError(`no stack in \`${paths.join('`, `')}\`: expected a cdk.out with at least one`);
   return { input, sources, files: [...new Set(files)] };
+}
+
+function inPlace(path: string, template: RenderedTemplate): RenderedTemplate {
+  return { ...template, stage: template.stage === undefined ? path : `${path}/${template.stage}` };
 }
 
 function isAssembly(path: string): boolean {

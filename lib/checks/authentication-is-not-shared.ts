@@ -10,13 +10,13 @@
 import type { Model, Resource } from '../model/model';
 import { textKey } from '../model/text-key';
 import { isText, literal, show, type Text } from '../policy/text';
-import type { Check } from './check';
+import type { Check, CheckContext } from './check';
 import type { Finding } from './finding';
 
 export const authenticationIsNotShared: Check = {
   id: 'DOM-4',
   compliant: 'no issuer, audience, user pool or certificate authority lets callers into two trust domains',
-  run: (model) => [...byWhatIsBelieved(model)].flatMap(([, believed]) => judge(believed)),
+  run: (model, context) => whatIsBelieved(model, context).flatMap(judge),
 };
 
 type Kind = 'issuer' | 'audience' | 'user pool' | 'trust store' | 'certificate authority';
@@ -28,8 +28,13 @@ interface Belief {
   readonly shown: string;
 }
 
-interface Believed extends Belief {
+export interface Believed extends Belief {
   readonly by: readonly { readonly resource: Resource; readonly domain: string }[];
+}
+
+/** Everything that lets callers into some domain, with all that believe it; DOM-10 asks the same by stages of life. */
+export function whatIsBelieved(model: Model, context: CheckContext): readonly Believed[] {
+  return context.once(model, 'what is believed', () => [...byWhatIsBelieved(model).values()]);
 }
 
 function byWhatIsBelieved({ resources, apis }: Model): ReadonlyMap<string, Believed> {

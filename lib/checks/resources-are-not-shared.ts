@@ -25,7 +25,7 @@ export const resourcesAreNotShared: Check = {
 };
 
 /** What keeps one domain apart from another, so that two domains with one of these are not apart. */
-const ISOLATING: ReadonlySet<string> = new Set([
+export const ISOLATING: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::Authorizer',
   'AWS::ApiGateway::DomainName',
   'AWS::ApiGateway::DomainNameV2',

@@ -23,6 +23,7 @@ import { readersDoNotWrite } from './readers-do-not-write';
 import { resourcesAreNotShared } from './resources-are-not-shared';
 import { rolesDoNotOverlap } from './roles-do-not-overlap';
 import { secretsAreByReference } from './secrets-are-by-reference';
+import { stagesShareNothing } from './stages-share-nothing';
 
 export const CHECKS: readonly Check[] = [
   rolesDoNotOverlap,
@@ -39,6 +40,7 @@ export const CHECKS: readonly Check[] = [
   authenticationIsNotShared,
   internalIsInvisible,
   mutualTlsIsComplete,
+  stagesShareNothing,
   secretsAreByReference,
   auditTrailIsImmutable,
   auditIsReadByAuditAlone,

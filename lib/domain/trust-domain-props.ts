@@ -5,6 +5,7 @@ import type { aws_ec2, aws_iam, aws_kms, aws_s3 } from 'aws-cdk-lib/interfaces';
 import type { Assumer } from './assumer';
 import type { Authentication } from './authentication';
 import type { Exposure } from './exposure';
+import type { Lifecycle } from './lifecycle';
 import type { MonitoringProps } from './monitoring-props';
 import type { PrivateDomainProps } from './private-domain';
 import type { PrivateEndpointProps } from './private-endpoint';
@@ -53,6 +54,12 @@ export interface TrustDomainProps extends MonitoringProps {
    * @default - the construct's id
    */
   readonly domainName?: string;
+
+  /**
+   * The domain's stage of life where it stands. Development and production share no issuer, user pool, authority, key or secret.
+   * @default - what the configuration says, or the name of the CDK Stage (`Prod`, `dev-eu`); unknown where neither does
+   */
+  readonly lifecycle?: Lifecycle;
 
   /**
    * The domain's own interface endpoints for `execute-api`, made elsewhere, through which alone an INTERNAL domain is reached.

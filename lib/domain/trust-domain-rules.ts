@@ -5,12 +5,14 @@ import { TrustDomainError } from './domain-error';
 import { requireAssumers, requireSessionDuration } from './domain-roles';
 import { requireRateLimit } from './domain-web-acl';
 import { Exposure } from './exposure';
+import { Lifecycle } from './lifecycle';
 import type { MonitoringProps } from './monitoring-props';
 import { requirePrivateDomain } from './private-domain';
 import { requirePrivateEndpoint } from './private-endpoint';
 import type { TrustDomainProps } from './trust-domain-props';
 
 const EXPOSURES: readonly string[] = Object.values(Exposure);
+const LIVES: readonly string[] = Object.values(Lifecycle);
 
 // Letters, digits, spaces and `_ . : / = + - @`: https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u;
@@ -25,6 +27,11 @@ export function requireProps(domain: string, props: TrustDomainProps): void {
   if (typeof props.owner !== 'string' || props.owner.trim() === '' || !TAG_VALUE.test(props.owner)) {
     throw new TrustDomainError(
       `${who}: the owner \`${props.owner}\` must name a team in letters, digits, spaces and \`_.:/=+-@\`, because it becomes a tag`,
+    );
+  }
+  if (props.lifecycle !== undefined && !LIVES.includes(props.lifecycle)) {
+    throw new TrustDomainError(
+      `${who}: the lifecycle \`${props.lifecycle}\` is unknown; \`lifecycle\` is one of \`${LIVES.join('`, `')}\``,
     );
   }
   if (props.authentication === undefined) {

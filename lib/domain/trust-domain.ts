@@ -39,6 +39,7 @@ import {
   type TrustDomainAttributes,
 } from './imported-trust-domain';
 import { READ_WITH_KEY, WRITE_WITH_KEY } from './key-actions';
+import type { Lifecycle } from './lifecycle';
 import { DomainNames, requireDomainName } from './names';
 import { markOwned, markProvisioned } from './parts';
 import { resourcePolicyProblems } from './policy-size';
@@ -256,7 +257,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       resources,
     });
 
-    this.markAll();
+    this.markAll(props.lifecycle);
     registerGate(this);
     this.node.addValidation({ validate: () => this.problems() });
   }
@@ -375,7 +376,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
     return ids;
   }
 
-  private markAll(): void {
+  private markAll(life: Lifecycle | undefined): void {
     const { domainName: domain } = this;
     markProvisioned(this, domain);
     mark(this.api.node.defaultChild as CfnResource, {
@@ -383,6 +384,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       part: 'api',
       exposure: this.exposure,
       owner: this.owner,
+      ...(life === undefined ? {} : { life }),
       authentication: this.authentication.kind,
     });
     this.tag(this);

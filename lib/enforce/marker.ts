@@ -36,6 +36,8 @@ export interface Mark {
   readonly exposure?: string;
   /** On the API: who answers for the domain. */
   readonly owner?: string;
+  /** On the API: `development` or `production`. */
+  readonly life?: string;
   /** On the API and its methods: how callers are authenticated. */
   readonly authentication?: string;
   /** On a method: `HIGH` for a high-value route. */

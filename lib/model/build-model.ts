@@ -25,6 +25,7 @@ import { gapsOf } from './gaps';
 import { Grants } from './grants';
 import { InputError } from './input-error';
 import { createResolver } from './intrinsics';
+import { readStages } from './lives';
 import { readMark } from './mark';
 import { type Alternative, DUTIES, type Duty, type Model, type Principal, type Resource } from './model';
 import { type Draft, finish, isPrincipalType, readPrincipals } from './principals';
@@ -37,6 +38,7 @@ import { runsAs } from './runs-as';
 import { type AssetSource, readSecrets } from './secrets';
 import { buildApp } from './stack';
 import { nameOf } from './template';
+import { assumptionsOfTrails } from './trail-assumptions';
 import { type PropertyVariants, propertyVariants, variantsOf } from './variants';
 
 export interface BuildOptions {
@@ -107,12 +109,14 @@ export function buildModel(
   );
   const principals = [...breakGlass.principals, ...bootstrap.principals];
   const secrets = assets && readSecrets(app, elements, assets);
+  const domains = readDomains(elements, configuration);
+  const resources = elements
+    .filter((e) => !isPrincipalType(e.declared.type))
+    .map((e) => resourceOf(r, e, index, policies.byElement, grants, classified, profiles));
   return {
-    domains: readDomains(elements, configuration),
+    domains,
     principals,
-    resources: elements
-      .filter((e) => !isPrincipalType(e.declared.type))
-      .map((e) => resourceOf(r, e, index, policies.byElement, grants, classified, profiles)),
+    resources,
     apis: readApis(r, elements, index, classified, configuration),
     deployments: deploymentsOf(r),
     assumptions: [
@@ -121,6 +125,7 @@ export function buildModel(
       ...principals.flatMap(assumptionOfBreakGlass),
       ...assumptionsOf(app, configuration, [...unresolved, ...grants.unresolved]),
       ...crossings.map(assumptionOf),
+      ...assumptionsOfTrails(domains, resources),
       ...(secrets?.assumptions ?? []),
     ],
     conflicts: configuration.conflicts ?? allPairs(),
@@ -135,6 +140,7 @@ export function buildModel(
     ],
     crossings,
     exceptions: declarations.exceptions,
+    stages: readStages(elements, classified),
     ...(secrets && { secrets: secrets.found }),
   };
 }

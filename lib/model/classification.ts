@@ -7,7 +7,7 @@ import { literal, type Text } from '../policy/text';
 import type { Configuration } from './configuration';
 import { InputError } from './input-error';
 import type { Mark } from './mark';
-import type { Duty, Origin } from './model';
+import type { Duty, Life, Origin } from './model';
 import { globMatches } from './name-glob';
 
 /** Anything that a glob may name. */
@@ -24,6 +24,8 @@ export interface Classification {
   readonly claims: readonly string[];
   readonly duty?: Duty;
   readonly dutyFrom?: 'mark' | 'configuration';
+  /** As the configuration has it. */
+  readonly life?: Life;
 }
 
 /**
@@ -65,9 +67,33 @@ export function classify(
       }
     });
   }
+  const lives = livesOf(index, configuration, partial);
   return new Map(
-    elements.map(({ origin, mark }) => [origin.id, combine(mark, domains.get(origin.id), duties.get(origin.id)?.duty)]),
+    elements.map(({ origin, mark }) => {
+      const life = lives.get(origin.id);
+      const classified = combine(mark, domains.get(origin.id), duties.get(origin.id)?.duty);
+      return [origin.id, life === undefined ? classified : { ...classified, life }];
+    }),
   );
+}
+
+function livesOf(index: NameIndex, { source, stages }: Configuration, partial: boolean): ReadonlyMap<string, Life> {
+  const lives = new Map<string, Life>();
+  for (const { life, globs } of stages) {
+    globs.forEach((glob, i) => {
+      const found = index.matching(glob);
+      if (found.length === 0 && !partial) unmatched(source, `stages.${life}[${i}]`, glob, 'a resource of the app');
+      for (const { origin } of found) {
+        const other = lives.get(origin.id);
+        if (other !== undefined && other !== life)
+          throw new InputError(
+            `${source}: \`stages.${life}[${i}]\`: got \`${glob}\`, which puts \`${origin.path}\` into ${life} beside ${other}; expected one stage of life for each resource`,
+          );
+        lives.set(origin.id, life);
+      }
+    });
+  }
+  return lives;
 }
 
 function combine(mark: Mark, configured: ReadonlySet<string> | undefined, duty: Duty | undefined): Classification {

@@ -68,7 +68,8 @@ class AssemblyReader implements AssemblyContents {
     return [...this.uploads.values()].filter(({ path }) => !this.files.includes(path));
   }
 
-  public readAssembly(directory: string): void {
+  /** @param stage the path of the CDK Stage; undefined for what the app holds itself */
+  public readAssembly(directory: string, stage?: string): void {
     const artifacts = Object.entries(record(this.readJson(join(directory, 'manifest.json')).artifacts)).map(
       ([id, value]) => ({ id, artifact: record(value), properties: record(record(value).properties) }),
     );
@@ -79,12 +80,21 @@ class AssemblyReader implements AssemblyContents {
     }
     for (const { id, artifact, properties } of artifacts) {
       const nested = string(properties.directoryName);
-      if (artifact.type === 'aws:cloudformation:stack') this.readStack(directory, id, artifact, properties, assets);
-      else if (artifact.type === 'cdk:cloud-assembly' && nested) this.readAssembly(join(directory, nested));
+      if (artifact.type === 'aws:cloudformation:stack')
+        this.readStack(directory, id, artifact, properties, assets, stage);
+      else if (artifact.type === 'cdk:cloud-assembly' && nested)
+        this.readAssembly(join(directory, nested), string(properties.displayName) ?? nested.replace(/^assembly-/, ''));
     }
   }
 
-  private readStack(directory: string, id: string, artifact: Json, properties: Json, assets: Assets): void {
+  private readStack(
+    directory: string,
+    id: string,
+    artifact: Json,
+    properties: Json,
+    assets: Assets,
+    stage?: string,
+  ): void {
     const path = string(artifact.displayName) ?? id;
     const file = string(properties.templateFile);
     if (!file) {
@@ -103,6 +113,7 @@ class AssemblyReader implements AssemblyContents {
         path,
         ...(account && account !== 'unknown-account' && { account }),
         ...(region && region !== 'unknown-region' && { region }),
+        ...(stage !== undefined && { stage }),
         deployment: deploymentRoles(properties, assets),
       },
       join(directory, file),

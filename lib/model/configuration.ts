@@ -12,13 +12,15 @@ import { show } from '../policy/text';
 import { InputError } from './input-error';
 import { describe, isList, isObject, type JsonObject } from './json';
 import { EXPOSURES } from './mark';
-import { type Crossing, DUTIES, type Duty, type Exposure } from './model';
+import { type Crossing, DUTIES, type Duty, type Exposure, LIVES, type Life } from './model';
 
 export interface Configuration {
   /** Where it was read from, for messages. */
   readonly source: string;
   readonly domains: readonly ConfiguredDomain[];
   readonly duties: readonly { readonly duty: Duty; readonly globs: readonly string[] }[];
+  /** Which elements stand in which stage of life. */
+  readonly stages: readonly { readonly life: Life; readonly globs: readonly string[] }[];
   /** Absent: all pairs of duties conflict. */
   readonly conflicts?: readonly (readonly [Duty, Duty])[];
   /** Absent: what the constructs declare, or the built-in list. */
@@ -43,6 +45,7 @@ export const NO_CONFIGURATION: Configuration = {
   source: 'no configuration',
   domains: [],
   duties: [],
+  stages: [],
   assume: { serviceControlPolicies: [] },
   crossings: [],
 };
@@ -56,7 +59,7 @@ export const NO_CONFIGURATION: Configuration = {
 export function parseConfiguration(value: unknown, source: string, today: Date = new Date()): Configuration {
   if (value === undefined) return NO_CONFIGURATION;
   const at = new Place(source, '');
-  const root = at.object(value, ['domains', 'duties', 'conflicts', 'common', 'assume', 'crossings']);
+  const root = at.object(value, ['domains', 'duties', 'stages', 'conflicts', 'common', 'assume', 'crossings']);
   const assume = root.assume === undefined ? {} : at.of('assume').object(root.assume, ASSUME_KEYS);
   return {
     source,
@@ -70,6 +73,13 @@ export function parseConfiguration(value: unknown, source: string, today: Date =
       .map(([name, globs]) => ({
         duty: at.of('duties').oneOf(name, DUTIES, 'a duty'),
         globs: at.of('duties').of(name).strings(globs),
+      })),
+    stages: at
+      .of('stages')
+      .entries(root.stages)
+      .map(([name, globs]) => ({
+        life: at.of('stages').oneOf(name, LIVES, 'a stage of life'),
+        globs: at.of('stages').of(name).strings(globs),
       })),
     conflicts: root.conflicts === undefined ? undefined : parseConflicts(root.conflicts, at.of('conflicts')),
     common: root.common === undefined ? undefined : parseCommon(root.common, at.of('common')),

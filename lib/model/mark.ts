@@ -3,7 +3,7 @@
  * constructs write this mark; the template carries it wherever it is read.
  */
 import { isList, isObject, type JsonObject } from './json';
-import { DUTIES, type Duty, type Exposure, type Origin, type Trusts } from './model';
+import { DUTIES, type Duty, type Exposure, LIVES, type Life, type Origin, type Trusts } from './model';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
 
@@ -16,6 +16,8 @@ export interface Mark {
   readonly vault?: string;
   readonly exposure?: Exposure;
   readonly owner?: string;
+  /** Of an API: the stage of life of its domain there. */
+  readonly life?: Life;
   readonly authentication?: string;
   readonly sensitivity?: 'HIGH';
   /** The domain whose approved changes CloudFormation runs as this role. */
@@ -79,6 +81,7 @@ export function readMark(declared: ResourceDeclaration): Mark {
     vault: member('vault'),
     exposure: oneOf('exposure', EXPOSURES),
     owner: member('owner'),
+    life: oneOf('life', LIVES),
     authentication: member('authentication'),
     sensitivity: member('sensitivity')?.toUpperCase() === 'HIGH' ? 'HIGH' : undefined,
     executes: member('executes'),

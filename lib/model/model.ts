@@ -7,6 +7,9 @@ import type { Text } from '../policy/text';
 
 export const DUTIES = ['provision', 'deploy', 'approve', 'read', 'write', 'monitor', 'audit'] as const;
 export type Duty = (typeof DUTIES)[number];
+/** Stages of life: whatever comes before production is development. */
+export const LIVES = ['development', 'production'] as const;
+export type Life = (typeof LIVES)[number];
 export type Exposure = 'internal' | 'partner' | 'public';
 
 /** Where an element stands; every finding points at these. */
@@ -165,6 +168,17 @@ export interface Domain {
   readonly declaredAt: readonly Origin[];
 }
 
+/** A domain in one of the places where it is deployed. */
+export interface StageOfLife {
+  readonly domain: string;
+  /** The CDK Stage, or the path of the `cdk.out` where there are several; empty for what stands in none. */
+  readonly place: string;
+  /** Ids of the stacks. */
+  readonly stacks: readonly string[];
+  /** Absent where nobody says. */
+  readonly life?: Life;
+}
+
 /** A declared access from one domain into another. */
 export interface Crossing {
   readonly from: string;
@@ -237,6 +251,8 @@ export interface Model {
   /** Crossings that the configuration and the constructs declare, none of them expired. */
   readonly crossings?: readonly Crossing[];
   readonly exceptions?: readonly SecurityException[];
+  /** By domain and place. */
+  readonly stages?: readonly StageOfLife[];
   /** Absent where nobody looked for them. */
   readonly secrets?: readonly WrittenSecret[];
 }

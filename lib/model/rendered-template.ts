@@ -21,6 +21,8 @@ export interface RenderedTemplate {
   readonly file?: string;
   /** Construct path of the stack (`Stage/Stack`). */
   readonly path?: string;
+  /** Of a stack in a CDK Stage, or in one of several assemblies: the place that is deployed together. */
+  readonly stage?: string;
   /**
    * Construct paths of resources by logical id, where the caller knows them; otherwise
    * `Metadata.aws:cdk:path` serves, and the logical id after that.

@@ -69,7 +69,7 @@ describe('what is refused, each with one error', () => {
     [
       'an unknown key',
       { domians: {} },
-      'got the unknown key `domians`, expected `domains`, `duties`, `conflicts`, `common`, `assume`, `crossings`; did you mean `domains`?',
+      'got the unknown key `domians`, expected `domains`, `duties`, `stages`, `conflicts`, `common`, `assume`, `crossings`; did you mean `domains`?',
     ],
     [
       'an unknown key of a domain',

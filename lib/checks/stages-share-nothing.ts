@@ -1,0 +1,197 @@
+/**
+ * DOM-10, shared stages: what is made in development opens nothing in production. A domain has issuers, user pools, trust
+ * stores, keys and secrets of its own in each stage of its life (S6).
+ *
+ * Shared is what lets callers into both (as DOM-4 reads it), a resource of one stage that the other refers to, and a thing
+ * outside the app that both name. An audience says whom a token is for and not who wrote it, so one name for it in
+ * both is no sharing. Which stage a place is in may be unknown: then what it shares with another place of the same domain is
+ * undecided. Between domains, sharing is DOM-2's and DOM-4's as well. Why it is decided so: docs/adr/0081.
+ */
+import type { Model, Resource, StageOfLife } from '../model/model';
+import { textKey } from '../model/text-key';
+import { whatIsBelieved } from './authentication-is-not-shared';
+import type { Check, CheckContext } from './check';
+import type { Finding } from './finding';
+import { namedOutside } from './named-outside';
+import { ISOLATING } from './resources-are-not-shared';
+
+export const stagesShareNothing: Check = {
+  id: 'DOM-10',
+  compliant: 'no issuer, user pool, trust store, key or secret serves development and production',
+  run: (model, context) => {
+    const stages = new Stages(model);
+    return stages.areSeveral
+      ? [...beliefs(model, context, stages), ...uses(model, stages), ...names(model, stages)]
+      : [];
+  },
+};
+
+interface Sharer {
+  readonly resource: Pick<Resource, 'origin'>;
+  readonly stage: StageOfLife;
+}
+
+/** By stack and domain, the stage that a resource stands in. */
+class Stages {
+  private readonly byStack = new Map<string, StageOfLife>();
+  private readonly domainOfApi: ReadonlyMap<string, string | undefined>;
+  readonly areSeveral: boolean;
+
+  constructor({ stages = [], apis }: Model) {
+    for (const stage of stages)
+      for (const stack of stage.stacks) this.byStack.set(JSON.stringify([stack, stage.domain]), stage);
+    this.domainOfApi = new Map(apis.map(({ id, domain }) => [id, domain]));
+    this.areSeveral = stages.length > 1;
+  }
+
+  of(stack: string, domain: string | undefined): StageOfLife | undefined {
+    return domain === undefined ? undefined : this.byStack.get(JSON.stringify([stack, domain]));
+  }
+
+  /** An authorizer that nobody marked stands where its API does. */
+  ofResource({ origin, domain, references }: Resource): StageOfLife | undefined {
+    const api = domain === undefined ? references.find(({ to }) => this.domainOfApi.get(to) !== undefined) : undefined;
+    return this.of(origin.stack, domain ?? (api && this.domainOfApi.get(api.to)));
+  }
+}
+
+type Verdict = Finding['severity'];
+
+/** Two places of one life may share; two lives may not; where one is unknown, only of one domain is it asked. */
+function between(a: StageOfLife, b: StageOfLife): Verdict | undefined {
+  if (a === b || (a.place === b.place && a.domain === b.domain)) return undefined;
+  if (a.life !== undefined && b.life !== undefined) return a.life === b.life ? undefined : 'violated';
+  return a.domain === b.domain ? 'undecided' : undefined;
+}
+
+/** The worst of all pairs. */
+function judge(sharers: readonly Sharer[]): Verdict | undefined {
+  let worst: Verdict | undefined;
+  const distinct = [...new Set(sharers.map(({ stage }) => stage))];
+  for (const [i, a] of distinct.entries())
+    for (const b of distinct.slice(i + 1)) {
+      const verdict = between(a, b);
+      if (verdict === 'violated') return verdict;
+      worst ??= verdict;
+    }
+  return worst;
+}
+
+function beliefs(model: Model, context: CheckContext, stages: Stages): Finding[] {
+  return whatIsBelieved(model, context).flatMap(({ kind, shown, by }) => {
+    if (kind === 'audience') return [];
+    const sharers = by.flatMap(({ resource, domain }): Sharer[] => {
+      const stage = stages.of(resource.origin.stack, domain);
+      return stage === undefined ? [] : [{ resource, stage }];
+    });
+    const verdict = judge(sharers);
+    return verdict === undefined
+      ? []
+      : [shared(verdict, `the ${kind} \`${shown}\` lets callers in`, sharers, `${kind}`)];
+  });
+}
+
+interface Target extends Pick<Resource, 'origin' | 'arn'> {
+  /** Absent for what stands in no domain: it serves whoever uses it. */
+  readonly stage?: StageOfLife;
+}
+
+function uses(model: Model, stages: Stages): Finding[] {
+  const { resources, principals } = model;
+  const targets = new Map<string, Target>();
+  for (const resource of resources) targets.set(resource.id, { ...resource, stage: stages.ofResource(resource) });
+  for (const { id, origin, arn, domain } of principals)
+    targets.set(id, { origin, arn, stage: stages.of(origin.stack, domain) });
+  const byArn = new Map<string, Target[]>();
+  for (const target of targets.values())
+    if (target.arn !== undefined) {
+      const known = byArn.get(textKey(target.arn));
+      if (known === undefined) byArn.set(textKey(target.arn), [target]);
+      else known.push(target);
+    }
+  // Where no environment is given, one name stands in every place, and each place means its own.
+  const isOwn = (target: Target, { place }: StageOfLife): boolean => {
+    const same = (target.arn && byArn.get(textKey(target.arn))) ?? [target];
+    return same.length > 1 && same.some(({ stage }) => stage === undefined || stage.place === place);
+  };
+  return [...usersIn(model)].flatMap(([id, users]) => {
+    const target = targets.get(id);
+    if (target === undefined || !ISOLATING.has(target.origin.type)) return [];
+    const owner: Sharer[] = target.stage === undefined ? [] : [{ resource: target, stage: target.stage }];
+    const using = users.flatMap((resource): Sharer[] => {
+      const stage = stages.ofResource(resource);
+      return stage === undefined || isOwn(target, stage) ? [] : [{ resource, stage }];
+    });
+    const verdict = judge([...owner, ...using]);
+    if (verdict === undefined) return [];
+    const { path, type } = target.origin;
+    return [shared(verdict, `\`${path}\` (${type}) serves`, [...owner, ...using], 'resource')];
+  });
+}
+
+function usersIn({ resources }: Model): ReadonlyMap<string, readonly Resource[]> {
+  const found = new Map<string, Resource[]>();
+  for (const resource of resources)
+    for (const to of new Set(resource.references.filter(({ at }) => at !== 'ServiceToken').map(({ to }) => to))) {
+      const list = found.get(to);
+      if (list === undefined) found.set(to, [resource]);
+      else list.push(resource);
+    }
+  return found;
+}
+
+/** Things outside the app, by what names them in every deployment. */
+function names({ resources }: Model, stages: Stages): Finding[] {
+  const byName = new Map<string, { kind: string; shown: string; sharers: Sharer[]; sure: boolean }>();
+  for (const resource of resources) {
+    const stage = stages.ofResource(resource);
+    if (stage === undefined) continue;
+    for (const { kind, name, environment } of namedOutside(resource.properties)) {
+      const key = JSON.stringify([kind, name, environment]);
+      // Where account or region are open, nobody knows whether the name means one thing in both places.
+      const sure = environment === undefined || !environment.includes('AWS::');
+      const known = byName.get(key) ?? { kind, shown: name, sharers: [], sure };
+      byName.set(key, known);
+      known.sharers.push({ resource, stage });
+    }
+  }
+  return [...byName.values()].flatMap(({ kind, shown, sharers, sure }) => {
+    const verdict = judge(sharers);
+    if (verdict === undefined) return [];
+    return [shared(sure ? verdict : 'undecided', `the ${kind} \`${shown}\` serves`, sharers, kind)];
+  });
+}
+
+function shared(severity: Verdict, what: string, sharers: readonly Sharer[], kind: string): Finding {
+  const distinct = [...new Set(sharers.map(({ stage }) => stage))];
+  const places = [...new Set(distinct.map(nameOf))].sort().join(' and ');
+  const unknown = severity === 'undecided' && distinct.some(({ life }) => life === undefined);
+  const doubt = unknown
+    ? '; whether both are in production is not said'
+    : severity === 'undecided'
+      ? '; whether they are in one account is not said'
+      : '';
+  return {
+    id: 'DOM-10',
+    severity,
+    message: `${what} ${places}${doubt}`,
+    principals: [],
+    constructPaths: [...new Set(sharers.map(({ resource }) => resource.origin.path))],
+    explanation: sharers.map(({ resource, stage }) => `\`${resource.origin.path}\` stands in ${nameOf(stage)}.`),
+    chain: [],
+    fix: unknown
+      ? `say which stage of life each is in (\`lifecycle\` of the domain, or \`stages\` in the configuration), or give each ${article(kind)} of its own`
+      : severity === 'undecided'
+        ? `give the stages their accounts, or give each ${article(kind)} of its own`
+        : `give development and production each ${article(kind)} of its own`,
+  };
+}
+
+function article(kind: string): string {
+  return `${/^[aeio]/.test(kind) ? 'an' : 'a'} ${kind}`;
+}
+
+function nameOf({ domain, place, life }: StageOfLife): string {
+  const where = place === '' ? '' : ` in \`${place}\``;
+  return `\`${domain}\`${where}${life === undefined ? '' : ` (${life})`}`;
+}
