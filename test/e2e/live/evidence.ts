@@ -2,8 +2,8 @@
 import type { Canary } from './canaries';
 import type { Cell } from './matrix';
 
-/** `live`: requests to the emulator. `simulated`: the deployed policies in an independent simulator. */
-export type How = 'live' | 'simulated';
+/** `live`: requests to the emulator. `simulated`: the policies in an independent simulator. `checked`: by `bulkhead check`. */
+export type How = 'live' | 'simulated' | 'checked';
 
 export interface Row {
   readonly control: string;

@@ -9,14 +9,16 @@ import { type NotRun, type Row, row } from './evidence';
 import { REGION, stackOf } from './place';
 import type { World } from './world';
 
-interface Tokens {
+export interface Tokens {
   readonly access: string;
 }
 
 const PASSWORD = 'Correct-horse-battery-1';
 
+let people = 0;
+
 /** Somebody who signs in at the pool: an access token. */
-async function signIn({ endpoint }: Site, pool: string): Promise<Tokens> {
+export async function signIn({ endpoint }: Site, pool: string): Promise<Tokens> {
   const call = async (action: string, input: object): Promise<Record<string, unknown>> =>
     JSON.parse((await must(endpoint, ROOT_USER, json('cognito-idp', action, input))).body || '{}') as Record<
       string,
@@ -25,7 +27,8 @@ async function signIn({ endpoint }: Site, pool: string): Promise<Tokens> {
   const flows = ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'];
   const client = await call('CreateUserPoolClient', { UserPoolId: pool, ClientName: 'e2e', ExplicitAuthFlows: flows });
   const { ClientId } = client.UserPoolClient as { ClientId: string };
-  const user = { UserPoolId: pool, Username: 'ann@example.com' };
+  people += 1;
+  const user = { UserPoolId: pool, Username: `person-${people}@example.com` };
   await call('AdminCreateUser', { ...user, MessageAction: 'SUPPRESS' });
   await call('AdminSetUserPassword', { ...user, Password: PASSWORD, Permanent: true });
   const signedIn = await call('AdminInitiateAuth', {

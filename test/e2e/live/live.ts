@@ -6,10 +6,12 @@ import { readCloudAssembly } from '../../../lib/model/cloud-assembly';
 import { liveApp } from './app';
 import { stacksIn } from './assembly';
 import { Backend } from './backend';
+import { brokenOnPaper } from './broken';
 import { canaries } from './canaries';
 import { deployAll, physicalIds, type Site } from './deploy';
 import { Emulator, FAKECLOUD_VERSION } from './emulator';
 import { type Evidence, type NotRun, type Row, summarize } from './evidence';
+import { faults } from './faults';
 import { Front } from './front';
 import { gatewayAttacks } from './gateway';
 import { liveAttacks } from './live-attacks';
@@ -84,8 +86,11 @@ async function attack(run: Run): Promise<Evidence> {
   const notRun: NotRun[] = [];
   const rows: Row[] = [...simulatedAttacks(world, cells)];
   say('attacks');
+  rows.push(...brokenOnPaper(synthesized, join(folder, 'broken')));
   rows.push(...(await liveAttacks(site, world, cells, live)));
   rows.push(...(await gatewayAttacks(site, world, backend, notRun)));
+  say('faults');
+  rows.push(...(await faults({ site, world, emulator: run.emulator, assembly: deployed, folder, live, notRun })));
   return {
     emulator: `fakecloud ${FAKECLOUD_VERSION}, policies and signatures enforced`,
     canaries: found,

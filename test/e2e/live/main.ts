@@ -11,6 +11,7 @@ import { join } from 'node:path';
 import { buildModel } from '../../../lib/model/build-model';
 import { readCloudAssembly } from '../../../lib/model/cloud-assembly';
 import { liveApp } from './app';
+import { brokenOnPaper } from './broken';
 import { findFakecloud, installFakecloud } from './emulator';
 import { type Evidence, passed, summarize, toMarkdown, toText } from './evidence';
 import { attackLive } from './live';
@@ -60,7 +61,7 @@ async function withoutEmulator(missing: string, folder: string): Promise<Evidenc
   return {
     emulator: 'none',
     canaries: [],
-    rows: simulatedAttacks(world, cells),
+    rows: [...simulatedAttacks(world, cells), ...brokenOnPaper(assembly, join(folder, 'broken'))],
     notRun: [{ controls: ['all'], what: 'every live attack', because: missing }],
     matrix: summarize(cells),
     changes: [],
