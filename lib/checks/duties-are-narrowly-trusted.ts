@@ -21,7 +21,7 @@ export const dutiesAreNarrowlyTrusted: Check = {
   compliant: 'duty roles admit exact principals, for a bounded time, privileged ones with a second factor',
   run: (model) =>
     markedRoles(model).flatMap((principal) =>
-      [...tooLong(principal), ...(principal.trust?.statements ?? []).flatMap((s) => tooWide(s, principal))].map(
+      [...tooLong(principal), ...trustFaults(principal, isPrivileged(principal))].map(
         ({ what, fix }): Finding => ({
           id: 'SOD-9',
           severity: 'violated',
@@ -36,7 +36,12 @@ export const dutiesAreNarrowlyTrusted: Check = {
     ),
 };
 
-interface Fault {
+/** What is wide about whom the role admits; of a privileged one also who needs no second factor. */
+export function trustFaults(principal: Principal, privileged: boolean): readonly Fault[] {
+  return (principal.trust?.statements ?? []).flatMap((s) => tooWide(s, principal, privileged));
+}
+
+export interface Fault {
   readonly what: string;
   readonly fix: string;
 }
@@ -62,7 +67,7 @@ function tooLong(principal: Principal): Fault[] {
   ];
 }
 
-function tooWide(statement: Statement, principal: Principal): Fault[] {
+function tooWide(statement: Statement, principal: Principal, privileged: boolean): Fault[] {
   if (statement.effect === 'Deny') return [];
   const element = statement.principal;
   if (element === undefined || element.not) {
@@ -73,8 +78,7 @@ function tooWide(statement: Statement, principal: Principal): Fault[] {
     if (wide !== undefined) {
       return [{ what: `admits ${wide}`, fix: 'name each principal that may assume it, exactly' }];
     }
-    if (!isPrivileged(principal) || showsSecondFactor(statement.conditions) || isVouchedFor(entry, principal))
-      return [];
+    if (!privileged || showsSecondFactor(statement.conditions) || isVouchedFor(entry, principal)) return [];
     return [
       {
         what: `admits \`${show(entry.value)}\` without a second factor`,

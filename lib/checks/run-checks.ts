@@ -16,9 +16,13 @@ import { withExceptions } from './exceptions-hold';
 import type { CheckId, Finding } from './finding';
 import { grantsStayInTheRemit } from './grants-stay-in-the-remit';
 import { internalIsInvisible } from './internal-is-invisible';
+import { methodsAreGuarded } from './methods-are-guarded';
 import { mutualTlsIsComplete } from './mutual-tls-is-complete';
+import { noBackdoors } from './no-backdoors';
 import { noChainJoinsDuties } from './no-chain-joins-duties';
 import { nobodyHoldsTwoDuties } from './nobody-holds-two-duties';
+import { originsAndNetwork } from './origins-and-network';
+import { ratesAreLimited } from './rates-are-limited';
 import { readersDoNotWrite } from './readers-do-not-write';
 import { resourcesAreNotShared } from './resources-are-not-shared';
 import { rolesDoNotOverlap } from './roles-do-not-overlap';
@@ -35,10 +39,14 @@ export const CHECKS: readonly Check[] = [
   approvedAssetsStay,
   readersDoNotWrite,
   dutiesAreNarrowlyTrusted,
+  noBackdoors,
   crossingsAreDeclared,
   resourcesAreNotShared,
   authenticationIsNotShared,
+  methodsAreGuarded,
   internalIsInvisible,
+  ratesAreLimited,
+  originsAndNetwork,
   mutualTlsIsComplete,
   stagesShareNothing,
   secretsAreByReference,

@@ -22,10 +22,11 @@ export const CONTROLS: readonly Control[] = [
   { id: 'D2', text: 'no resource is shared by two domains', checks: ['DOM-2'], about: 'domains' },
   {
     id: 'D3',
-    text: 'no issuer, user pool or authority lets callers into two domains',
-    checks: ['DOM-4'],
+    text: 'no method is open, and no issuer, user pool or authority lets callers into two domains',
+    checks: ['DOM-4', 'DOM-6'],
     about: 'domains',
   },
+  { id: 'D4', text: 'every method asks who calls, and checks what is sent', checks: ['DOM-6'], about: 'domains' },
   {
     id: 'D5',
     text: 'what a duty role may come to hold is bounded by its remit',
@@ -39,9 +40,21 @@ export const CONTROLS: readonly Control[] = [
     about: 'domains',
   },
   {
+    id: 'D7',
+    text: 'scripts of named origins alone call a domain, and no two domains share a network',
+    checks: ['DOM-9'],
+    about: 'domains',
+  },
+  {
     id: 'D8',
     text: 'no way leads around client certificates, and their authorities are pinned',
     checks: ['DOM-5'],
+    about: 'domains',
+  },
+  {
+    id: 'D9',
+    text: 'every domain limits rates by itself: a web ACL that blocks floods, and a throttle',
+    checks: ['DOM-8'],
     about: 'domains',
   },
   {
@@ -123,6 +136,12 @@ export const CONTROLS: readonly Control[] = [
     about: 'trails',
   },
   { id: 'S13', text: 'audit trails are read by the duty audit alone', checks: ['AUD-2'], about: 'trails' },
+  {
+    id: 'S15',
+    text: 'no test invocation, data trace, bare key or unbounded emergency access',
+    checks: ['SOD-10'],
+    about: 'domains',
+  },
   { id: 'S16', text: 'the report leaves no part of the app out', checks: ['APP-1'], about: 'domains' },
 ];
 

@@ -5,6 +5,7 @@ import { awsCatalogue } from '../../lib/catalog/catalogue';
 import { type Check, CheckContext } from '../../lib/checks/check';
 import type { Finding } from '../../lib/checks/finding';
 import { buildModel } from '../../lib/model/build-model';
+import { parseConfiguration } from '../../lib/model/configuration';
 import type { Model } from '../../lib/model/model';
 import { BACKEND, ENV, inStack } from './a-domain';
 
@@ -31,7 +32,7 @@ export function built(
   return { stack, domain };
 }
 
-export function modelOfStacks(stacks: readonly Stack[]): Model {
+export function modelOfStacks(stacks: readonly Stack[], configuration: unknown = {}): Model {
   return buildModel(
     stacks.map((stack) => ({
       stackName: stack.stackName,
@@ -45,6 +46,7 @@ export function modelOfStacks(stacks: readonly Stack[]): Model {
           .map((node) => [stack.resolve(node.logicalId), node.node.path]),
       ),
     })),
+    parseConfiguration(configuration, 'bulkhead.json'),
   );
 }
 
@@ -53,6 +55,9 @@ export function judged(check: Check, ...stacks: readonly Stack[]): readonly stri
   return findingsOf(check, ...stacks).map(({ severity, message }) => `${severity}: ${message}`);
 }
 
-export function findingsOf(check: Check, ...stacks: readonly Stack[]): readonly Finding[] {
-  return check.run(modelOfStacks(stacks), new CheckContext(awsCatalogue()));
+/** The last may be a configuration. */
+export function findingsOf(check: Check, ...of: readonly (Stack | object)[]): readonly Finding[] {
+  const stacks = of.filter((one): one is Stack => Stack.isStack(one));
+  const configuration = of.find((one) => !Stack.isStack(one));
+  return check.run(modelOfStacks(stacks, configuration), new CheckContext(awsCatalogue()));
 }

@@ -1,0 +1,294 @@
+/**
+ * DOM-8, unlimited rate: every stage of an API that the constructs made has one web ACL, whose first word is a rate limit that
+ * blocks, with a log that AWS WAF takes, and a throttle of its own. No stage of any domain has two web ACLs, and no web ACL
+ * from elsewhere serves two domains; one of the app that does is DOM-2's.
+ *
+ * A rate limit counts if it blocks, sees every request (no scope-down) and no rule before it lets requests past. What rule
+ * groups hold is not seen; AWS's own hold no rule that lets past. AWS WAF guards stages of REST APIs only: of HTTP and
+ * WebSocket APIs the throttle alone is judged.
+ * Sources: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html,
+ * https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html,
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+ */
+import type { Model, Resource } from '../model/model';
+import { splitText, textKey } from '../model/text-key';
+import { literal, show, type Text } from '../policy/text';
+import type { Check } from './check';
+import type { Finding } from './finding';
+import { asText, listed, member, numberAt, textsAt } from './settings';
+
+export const ratesAreLimited: Check = {
+  id: 'DOM-8',
+  compliant: 'every stage has one web ACL that blocks floods, logged, and a throttle; no domain shares them',
+  run: (model) => {
+    const byId = new Map(model.resources.map((resource) => [resource.id, resource]));
+    const stages = stagesOf(model, byId);
+    return [
+      ...stages.flatMap((stage) => judge(stage, byId, model)),
+      ...model.resources.flatMap((r) => destinations(r, byId)),
+      ...sharedElsewhere(stages),
+    ];
+  },
+};
+
+type ById = ReadonlyMap<string, Resource>;
+
+interface Stage {
+  readonly resource: Resource;
+  readonly kind: 'rest' | 'other';
+  readonly domain: string;
+  /** The constructs made its API, and promise. */
+  readonly promised: boolean;
+  readonly associations: readonly Resource[];
+}
+
+const STAGES: ReadonlySet<string> = new Set(['AWS::ApiGateway::Stage', 'AWS::ApiGatewayV2::Stage']);
+const WEB_ACL = 'AWS::WAFv2::WebACL';
+
+function stagesOf({ resources, apis }: Model, byId: ById): readonly Stage[] {
+  const domains = new Map(apis.map(({ id, domain }) => [id, domain]));
+  const associations = resources.filter(({ origin }) => origin.type === 'AWS::WAFv2::WebACLAssociation');
+  return resources.flatMap((resource): readonly Stage[] => {
+    if (!STAGES.has(resource.origin.type)) return [];
+    const api = resource.references.find(({ to, at }) => domains.has(to) && /^(RestApiId|ApiId)$/.test(at))?.to;
+    const domain = resource.domain ?? (api === undefined ? undefined : domains.get(api));
+    if (domain === undefined) return [];
+    return [
+      {
+        resource,
+        kind: resource.origin.type === 'AWS::ApiGateway::Stage' ? 'rest' : 'other',
+        domain,
+        promised: api !== undefined && byId.get(api)?.part === 'api',
+        associations: associations.filter(({ references }) =>
+          references.some(({ to, at }) => to === resource.id && at === 'ResourceArn'),
+        ),
+      },
+    ];
+  });
+}
+
+function judge(stage: Stage, byId: ById, model: Model): Finding[] {
+  const { associations, resource, promised, kind, domain } = stage;
+  const { path } = resource.origin;
+  const of = `the stage \`${path}\` of the domain \`${domain}\``;
+  const two =
+    associations.length < 2
+      ? []
+      : [
+          finding(
+            `${of} has ${associations.length} web ACLs, and AWS WAF keeps whichever is associated last`,
+            [...associations.map(({ origin }) => origin.path), path],
+            'leave one association',
+          ),
+        ];
+  if (!promised) return two;
+  const [association] = associations;
+  return [
+    ...two,
+    ...throttle(stage, of),
+    ...(kind === 'other'
+      ? []
+      : association === undefined
+        ? [
+            finding(
+              `${of} has no web ACL, so nothing limits what one caller asks`,
+              [path],
+              'leave the association of its web ACL as the trust domain writes it',
+            ),
+          ]
+        : associations.flatMap((one) => webAcl(one, of, byId, model))),
+  ];
+}
+
+function webAcl(association: Resource, of: string, byId: ById, model: Model): Finding[] {
+  const acl = association.references
+    .filter(({ at }) => at === 'WebACLArn')
+    .map(({ to }) => byId.get(to))
+    .find((one) => one?.origin.type === WEB_ACL);
+  const paths = [association.origin.path];
+  if (acl === undefined) {
+    const message = `it cannot be decided whether the web ACL of ${of} limits rates: it is not in the app`;
+    return [{ ...finding(message, paths, 'leave the web ACL that the trust domain makes'), severity: 'undecided' }];
+  }
+  const { path } = acl.origin;
+  const logged = model.resources.some(
+    ({ origin, references }) =>
+      origin.type === LOGGING && references.some(({ to, at }) => to === acl.id && at === 'ResourceArn'),
+  );
+  return [
+    ...rateLimit(acl),
+    ...(logged
+      ? []
+      : [
+          finding(
+            `what the web ACL \`${path}\` decides is logged nowhere`,
+            [path],
+            'leave its `AWS::WAFv2::LoggingConfiguration` in place',
+          ),
+        ]),
+  ];
+}
+
+interface Rule {
+  readonly name: string;
+  readonly priority: number | 'unknown' | undefined;
+  readonly action: 'Allow' | 'Block' | 'other';
+  readonly statement: unknown;
+}
+
+function rulesOf({ properties }: Resource): { readonly rules: readonly Rule[]; readonly unknown: boolean } {
+  const written = listed(properties.Rules);
+  const readable = written.filter((rule) => member(rule, 'Statement') !== undefined);
+  return {
+    rules: readable.map((rule) => ({
+      name: nameOf(member(rule, 'Name')),
+      priority: numberAt(member(rule, 'Priority')),
+      action:
+        member(rule, 'Action', 'Block') !== undefined
+          ? 'Block'
+          : member(rule, 'Action', 'Allow') !== undefined
+            ? 'Allow'
+            : 'other',
+      statement: member(rule, 'Statement'),
+    })),
+    unknown: readable.length < written.length,
+  };
+}
+
+function rateLimit(acl: Resource): Finding[] {
+  const { rules, unknown } = rulesOf(acl);
+  const { path } = acl.origin;
+  const limits = rules.filter((rule) => member(rule.statement, 'RateBasedStatement') !== undefined);
+  const fix = 'leave its rate-based rule with the action `Block`, first and without scope-down';
+  const blocking = limits.filter(({ action }) => action === 'Block');
+  const whole = blocking.filter(
+    (rule) => member(rule.statement, 'RateBasedStatement', 'ScopeDownStatement') === undefined,
+  );
+  if (whole.length === 0) {
+    const what =
+      limits.length === 0
+        ? 'has no rate-based rule'
+        : blocking.length === 0
+          ? `counts floods by its rule \`${limits[0]!.name}\` and lets them past`
+          : `limits the rate of some requests only, by its rule \`${blocking[0]!.name}\``;
+    if (!unknown) return [finding(`the web ACL \`${path}\` ${what}`, [path], fix)];
+    const message = `the web ACL \`${path}\` ${what}, unless one of those that only the deployment knows limits rates`;
+    return [{ ...finding(message, [path], fix), severity: 'undecided' }];
+  }
+  const first = Math.min(
+    ...whole.map(({ priority }) => (typeof priority === 'number' ? priority : Number.POSITIVE_INFINITY)),
+  );
+  const before = rules.filter(
+    ({ action, priority }) => action === 'Allow' && (typeof priority !== 'number' || priority < first),
+  );
+  return before.map(({ name }) =>
+    finding(`the rule \`${name}\` of the web ACL \`${path}\` lets requests past its rate limit`, [path], fix),
+  );
+}
+
+const LOGGING = 'AWS::WAFv2::LoggingConfiguration';
+
+/** Of every domain: AWS WAF refuses what is not named so. */
+function destinations(logging: Resource, byId: ById): Finding[] {
+  if (logging.origin.type !== LOGGING) return [];
+  const acl = logging.references.map(({ to }) => byId.get(to)).find((one) => one?.origin.type === WEB_ACL);
+  const domain = logging.domain ?? acl?.domain;
+  if (domain === undefined) return [];
+  const { path } = logging.origin;
+  return (textsAt(logging.properties, 'LogDestinationConfigs') ?? []).flatMap((arn): Finding[] => {
+    const name = nameIn(arn);
+    const [start] = name?.parts ?? [];
+    if (typeof start === 'string' && start.startsWith('aws-waf-logs-')) return [];
+    const known = name === undefined ? undefined : literal(name);
+    const fix = 'name the log group, stream or bucket `aws-waf-logs-…`';
+    if (known === undefined) {
+      const message = `it cannot be decided whether AWS WAF takes \`${show(arn)}\` as the log of the domain \`${domain}\`: only the deployment knows its name`;
+      return [{ ...finding(message, [path], fix), severity: 'undecided' }];
+    }
+    return [
+      finding(
+        `AWS WAF refuses \`${known}\` as the log of the domain \`${domain}\`, whose name has to begin with \`aws-waf-logs-\``,
+        [path],
+        fix,
+      ),
+    ];
+  });
+}
+
+/** `…:log-group:NAME`, `…:deliverystream/NAME`, `arn:aws:s3:::NAME`. */
+function nameIn(arn: Text): Text | undefined {
+  const pieces = splitText(arn, ':');
+  const kind = pieces?.[5] === undefined ? undefined : literal(pieces[5]);
+  if (kind === 'log-group') return pieces?.[6];
+  const last = pieces?.[5];
+  return last === undefined ? undefined : splitText(last, '/')?.at(-1);
+}
+
+function throttle({ resource: { properties, origin }, kind }: Stage, of: string): Finding[] {
+  const all =
+    kind === 'other'
+      ? listed(properties.DefaultRouteSettings)
+      : listed(properties.MethodSettings).filter(
+          (one) => nameOf(member(one, 'HttpMethod')) === '*' && nameOf(member(one, 'ResourcePath')) === '/*',
+        );
+  const fix = 'set `ThrottlingRateLimit` and `ThrottlingBurstLimit` for all its methods';
+  const limits = all.map((one) => [
+    numberAt(member(one, 'ThrottlingRateLimit')),
+    numberAt(member(one, 'ThrottlingBurstLimit')),
+  ]);
+  if (limits.some((pair) => pair.every((limit) => typeof limit === 'number' && limit >= 0))) return [];
+  if (limits.some((pair) => pair.every((limit) => limit === 'unknown' || (typeof limit === 'number' && limit >= 0)))) {
+    const message = `it cannot be decided whether ${of} is throttled: only the deployment knows its limits`;
+    return [{ ...finding(message, [origin.path], fix), severity: 'undecided' }];
+  }
+  return [
+    finding(
+      `${of} has no throttle of its own, so it takes from what the account lets through in all domains`,
+      [origin.path],
+      fix,
+    ),
+  ];
+}
+
+/** One that the app does not hold, by its ARN. */
+function sharedElsewhere(stages: readonly Stage[]): Finding[] {
+  const byArn = new Map<string, { readonly arn: Text; readonly domains: Set<string>; readonly paths: Set<string> }>();
+  for (const { domain, associations } of stages) {
+    for (const { references, properties, origin } of associations) {
+      const arn = asText(properties.WebACLArn);
+      if (arn === undefined || references.some(({ at }) => at === 'WebACLArn')) continue;
+      const known = byArn.get(textKey(arn)) ?? { arn, domains: new Set(), paths: new Set() };
+      known.domains.add(domain);
+      known.paths.add(origin.path);
+      byArn.set(textKey(arn), known);
+    }
+  }
+  return [...byArn.values()]
+    .filter(({ domains }) => domains.size > 1)
+    .map(({ arn, domains, paths }) => {
+      const names = [...domains].sort().map((name) => `\`${name}\``);
+      return finding(
+        `the web ACL \`${show(arn)}\` counts for ${names.join(' and ')} together, so a flood of one stops the other`,
+        [...paths],
+        `give each of ${names.join(' and ')} a web ACL of its own`,
+      );
+    });
+}
+
+function nameOf(value: unknown): string {
+  const name = asText(value);
+  return name === undefined ? '?' : show(name);
+}
+
+function finding(message: string, constructPaths: readonly string[], fix: string): Finding {
+  return {
+    id: 'DOM-8',
+    severity: 'violated',
+    message,
+    principals: [],
+    constructPaths,
+    explanation: [],
+    chain: [],
+    fix,
+  };
+}
