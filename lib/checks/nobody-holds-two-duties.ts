@@ -20,28 +20,31 @@ import { atMost, nameOf, type Subject, separationOf, subjectsOf } from './separa
 export const nobodyHoldsTwoDuties: Check = {
   id: 'SOD-6',
   compliant: 'no role without a duty may make requests of two roles that must be separate',
-  run: (model, context) => {
-    const duties = subjectsOf(model);
-    const mustBeSeparate = separationOf(model);
-    const peopled = new Set(model.principals.flatMap(({ memberOf }) => memberOf ?? []));
-    const others = model.principals
-      .filter((principal) => isFree(principal) && !peopled.has(principal.id))
-      .map((principal) => ({ principal, policies: atMost(principal) }));
-    const meetings = meetingsOf(model, context);
-    return others.flatMap((other) => {
-      const met = meetings(other.principal);
-      const rivals = met.size === 0 ? [] : duties.filter(({ principal }) => met.has(principal));
-      return judge(
-        other,
-        rivals.filter((rival) => mustBeSeparate(other.principal, rival.principal) === undefined),
-        model,
-        context,
-      );
-    });
-  },
+  run: (model, context) => context.once(model, 'SOD-6', () => judgeAll(model, context)),
 };
 
-function isFree({ kind, duty, breakGlass, trust, unknown }: Principal): boolean {
+function judgeAll(model: Model, context: CheckContext): Finding[] {
+  const duties = subjectsOf(model);
+  const mustBeSeparate = separationOf(model);
+  const peopled = new Set(model.principals.flatMap(({ memberOf }) => memberOf ?? []));
+  const others = model.principals
+    .filter((principal) => isFree(principal) && !peopled.has(principal.id))
+    .map((principal) => ({ principal, policies: atMost(principal) }));
+  const meetings = meetingsOf(model, context);
+  return others.flatMap((other) => {
+    const met = meetings(other.principal);
+    const rivals = met.size === 0 ? [] : duties.filter(({ principal }) => met.has(principal));
+    return judge(
+      other,
+      rivals.filter((rival) => mustBeSeparate(other.principal, rival.principal) === undefined),
+      model,
+      context,
+    );
+  });
+}
+
+/** Whether somebody other than an AWS service may be the principal, which has no duty. */
+export function isFree({ kind, duty, breakGlass, trust, unknown }: Principal): boolean {
   if (duty !== undefined || breakGlass !== undefined) return false;
   if (kind === 'user' || kind === 'group') return true;
   if (kind !== 'role') return false;

@@ -15,7 +15,7 @@ import { Construct } from 'constructs';
 import { mark, registerGate } from '../enforce/marker';
 import { expiry, requireDay, requireName, requireText } from './declaration';
 import { TrustDomainError } from './domain-error';
-import { METRIC_NAMESPACE } from './domain-monitoring';
+import { METRIC_NAMESPACE, promise } from './domain-monitoring';
 import { grantedArns } from './granted-arns';
 import type { ITrustDomain } from './imported-trust-domain';
 import { TrustDomain } from './trust-domain';
@@ -176,6 +176,7 @@ export class DomainCrossing extends Construct {
     });
     alarm.addAlarmAction({ bind: () => ({ alarmActionArn: to.alarmTopic.topicArn }) }, ...alarmActions);
     mark(filter.node.defaultChild as CfnResource, { domain: to.domainName, part: 'crossing-metric' });
+    promise(alarm, { domain: to.domainName });
     mark(alarm.node.defaultChild as CfnResource, { domain: to.domainName, part: 'crossing-alarm' });
     return alarm;
   }

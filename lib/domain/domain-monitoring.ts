@@ -8,11 +8,12 @@
  * the rule that sees denied uses of the key only counts them, and an alarm watches the count. Why each
  * alarm is as it is: docs/monitoring.md.
  */
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import {
   Alarm,
   AlarmStatusWidget,
   AnomalyDetectionAlarm,
+  type CfnAlarm,
   CfnAnomalyDetector,
   ComparisonOperator,
   Dashboard,
@@ -28,6 +29,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { mark } from '../enforce/marker';
 import type { MonitoringProps } from './monitoring-props';
 import type { DomainNames } from './names';
 
@@ -68,6 +70,7 @@ export class DomainMonitoring extends Construct {
       ...watches.map((watch) => this.watch(names, watch)),
       this.watchRequests(names, requests, said.alarmOutsideDeviations ?? 3),
     ];
+    for (const alarm of this.alarms) promise(alarm, names);
     this.dashboard = new Dashboard(this, 'Dashboard', {
       dashboardName: names.dashboard,
       widgets: [
@@ -230,6 +233,21 @@ export class DomainMonitoring extends Construct {
       period: said.alarmPeriod ?? DEFAULT_PERIOD,
     });
   }
+}
+
+/** When an alarm is raised is the author's to say, here and nowhere else: what is weakened afterwards is a finding. */
+export function promise(alarm: Alarm, { domain }: Pick<DomainNames, 'domain'>): void {
+  const { threshold, evaluationPeriods, datapointsToAlarm, period } = alarm.node.defaultChild as CfnAlarm;
+  const written = {
+    Threshold: threshold,
+    EvaluationPeriods: evaluationPeriods,
+    DatapointsToAlarm: datapointsToAlarm,
+    Period: period,
+  };
+  const promised = Object.entries(written).filter(
+    (entry): entry is [string, number] => entry[1] !== undefined && !Token.isUnresolved(entry[1]),
+  );
+  mark(alarm.node.defaultChild as CfnAlarm, { domain, part: 'alarm', promised: Object.fromEntries(promised) });
 }
 
 /** What lets CloudWatch use the key: to publish to the topic, for alarms of the domain. */

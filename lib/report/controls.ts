@@ -13,8 +13,10 @@ export interface Control {
   readonly checks: readonly CheckId[];
   /** Of those, the checks whose findings count only between principals of two domains. */
   readonly across?: readonly CheckId[];
+  /** Of those, the checks whose findings count only where they say what somebody may do. */
+  readonly acting?: readonly CheckId[];
   /** Without these in the app there is nothing to judge. */
-  readonly about: 'domains' | 'duties' | 'trails';
+  readonly about: 'domains' | 'duties' | 'trails' | 'alarms';
 }
 
 export const CONTROLS: readonly Control[] = [
@@ -72,6 +74,12 @@ export const CONTROLS: readonly Control[] = [
     about: 'domains',
   },
   {
+    id: 'D12',
+    text: 'every domain has alarms of its own, which are heard and which nobody may mute',
+    checks: ['DOM-13'],
+    about: 'alarms',
+  },
+  {
     id: 'D15',
     text: 'of every two domains it is judged, both ways, that what may cross is declared',
     checks: ['SOD-1', 'SOD-2', 'DOM-1'],
@@ -90,7 +98,13 @@ export const CONTROLS: readonly Control[] = [
     checks: ['SOD-1', 'SOD-2', 'SOD-3', 'SOD-6'],
     about: 'duties',
   },
-  { id: 'S3', text: 'roles of conflicting duties are assumed by different people', checks: ['SOD-3'], about: 'duties' },
+  {
+    id: 'S3',
+    text: 'roles of conflicting duties are assumed by different people, and none of them mutes an alarm',
+    checks: ['SOD-3', 'DOM-13'],
+    acting: ['DOM-13'],
+    about: 'duties',
+  },
   {
     id: 'S4',
     text: 'no hidden overlap: passed roles, chains, edits of policies and trust',
@@ -137,6 +151,12 @@ export const CONTROLS: readonly Control[] = [
   },
   { id: 'S13', text: 'audit trails are read by the duty audit alone', checks: ['AUD-2'], about: 'trails' },
   {
+    id: 'S14',
+    text: 'unusual traffic, refused callers and denied uses of the key raise alarms that are heard',
+    checks: ['DOM-13'],
+    about: 'alarms',
+  },
+  {
     id: 'S15',
     text: 'no test invocation, data trace, bare key or unbounded emergency access',
     checks: ['SOD-10'],
@@ -148,9 +168,17 @@ export const CONTROLS: readonly Control[] = [
 export type ControlState = 'held' | 'broken' | 'undecided' | 'nothing to judge';
 
 /** A part of the app that cannot be seen leaves every control undecided. */
-export function stateOf({ checks, across = [], about }: Control, { model, findings }: Report): ControlState {
+export function stateOf(
+  { checks, across = [], acting = [], about }: Control,
+  { model, findings }: Report,
+): ControlState {
   const open = findings.filter((f) => f.exception === undefined);
-  const own = open.filter((f) => checks.includes(f.id) && (!across.includes(f.id) || isAcross(f, model)));
+  const own = open.filter(
+    (f) =>
+      checks.includes(f.id) &&
+      (!across.includes(f.id) || isAcross(f, model)) &&
+      (!acting.includes(f.id) || f.principals.length > 0),
+  );
   if (own.some((f) => f.severity === 'violated')) return 'broken';
   if (own.length > 0 || open.some(({ id }) => id === 'APP-1')) return 'undecided';
   const judged = isThere(about, model);
@@ -165,6 +193,8 @@ function isThere(about: Control['about'], { domains, principals, resources }: Mo
       return principals.some(({ duty }) => duty !== undefined);
     case 'trails':
       return resources.some(({ origin }) => origin.type === 'AWS::CloudTrail::Trail');
+    case 'alarms':
+      return resources.some(({ origin, domain }) => origin.type === 'AWS::CloudWatch::Alarm' && domain !== undefined);
   }
 }
 

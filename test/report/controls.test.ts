@@ -2,7 +2,7 @@ import type { Finding } from '../../lib/checks/finding';
 import { CHECKS } from '../../lib/checks/run-checks';
 import { CONTROLS, judgedControls, stateOf } from '../../lib/report/controls';
 import { makeReport } from '../../lib/report/report';
-import { modelOf, role } from '../checks/model-of';
+import { modelOf, resource, role } from '../checks/model-of';
 
 const finding = (id: string, severity: Finding['severity'] = 'violated'): Finding => ({
   id,
@@ -17,6 +17,10 @@ const finding = (id: string, severity: Finding['severity'] = 'violated'): Findin
 const model = modelOf({
   principals: [role('App/Deploy', { duty: 'deploy', domain: 'a' })],
   domains: [{ name: 'a', declaredAt: [] }],
+  resources: [
+    resource('App/Trail', 'AWS::CloudTrail::Trail'),
+    resource('App/Alarm', 'AWS::CloudWatch::Alarm', { domain: 'a' }),
+  ],
 });
 const states = (findings: readonly Finding[], of = model) =>
   Object.fromEntries(judgedControls().map((control) => [control.id, stateOf(control, makeReport(of, findings))]));
@@ -31,6 +35,13 @@ test('a violation breaks the controls of its check, and no other', () => {
   expect(new Set(Object.values(states([])))).toEqual(new Set(['held']));
   expect(states([finding('DOM-1')])).toMatchObject({ D11: 'broken', D1: 'held', S1: 'held' });
   expect(states([finding('SOD-2', 'undecided')])).toMatchObject({ S4: 'undecided', D11: 'held' });
+});
+
+test('an alarm that is missing is no breach of duties, and one that somebody may mute is', () => {
+  const { principals } = model;
+  expect(states([finding('DOM-13')])).toMatchObject({ D12: 'broken', S14: 'broken', S3: 'held' });
+  const muting = { ...finding('DOM-13'), principals: [principals[0]!.id] };
+  expect(states([muting])).toMatchObject({ D12: 'broken', S3: 'broken' });
 });
 
 test('an overlap is an undeclared crossing iff it is between roles of two domains', () => {

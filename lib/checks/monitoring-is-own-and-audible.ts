@@ -1,0 +1,58 @@
+/**
+ * DOM-13, silent domain: every trust domain is watched by alarms of its own, which somebody hears and nobody mutes.
+ *
+ * Presence is judged of domains that the constructs made (signals.ts): whatever an escape hatch took away is named.
+ * That alarms are heard is silent-alarms.ts, that nobody mutes them who-may-mute.ts; both also judge alarms
+ * of domains that a configuration declares. An alarm, a topic or a log that two domains share is DOM-2's.
+ * Who subscribes to a topic outside the templates is an assumption, which every report prints.
+ */
+import type { Check } from './check';
+import type { Finding } from './finding';
+import { type Belongings, madeDomains, typed, unwatched } from './signals';
+import { silences } from './silent-alarms';
+import { muting } from './who-may-mute';
+
+export const monitoringIsOwnAndAudible: Check = {
+  id: 'DOM-13',
+  compliant: 'every trust domain has alarms of its own, which are heard and which nobody may mute',
+  run: (model, context) => {
+    const made = madeDomains(model);
+    return [...made.flatMap(absences), ...silences(model, made, context), ...muting(model, context)];
+  },
+};
+
+function absences(own: Belongings): readonly Finding[] {
+  const { missing, unclear } = unwatched(own);
+  const dashboard = typed(own.resources, 'AWS::CloudWatch::Dashboard').length > 0;
+  const fix = 'leave the alarms, filters and rules of the domain as its construct makes them';
+  return [
+    ...(missing.length === 0
+      ? []
+      : [finding(own, 'violated', `no alarm of the domain \`${own.domain}\` watches: ${missing.join(', ')}`, fix)]),
+    ...(unclear.length === 0
+      ? []
+      : [
+          finding(
+            own,
+            'undecided',
+            `it cannot be decided whether an alarm of the domain \`${own.domain}\` watches: ${unclear.join(', ')}`,
+            `${fix}, with values that the template gives`,
+          ),
+        ]),
+    ...(dashboard ? [] : [finding(own, 'violated', `the domain \`${own.domain}\` has no dashboard`, fix)]),
+  ];
+}
+
+function finding(own: Belongings, severity: Finding['severity'], message: string, fix: string): Finding {
+  const apis = typed(own.resources, 'AWS::ApiGateway::RestApi').map(({ origin }) => origin.path);
+  return {
+    id: 'DOM-13',
+    severity,
+    message,
+    principals: [],
+    constructPaths: apis,
+    explanation: [],
+    chain: [],
+    fix,
+  };
+}

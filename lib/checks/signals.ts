@@ -1,0 +1,300 @@
+/**
+ * What must be watched of a trust domain, and by which alarms it is: errors, latency, throttling, blocked requests,
+ * refused callers, denied uses of the key, unusual traffic.
+ *
+ * Judged by what the template says, not by what its constructs say: an alarm watches a signal if its metric is the
+ * one that AWS publishes about this domain's API, web ACL or rule, or the one that a metric filter counts
+ * in the log to which the domain's stage writes. Filters and rules are tried on the record or event that
+ * they are there for (log-filter.ts, event-pattern.ts).
+ */
+import type { Model, Resource } from '../model/model';
+import { type Resolved, toText } from '../model/resolved';
+import { textKey } from '../model/text-key';
+import { literal } from '../policy/text';
+import { seesEvent } from './event-pattern';
+import { countsRecord } from './log-filter';
+
+export type Answer = boolean | undefined;
+
+/** What belongs to one domain. */
+export interface Belongings {
+  readonly domain: string;
+  readonly resources: readonly Resource[];
+}
+
+export const ALARM = 'AWS::CloudWatch::Alarm';
+
+/** Domains that the constructs made: they have a REST API that says so. */
+export function madeDomains(model: Model): readonly Belongings[] {
+  const made = new Set(
+    model.resources
+      .filter(({ origin, part }) => part === 'api' && origin.type === 'AWS::ApiGateway::RestApi')
+      .flatMap(({ domain }) => domain ?? []),
+  );
+  const byDomain = new Map<string, Resource[]>([...made].sort().map((domain) => [domain, []]));
+  for (const resource of model.resources) {
+    if (resource.domain !== undefined) byDomain.get(resource.domain)?.push(resource);
+  }
+  return [...byDomain].map(([domain, resources]) => ({ domain, resources }));
+}
+
+interface Metric {
+  readonly namespace: unknown;
+  readonly name: unknown;
+  readonly dimensions: ReadonlyMap<string, unknown>;
+}
+
+interface Signal {
+  readonly name: string;
+  /** Whether an alarm on the metric watches the signal. */
+  readonly isIn: (metric: Metric, own: Belongings) => Answer;
+  /** It is told from what is usual, not by a fixed number. */
+  readonly unusual?: true;
+}
+
+const SIGNALS: readonly Signal[] = [
+  { name: 'answers with 4xx', isIn: ofGateway('4XXError') },
+  { name: 'answers with 5xx', isIn: ofGateway('5XXError') },
+  { name: 'latency', isIn: ofGateway('Latency') },
+  { name: 'throttled requests', isIn: counted('429') },
+  { name: 'requests that the web ACL blocks', isIn: ofWebAcl },
+  { name: 'refused callers', isIn: (metric, own) => both(counted('401')(metric, own), counted('403')(metric, own)) },
+  { name: 'denied uses of the key', isIn: ofRule },
+  { name: 'unusual numbers of requests', isIn: ofGateway('Count'), unusual: true },
+];
+
+/** The signals that no alarm of the domain watches, and those of which that cannot be told. */
+export function unwatched(own: Belongings): {
+  readonly missing: readonly string[];
+  readonly unclear: readonly string[];
+} {
+  const alarms = own.resources.filter(({ origin }) => origin.type === ALARM);
+  const answers = SIGNALS.map(({ name, isIn, unusual }) => {
+    const of = (alarm: Resource): Answer =>
+      any(
+        metricsOf(alarm).map((metric) =>
+          unusual === undefined
+            ? isIn(metric, own)
+            : both(isIn(metric, own), both(bandOf(alarm), learned(metric, own))),
+        ),
+      );
+    return { name, watched: any(alarms.map(of)) };
+  });
+  return {
+    missing: answers.filter(({ watched }) => watched === false).map(({ name }) => name),
+    unclear: answers.filter(({ watched }) => watched === undefined).map(({ name }) => name),
+  };
+}
+
+function metricsOf({ properties }: Resource): readonly Metric[] {
+  const single = properties.MetricName === undefined ? [] : [metricOf(properties)];
+  const listed = listOf(properties.Metrics).flatMap((one) => {
+    const metric = member(one, 'MetricStat', 'Metric');
+    return metric === undefined ? [] : [metricOf(metric)];
+  });
+  return [...single, ...listed];
+}
+
+function metricOf(of: unknown): Metric {
+  const dimensions = listOf(member(of, 'Dimensions')).map((one) => [
+    String(member(one, 'Name')),
+    member(one, 'Value'),
+  ]) as [string, unknown][];
+  return { namespace: member(of, 'Namespace'), name: member(of, 'MetricName'), dimensions: new Map(dimensions) };
+}
+
+// https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+function ofGateway(name: string): Signal['isIn'] {
+  return (metric, { resources }) =>
+    all([
+      same(metric.namespace, 'AWS/ApiGateway'),
+      same(metric.name, name),
+      any(
+        typed(resources, 'AWS::ApiGateway::RestApi').map(({ properties }) =>
+          same(metric.dimensions.get('ApiName'), properties.Name),
+        ),
+      ),
+    ]);
+}
+
+// https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+function ofWebAcl(metric: Metric, { resources }: Belongings): Answer {
+  return all([
+    same(metric.namespace, 'AWS/WAFV2'),
+    same(metric.name, 'BlockedRequests'),
+    same(metric.dimensions.get('Rule'), 'ALL'),
+    any(
+      typed(resources, 'AWS::WAFv2::WebACL').map(({ properties }) =>
+        same(metric.dimensions.get('WebACL'), properties.Name),
+      ),
+    ),
+  ]);
+}
+
+/** The metric of a filter that counts an answer of this status in the access log of the domain's stage. */
+function counted(status: string): Signal['isIn'] {
+  return (metric, { resources }) => {
+    const logged = typed(resources, 'AWS::ApiGateway::Stage').map((stage) => ({
+      logs: referredTo(stage, 'AccessLogSetting.DestinationArn'),
+      record: recordOf(stage, status),
+    }));
+    return any(
+      typed(resources, 'AWS::Logs::MetricFilter').flatMap((filter) => {
+        const to = referredTo(filter, 'LogGroupName');
+        const pattern = textOf(filter.properties.FilterPattern);
+        return logged
+          .filter(({ logs }) => logs.some((log) => to.includes(log)))
+          .map(({ record }) =>
+            all([
+              any(
+                listOf(filter.properties.MetricTransformations).map((one) =>
+                  all([
+                    same(metric.namespace, member(one, 'MetricNamespace')),
+                    same(metric.name, member(one, 'MetricName')),
+                  ]),
+                ),
+              ),
+              pattern === undefined || record === undefined ? undefined : countsRecord(pattern, record),
+            ]),
+          );
+      }),
+    );
+  };
+}
+
+/** What the stage writes about an answer of this status; `-` stands where API Gateway knows nothing. */
+function recordOf(stage: Resource, status: string): Readonly<Record<string, string>> | undefined {
+  const format = textOf(member(stage.properties, 'AccessLogSetting', 'Format'));
+  if (format === undefined) return undefined;
+  try {
+    const members: unknown = JSON.parse(format);
+    if (typeof members !== 'object' || members === null) return undefined;
+    return Object.fromEntries(
+      Object.entries(members).map(([key, value]) => [key, value === '$context.status' ? status : '-']),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+function ofRule(metric: Metric, own: Belongings): Answer {
+  return all([
+    same(metric.namespace, 'AWS/Events'),
+    any(['MatchedEvents', 'TriggeredRules'].map((name) => same(metric.name, name))),
+    any(
+      typed(own.resources, 'AWS::Events::Rule').map((rule) =>
+        all([
+          same(metric.dimensions.get('RuleName'), rule.properties.Name),
+          // Only in this state a rule sees calls that read, and `Decrypt` is one.
+          same(rule.properties.State, 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'),
+          rule.when === undefined ? true : undefined,
+          any(keysOf(own).flatMap((key) => deniedUsesOf(key).map((e) => seesEvent(rule.properties.EventPattern, e)))),
+        ]),
+      ),
+    ),
+  ]);
+}
+
+/** A denied call names its key in `resources` or in its message. */
+function deniedUsesOf(key: string) {
+  const event = (detail: { readonly [member: string]: string | readonly { readonly ARN: string }[] }) => ({
+    source: 'aws.kms',
+    'detail-type': 'AWS API Call via CloudTrail',
+    detail: { eventSource: 'kms.amazonaws.com', eventName: 'Decrypt', errorCode: 'AccessDenied', ...detail },
+  });
+  return [
+    event({ resources: [{ ARN: key }], errorMessage: '-' }),
+    event({ errorMessage: `is not authorized to perform: kms:Decrypt on resource: ${key} because` }),
+  ];
+}
+
+/** Keys of texts: the domain's own keys, and the one from elsewhere that its logs are encrypted with. */
+export function keysOf({ resources }: Belongings): readonly string[] {
+  const own = typed(resources, 'AWS::KMS::Key').flatMap(({ arn }) => (arn === undefined ? [] : [textKey(arn)]));
+  const used = typed(resources, 'AWS::Logs::LogGroup').flatMap(({ properties }) => keyOf(properties.KmsKeyId) ?? []);
+  return [...new Set([...own, ...used])];
+}
+
+/** More than ten standard deviations, and nothing is unusual. */
+const WIDEST_BAND = 10;
+
+function bandOf({ properties }: Resource): Answer {
+  const bands = listOf(properties.Metrics)
+    .filter((one) => same(member(one, 'Id'), properties.ThresholdMetricId) === true)
+    .map((one) => textOf(member(one, 'Expression')));
+  return any(
+    bands.map((expression): Answer => {
+      if (expression === undefined) return undefined;
+      const width = /^ANOMALY_DETECTION_BAND\([^,]+,\s*([0-9.]+)\)$/.exec(expression)?.[1];
+      return width !== undefined && Number(width) <= WIDEST_BAND;
+    }),
+  );
+}
+
+/** A detector of the domain learns what is usual of the metric. */
+function learned(metric: Metric, { resources }: Belongings): Answer {
+  return any(
+    typed(resources, 'AWS::CloudWatch::AnomalyDetector').map(({ properties }) => {
+      const of = metricOf(properties.SingleMetricAnomalyDetector ?? properties);
+      const names = new Set([...of.dimensions.keys(), ...metric.dimensions.keys()]);
+      return all([
+        same(of.namespace, metric.namespace),
+        same(of.name, metric.name),
+        ...[...names].map((name) => same(of.dimensions.get(name), metric.dimensions.get(name))),
+      ]);
+    }),
+  );
+}
+
+export function typed(resources: readonly Resource[], type: string): readonly Resource[] {
+  return resources.filter(({ origin }) => origin.type === type);
+}
+
+/** Ids of what the property refers to. */
+export function referredTo({ references }: Resource, property: string): readonly string[] {
+  return references.filter(({ at }) => at === property || at.startsWith(`${property}[`)).map(({ to }) => to);
+}
+
+export function member(value: unknown, ...keys: readonly string[]): unknown {
+  return keys.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? at[key as never] : undefined),
+    value,
+  );
+}
+
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** The value, where it is known. */
+export function textOf(value: unknown): string | undefined {
+  const text = toText(value as Resolved | undefined);
+  return text === undefined ? undefined : literal(text);
+}
+
+/** Equal for values that are the same in every deployment. */
+export function keyOf(value: unknown): string | undefined {
+  const text = toText(value as Resolved | undefined);
+  return text === undefined ? undefined : textKey(text);
+}
+
+/** Undefined where only the deployment knows. */
+export function same(a: unknown, b: unknown): Answer {
+  const [x, y] = [keyOf(a), keyOf(b)];
+  if (x === undefined || y === undefined) return false;
+  if (x === y) return true;
+  return textOf(a) !== undefined && textOf(b) !== undefined ? false : undefined;
+}
+
+export function any(answers: readonly Answer[]): Answer {
+  return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
+}
+
+export function all(answers: readonly Answer[]): Answer {
+  return answers.includes(false) ? false : answers.includes(undefined) ? undefined : true;
+}
+
+function both(a: Answer, b: Answer): Answer {
+  return all([a, b]);
+}
