@@ -1,26 +1,86 @@
 /**
  * DOM-3, unclassified API: every API of the app stands in a trust domain, which gives it an exposure
- * and an owner. An API that nobody classified is one that nobody watches (OWASP API9:2023).
+ * and an owner. An API that nobody classified is one that nobody watches (OWASP API9:2023), and
+ * one whose domain has no owner is one that nobody answers for. What counts as an API: lib/model/api-kinds.ts.
  */
+import type { Api } from '../model/model';
 import type { Check } from './check';
 import type { Finding } from './finding';
 
 export const apisAreClassified: Check = {
   id: 'DOM-3',
-  compliant: 'every API stands in a trust domain',
-  run: ({ apis }) =>
-    apis
-      .filter((api) => api.domain === undefined)
-      .map(
-        (api): Finding => ({
-          id: 'DOM-3',
-          severity: 'violated',
-          message: `the API \`${api.origin.path}\` (${api.kind}, ${api.origin.type}) is in no trust domain`,
-          principals: [],
-          constructPaths: [api.origin.path],
-          explanation: [],
-          chain: [],
-          fix: 'build it with `TrustDomain`, or list it under `domains` in the configuration, or remove it',
-        }),
-      ),
+  compliant: 'every API stands in a trust domain with an exposure and an owner',
+  run: ({ apis, domains }) => {
+    const byName = new Map(domains.map((domain) => [domain.name, domain]));
+    return apis.flatMap((api): Finding[] => {
+      if (api.domain === undefined) return [unclassified(api)];
+      const domain = byName.get(api.domain);
+      const missing = [
+        ...(api.exposure === undefined && domain?.exposure === undefined ? ['exposure'] : []),
+        ...(api.owner === undefined && domain?.owner === undefined ? ['owner'] : []),
+      ];
+      return missing.length === 0 ? [] : [incomplete(api, api.domain, missing)];
+    });
+  },
 };
+
+const KINDS: Readonly<Record<Api['kind'], string>> = {
+  rest: 'REST',
+  http: 'HTTP',
+  websocket: 'WebSocket',
+  appsync: 'AppSync',
+  'function-url': 'function URL',
+  'load-balancer': 'load balancer',
+  'app-runner': 'App Runner',
+  lattice: 'VPC Lattice',
+  distribution: 'CloudFront',
+};
+
+function unclassified({ origin, kind, reachableFrom, routes }: Api): Finding {
+  const from =
+    reachableFrom === undefined || reachableFrom === 'unknown' ? '' : `, reachable from ${place(reachableFrom)}`;
+  const open = routes.filter(({ authentication, preflight }) => authentication === 'NONE' && preflight === undefined);
+  return finding(
+    origin.path,
+    `the API \`${origin.path}\` (${KINDS[kind]}, ${origin.type}${from}) is in no trust domain`,
+    open.length === 0
+      ? []
+      : [`It asks nobody who calls: ${listed(open.map(({ method, path }) => `${method} ${path}`))}.`],
+    'build it with `TrustDomain`, or list it under `domains` in the configuration, or remove it',
+  );
+}
+
+function place(from: 'internet' | 'network'): string {
+  return from === 'internet' ? 'the internet' : 'its network alone';
+}
+
+function incomplete({ origin }: Api, domain: string, missing: readonly string[]): Finding {
+  const what = missing.join(' and no ');
+  return finding(
+    origin.path,
+    `the API \`${origin.path}\` of \`${domain}\` has no ${what}`,
+    [],
+    `give the domain \`${domain}\` ${missing.map((m) => `an \`${m}\``).join(' and ')} in the configuration`,
+  );
+}
+
+const SHOWN = 5;
+
+function listed(routes: readonly string[]): string {
+  const more = routes.length - SHOWN;
+  const shown = routes.slice(0, SHOWN).map((route) => `\`${route}\``);
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function finding(path: string, message: string, explanation: readonly string[], fix: string): Finding {
+  return {
+    id: 'DOM-3',
+    severity: 'violated',
+    message,
+    principals: [],
+    constructPaths: [path],
+    explanation,
+    chain: [],
+    fix,
+  };
+}

@@ -59,6 +59,17 @@ function judge(
       return judgeWord(api, resource.properties.Visibility, 'PRIVATE', 'GLOBAL', 'Visibility');
     case 'load-balancer':
       return judgeWord(api, resource.properties.Scheme, 'internal', 'internet-facing', 'Scheme');
+    case 'app-runner': {
+      const fix = 'set `IngressConfiguration.IsPubliclyAccessible` to false';
+      if (api.reachableFrom === 'network') return [];
+      if (api.reachableFrom === 'internet') return [visible(api, 'is a public address', fix)];
+      return [unknown(api.origin.path, `whether \`${api.origin.path}\` is public`, fix)];
+    }
+    case 'distribution':
+      return [visible(api, 'is a public address', 'remove it, and call what stands behind it')];
+    // Reached from the networks that are associated with it.
+    case 'lattice':
+      return [];
   }
 }
 

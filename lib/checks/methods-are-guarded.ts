@@ -50,7 +50,10 @@ function asked({ kind, routes }: Api): readonly Route[] {
     case 'websocket':
       return routes.filter(({ path }) => path === '$connect');
     case 'load-balancer':
+    case 'app-runner':
+    case 'distribution':
       return [];
+    case 'lattice':
     case 'rest':
     case 'http':
     case 'appsync':
@@ -60,16 +63,17 @@ function asked({ kind, routes }: Api): readonly Route[] {
 }
 
 /** What AWS takes, each alternative of a route. */
-const KNOWN: Readonly<Record<Exclude<Api['kind'], 'load-balancer'>, readonly string[]>> = {
+const KNOWN: Readonly<Partial<Record<Api['kind'], readonly string[]>>> = {
   rest: ['AWS_IAM', 'COGNITO_USER_POOLS', 'CUSTOM'],
   http: ['AWS_IAM', 'CUSTOM', 'JWT'],
   websocket: ['AWS_IAM', 'CUSTOM'],
   appsync: ['AMAZON_COGNITO_USER_POOLS', 'AWS_IAM', 'AWS_LAMBDA', 'OPENID_CONNECT'],
   'function-url': ['AWS_IAM'],
+  lattice: ['AWS_IAM'],
 };
 
 function authorization({ kind }: Api, { authentication }: Route): Fault[] {
-  const known = kind === 'load-balancer' ? [] : KNOWN[kind];
+  const known = KNOWN[kind] ?? [];
   return authentication.split(' or ').flatMap((type): Fault[] => {
     if (known.includes(type) || type === 'API_KEY') return [];
     switch (type) {

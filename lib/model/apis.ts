@@ -4,6 +4,7 @@
  * endpoint is served.
  */
 import { literal, show, type Text, text } from '../policy/text';
+import { kindOf, reachableFrom } from './api-kinds';
 import type { Classification } from './classification';
 import type { Configuration } from './configuration';
 import type { Element, ElementIndex } from './elements';
@@ -45,6 +46,7 @@ export function readApis(
         id: origin.id,
         origin,
         kind,
+        reachableFrom: reachableFrom(r, element, kind),
         ...(domain === undefined ? {} : { domain }),
         ...(exposure === undefined ? {} : { exposure }),
         ...(owner === undefined ? {} : { owner }),
@@ -69,28 +71,6 @@ function invokeArn(r: Resolver, { stack, declared }: Element): Text {
     ':',
     r.text(stack, { Ref: declared.logicalId }),
   );
-}
-
-function kindOf(r: Resolver, { stack, declared }: Element): Api['kind'] | undefined {
-  switch (declared.type) {
-    case 'AWS::ApiGateway::RestApi':
-    case 'AWS::Serverless::Api':
-      return 'rest';
-    case 'AWS::Serverless::HttpApi':
-      return 'http';
-    case 'AWS::ApiGatewayV2::Api':
-      return literalString(r.resolve(stack, declared.properties.ProtocolType)) === 'WEBSOCKET' ? 'websocket' : 'http';
-    case 'AWS::AppSync::GraphQLApi':
-      return 'appsync';
-    case 'AWS::Lambda::Url':
-      return 'function-url';
-    case 'AWS::ElasticLoadBalancingV2::LoadBalancer':
-      return literalString(r.resolve(stack, declared.properties.Type)) === 'gateway' ? undefined : 'load-balancer';
-    case 'AWS::ElasticLoadBalancing::LoadBalancer':
-      return 'load-balancer';
-    default:
-      return undefined;
-  }
 }
 
 /** Which API a method, route or listener belongs to. */
@@ -136,9 +116,20 @@ function routesOf(
       return [...declared, ...quickRoute(properties), ...describedRoutes(properties)];
     }
     case 'appsync':
-      return [{ method: 'POST', path: '/graphql', authentication: graphQlAuthentication(properties) }];
+      return [
+        {
+          method: 'POST',
+          path: api.declared.type === 'AWS::AppSync::Api' ? '/event' : '/graphql',
+          authentication: graphQlAuthentication(properties),
+        },
+      ];
     case 'function-url':
+    case 'lattice':
       return [{ method: 'ANY', path: '/', authentication: word(property(properties, 'AuthType')) }];
+    // What stands behind them asks who is calling, if anything does.
+    case 'app-runner':
+    case 'distribution':
+      return [{ method: 'ANY', path: '/', authentication: 'NONE' }];
     case 'load-balancer':
       if (api.declared.type === 'AWS::ElasticLoadBalancing::LoadBalancer')
         return [{ method: 'ANY', path: '/', authentication: 'NONE' }];
@@ -222,6 +213,8 @@ function route(r: Resolver, element: Element): Route {
 }
 
 function graphQlAuthentication(properties: Resolved): string {
+  const ofEvents = listed(property(properties, 'EventConfig', 'AuthProviders'));
+  if (ofEvents.length > 0) return [...new Set(ofEvents.map((p) => word(property(p, 'AuthType'))))].sort().join(' or ');
   const more = property(properties, 'AdditionalAuthenticationProviders');
   const types = [
     word(property(properties, 'AuthenticationType')),

@@ -134,10 +134,23 @@ export interface RequestValidation {
   readonly model: boolean;
 }
 
+export type ApiKind =
+  | 'rest'
+  | 'http'
+  | 'websocket'
+  | 'appsync'
+  | 'function-url'
+  | 'load-balancer'
+  | 'app-runner'
+  | 'lattice'
+  | 'distribution';
+
 export interface Api {
   readonly id: string;
   readonly origin: Origin;
-  readonly kind: 'rest' | 'http' | 'websocket' | 'appsync' | 'function-url' | 'load-balancer';
+  readonly kind: ApiKind;
+  /** Whether its address is the internet's or a network's, as the template has it; who is let in is another question. */
+  readonly reachableFrom?: 'internet' | 'network' | 'unknown';
   readonly domain?: string;
   readonly exposure?: Exposure;
   readonly owner?: string;

@@ -20,7 +20,12 @@ export interface Control {
 }
 
 export const CONTROLS: readonly Control[] = [
-  { id: 'D1', text: 'every API stands in a trust domain', checks: ['DOM-3'], about: 'domains' },
+  {
+    id: 'D1',
+    text: 'every API stands in a trust domain with an exposure and an owner',
+    checks: ['DOM-3'],
+    about: 'domains',
+  },
   { id: 'D2', text: 'no resource is shared by two domains', checks: ['DOM-2'], about: 'domains' },
   {
     id: 'D3',

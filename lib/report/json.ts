@@ -35,6 +35,8 @@ export function toJson(report: Report, evidence?: Evidence): string {
         owner: api.owner ?? null,
         exposure: api.exposure ?? null,
         authentication: [...api.authentication].sort(),
+        kind: api.kind,
+        ...(api.reachableFrom && { reachableFrom: api.reachableFrom }),
       })),
       (entry) => entry.api,
     ),

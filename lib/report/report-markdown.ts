@@ -1,5 +1,6 @@
 /** The report as Markdown, for a summary of a pipeline or a comment: the verdict, what it is about, and every finding. */
 import type { Finding } from '../checks/finding';
+import type { Api, Model } from '../model/model';
 import type { Evidence } from './evidence';
 import { code, details, html, prose, table } from './markdown';
 import type { Report } from './report';
@@ -23,6 +24,8 @@ export function toMarkdown(report: Report, { evidence }: MarkdownOptions = {}): 
       ? [`${findings.length - shown.length} findings more: \`bulkhead check\` prints all of them.`]
       : [],
     part('Trust domains', cells(domainRows(model))),
+    part('APIs', apiRows(model)),
+    part('Routes', routeRows(model)),
     part('Roles that hold each duty', cells(dutyRows(model))),
     part('May roles of two duties make one and the same request?', cells(separationRows(report))),
     details(
@@ -43,6 +46,50 @@ function part(title: string, rows: readonly string[]): readonly string[] {
 
 function cells(rows: readonly (readonly string[])[]): readonly string[] {
   return rows.length < 2 ? [] : table(rows.map((row) => row.map((cell) => prose(cell) || ' ')));
+}
+
+/** Everything that answers requests; what stands in no domain comes first. */
+function apiRows(model: Model): readonly string[] {
+  const rows = inOrder(model).map(({ origin, kind, domain, exposure, owner, reachableFrom, authentication }) => [
+    code(origin.path),
+    kind,
+    domain === undefined ? '**none**' : prose(domain),
+    exposure ?? '-',
+    prose(owner ?? '-'),
+    reachableFrom ?? '-',
+    prose(authentication.join(', ') || '-'),
+  ]);
+  const head = ['API', 'kind', 'domain', 'exposure', 'owner', 'reachable from', 'authentication'];
+  return rows.length === 0 ? [] : table([head, ...rows]);
+}
+
+/** What a table of a comment holds; the JSON report has all of them. */
+const MAX_ROUTES = 200;
+
+function routeRows(model: Model): readonly string[] {
+  const rows = inOrder(model).flatMap(({ origin, routes }) =>
+    [...routes]
+      .sort((a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1))
+      .map(({ method, path, authentication, scopes = [], sensitivity }) => [
+        code(origin.path),
+        code(`${method} ${path}`),
+        prose(authentication),
+        scopes.map(code).join(' or ') || '-',
+        sensitivity ?? '-',
+      ]),
+  );
+  if (rows.length === 0) return [];
+  const shown = table([['API', 'route', 'authentication', 'scopes', 'sensitivity'], ...rows.slice(0, MAX_ROUTES)]);
+  const more = rows.length - MAX_ROUTES;
+  return details(
+    `${rows.length} routes`,
+    more > 0 ? [...shown, '', `${more} more: \`--format json\` has all of them.`] : shown,
+  );
+}
+
+function inOrder({ apis }: Model): readonly Api[] {
+  const key = ({ domain, origin }: Api): string => `${domain ?? ''}\u0000${origin.path}`;
+  return [...apis].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 function findingPart(finding: Finding): readonly string[] {

@@ -1,5 +1,5 @@
 import { CHECKS, runChecks } from '../../lib/checks/run-checks';
-import type { Model } from '../../lib/model/model';
+import type { Api, Domain, Model } from '../../lib/model/model';
 import { api, modelOf, resource, role } from './model-of';
 
 const of = (id: string, parts: Partial<Model>) => runChecks(modelOf(parts)).filter((finding) => finding.id === id);
@@ -59,12 +59,45 @@ describe('DOM-2, shared resource', () => {
 });
 
 describe('DOM-3, unclassified API', () => {
+  const PARTNER: Domain = { name: 'partner', exposure: 'partner', owner: 'partner-team', declaredAt: [] };
+
   test('an API in a domain passes, one outside is a violation', () => {
-    expect(of('DOM-3', { apis: [api('App/Api', 'partner')] })).toEqual([]);
-    expect(of('DOM-3', { apis: [api('App/Api', 'partner'), api('App/Stray')] })).toMatchObject([
+    expect(of('DOM-3', { apis: [api('App/Api', 'partner')], domains: [PARTNER] })).toEqual([]);
+    expect(of('DOM-3', { apis: [api('App/Api', 'partner'), api('App/Stray')], domains: [PARTNER] })).toMatchObject([
       { severity: 'violated', constructPaths: ['App/Stray'] },
     ]);
   });
+});
+
+test('DOM-3: the domain of an API has an exposure and an owner, by the API or by the configuration', () => {
+  const messages = (domain: Partial<Domain>, more: Partial<Api> = {}) =>
+    of('DOM-3', {
+      apis: [{ ...api('App/Api', 'partner'), ...more }],
+      domains: [{ name: 'partner', declaredAt: [], ...domain }],
+    }).map(({ message }) => message);
+  expect(messages({})).toEqual(['the API `App/Api` of `partner` has no exposure and no owner']);
+  expect(messages({ exposure: 'partner' })).toEqual(['the API `App/Api` of `partner` has no owner']);
+  expect(messages({ exposure: 'partner', owner: 'partner-team' })).toEqual([]);
+  expect(messages({}, { exposure: 'partner', owner: 'partner-team' })).toEqual([]);
+});
+
+test('DOM-3: an API outside a domain is shown with where it is reached from, and what it asks nobody', () => {
+  const stray: Api = {
+    ...api('App/Balancer'),
+    kind: 'load-balancer',
+    reachableFrom: 'internet',
+    routes: [{ method: 'ANY', path: ':443/', authentication: 'NONE' }],
+  };
+  expect(of('DOM-3', { apis: [stray] })).toMatchObject([
+    {
+      message:
+        'the API `App/Balancer` (load balancer, AWS::ApiGateway::RestApi, reachable from the internet) is in no trust domain',
+      explanation: ['It asks nobody who calls: `ANY :443/`.'],
+    },
+  ]);
+  expect(of('DOM-3', { apis: [{ ...stray, reachableFrom: 'network', routes: [] }] })).toMatchObject([
+    { message: expect.stringContaining('reachable from its network alone'), explanation: [] },
+  ]);
 });
 
 describe('APP-1, invisible part', () => {

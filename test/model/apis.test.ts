@@ -239,3 +239,66 @@ test('exposure, owner and authentication of the mark are the API’s and its dom
   ]);
   expect(only(API).domain).toBeUndefined();
 });
+
+describe('what is an API, and where it is reached from', () => {
+  const of = (api: Json) => model({ Api: api }).apis.map(({ kind, reachableFrom }) => `${kind} ${reachableFrom}`);
+  const distribution = (...Origins: Json[]) =>
+    resource('AWS::CloudFront::Distribution', { DistributionConfig: { Enabled: true, Origins } });
+  const PRIVATE = { Types: ['PRIVATE'] };
+
+  test.each<[string, Json, string[]]>([
+    ['REST', resource('AWS::ApiGateway::RestApi'), ['rest internet']],
+    ['private REST', resource('AWS::ApiGateway::RestApi', { EndpointConfiguration: PRIVATE }), ['rest network']],
+    ['REST of SAM', resource('AWS::Serverless::Api', { EndpointConfiguration: { Type: 'PRIVATE' } }), ['rest network']],
+    ['HTTP', resource('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' }), ['http internet']],
+    ['WebSocket', resource('AWS::ApiGatewayV2::Api', { ProtocolType: 'WEBSOCKET' }), ['websocket internet']],
+    ['AppSync', resource('AWS::AppSync::GraphQLApi'), ['appsync internet']],
+    ['private AppSync', resource('AWS::AppSync::GraphQLApi', { Visibility: 'PRIVATE' }), ['appsync network']],
+    ['events', resource('AWS::AppSync::Api'), ['appsync internet']],
+    ['a function', resource('AWS::Lambda::Url', { AuthType: 'AWS_IAM' }), ['function-url internet']],
+    ['a load balancer', resource('AWS::ElasticLoadBalancingV2::LoadBalancer'), ['load-balancer internet']],
+    [
+      'an internal one',
+      resource('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: 'internal' }),
+      ['load-balancer network'],
+    ],
+    [
+      'one of which only the deployment knows',
+      resource('AWS::ElasticLoadBalancingV2::LoadBalancer', { Scheme: { 'Fn::ImportValue': 'scheme' } }),
+      ['load-balancer unknown'],
+    ],
+    [
+      'a classic one',
+      resource('AWS::ElasticLoadBalancing::LoadBalancer', { Scheme: 'internal' }),
+      ['load-balancer network'],
+    ],
+    ['App Runner', resource('AWS::AppRunner::Service'), ['app-runner internet']],
+    [
+      'private App Runner',
+      resource('AWS::AppRunner::Service', {
+        NetworkConfiguration: { IngressConfiguration: { IsPubliclyAccessible: false } },
+      }),
+      ['app-runner network'],
+    ],
+    ['VPC Lattice', resource('AWS::VpcLattice::Service', { AuthType: 'AWS_IAM' }), ['lattice network']],
+    [
+      'a distribution before a server',
+      distribution({ DomainName: 'api.example.com', CustomOriginConfig: { OriginProtocolPolicy: 'https-only' } }),
+      ['distribution internet'],
+    ],
+    [
+      'a distribution before a bucket',
+      distribution({ DomainName: 'files.s3.eu-west-1.amazonaws.com', S3OriginConfig: {} }),
+      [],
+    ],
+    [
+      'a distribution before the website of a bucket',
+      distribution({ DomainName: 'files.s3-website.eu-west-1.amazonaws.com', CustomOriginConfig: {} }),
+      [],
+    ],
+    ['a custom domain', resource('AWS::ApiGateway::DomainName', { DomainName: 'api.example.com' }), []],
+    ['a queue', resource('AWS::SQS::Queue'), []],
+  ])('%s', (_, api, expected) => {
+    expect(of(api)).toEqual(expected);
+  });
+});

@@ -172,3 +172,33 @@ describe('evidence', () => {
     for (const print of [toJson, toText, toMarkdown, toSarif]) expect(print(again)).toBe(print(violated));
   });
 });
+
+test('Markdown has every API with its classification, those of no domain first, and every route', () => {
+  const apis = {
+    templates: [
+      {
+        stackName: 'S',
+        template: {
+          Resources: {
+            Owned: { Type: 'AWS::Lambda::Url', Properties: { AuthType: 'AWS_IAM', TargetFunctionArn: 'f' } },
+            Stray: {
+              Type: 'AWS::ElasticLoadBalancing::LoadBalancer',
+              Properties: { Scheme: 'internal', Listeners: [] },
+            },
+          },
+        },
+      },
+    ],
+  };
+  const domains = { orders: { exposure: 'partner', owner: 'orders-team', resources: ['S/Owned'] } };
+  const markdown = toMarkdown(analyse(apis, { configuration: { domains }, source: 'test' }));
+  expect(markdown).toContain(
+    [
+      '| API | kind | domain | exposure | owner | reachable from | authentication |',
+      '| --- | --- | --- | --- | --- | --- | --- |',
+      '| `S/Stray` | load-balancer | **none** | - | - | network | NONE |',
+      '| `S/Owned` | function-url | orders | partner | orders-team | internet | AWS\\_IAM |',
+    ].join('\n'),
+  );
+  expect(markdown).toContain('| `S/Owned` | `ANY /` | AWS\\_IAM | - | - |');
+});

@@ -83,6 +83,7 @@ describe('JSON', () => {
         owner: 'Team P',
         exposure: 'partner',
         authentication: ['AWS_IAM'],
+        kind: 'rest',
       },
     ]);
     expect(json.principals).toEqual([
