@@ -16,6 +16,7 @@ import { withExceptions } from './exceptions-hold';
 import type { CheckId, Finding } from './finding';
 import { grantsStayInTheRemit } from './grants-stay-in-the-remit';
 import { internalIsInvisible } from './internal-is-invisible';
+import { keysStayInTheirDomain } from './keys-stay-in-their-domain';
 import { monitoringIsOwnAndAudible } from './monitoring-is-own-and-audible';
 import { methodsAreGuarded } from './methods-are-guarded';
 import { mutualTlsIsComplete } from './mutual-tls-is-complete';
@@ -51,6 +52,7 @@ export const CHECKS: readonly Check[] = [
   mutualTlsIsComplete,
   stagesShareNothing,
   secretsAreByReference,
+  keysStayInTheirDomain,
   auditTrailIsImmutable,
   auditIsReadByAuditAlone,
   monitoringIsOwnAndAudible,

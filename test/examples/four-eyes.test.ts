@@ -39,6 +39,7 @@ test('is proved, under assumptions that name what two people let run, and who ma
   expect(report).toMatchObject({ verdict: 'proved', findings: [] });
   expect(report.assumptions.map(({ id }) => id)).toEqual([
     'approved-changes',
+    'audit-trail',
     'break-glass',
     'closed-world',
     'grants',
