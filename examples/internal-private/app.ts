@@ -1,15 +1,11 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { HttpIntegration } from 'aws-cdk-lib/aws-apigateway';
-import {
-  InterfaceVpcEndpoint,
-  InterfaceVpcEndpointAwsService,
-  Peer,
-  Port,
-  SecurityGroup,
-  Vpc,
-} from 'aws-cdk-lib/aws-ec2';
-import { AnyPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
-import { Assumer, Attestation, Authentication, Duty, Exposure, TrustDomain } from '../../lib';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Peer, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import { ARecord, PrivateHostedZone, RecordTarget } from 'aws-cdk-lib/aws-route53';
+import { InterfaceVpcEndpointTarget } from 'aws-cdk-lib/aws-route53-targets';
+import { Assumer, Attestation, Authentication, Exposure, TrustDomain } from '../../lib';
 
 export const app = new App();
 const env = { account: '111122223333', region: 'eu-central-1' };
@@ -21,7 +17,7 @@ const team = (name: string) => [Assumer.role(role(`payroll-${name}`), mfa)];
 const [provision, deploy, approve] = [team('admins'), team('pipeline'), team('leads')];
 const [read, write, monitor, audit] = [team('support'), team('operators'), team('on-call'), team('security')];
 
-// The network team's VPC; the endpoint in it is payroll's own, and shared with no other API.
+// The network team's VPC and zone; the endpoint and the name in them are payroll's own, and shared with no other API.
 const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
   vpcId: 'vpc-0a1b2c3d4e5f60718',
   vpcCidrBlock: '10.20.0.0/16',
@@ -29,28 +25,27 @@ const vpc = Vpc.fromVpcAttributes(stack, 'Vpc', {
   isolatedSubnetIds: ['subnet-0a1b2c3d4e5f60718', 'subnet-0a1b2c3d4e5f60719'],
   isolatedSubnetRouteTableIds: ['rtb-0a1b2c3d4e5f60718', 'rtb-0a1b2c3d4e5f60719'],
 });
-const securityGroup = new SecurityGroup(stack, 'Callers', {
-  vpc,
-  description: 'Callers of payroll, by TLS from the subnets of finance alone',
-  allowAllOutbound: false,
-});
-securityGroup.addIngressRule(Peer.ipv4('10.20.4.0/24'), Port.tcp(443), 'TLS from finance');
-const endpoint = new InterfaceVpcEndpoint(stack, 'Endpoint', {
-  vpc,
-  service: InterfaceVpcEndpointAwsService.APIGATEWAY,
-  securityGroups: [securityGroup],
-  open: false,
+const zone = PrivateHostedZone.fromHostedZoneAttributes(stack, 'Zone', {
+  hostedZoneId: 'Z0A1B2C3D4E5F60718293',
+  zoneName: 'internal.example.com',
 });
 
 const payroll = new TrustDomain(stack, 'payroll', {
   exposure: Exposure.INTERNAL,
   owner: 'payroll-team',
   authentication: Authentication.iam(),
-  vpcEndpoints: [endpoint],
+  // By TLS from the subnets of finance alone.
+  privateEndpoint: { vpc, subnets: { subnets: vpc.isolatedSubnets }, callers: [Peer.ipv4('10.20.4.0/24')] },
+  privateDomain: {
+    domainName: 'payroll.internal.example.com',
+    certificate: Certificate.fromCertificateArn(
+      stack,
+      'Certificate',
+      `arn:aws:acm:${env.region}:${env.account}:certificate/11111111-2222-3333-4444-555555555555`,
+    ),
+  },
   assumers: { provision, deploy, approve, read, write, monitor, audit },
 });
-payroll.own(endpoint);
-payroll.own(securityGroup);
 payroll.addRoute('GET', '/payslips/{id}', new HttpIntegration('https://payroll.example.com/payslips'));
 payroll.addRoute(
   'POST',
@@ -58,18 +53,10 @@ payroll.addRoute(
   new HttpIntegration('https://payroll.example.com/payslips', { httpMethod: 'POST' }),
 );
 
-// An application of another team may read, and everybody else is denied: by the API, and by the endpoint on the way to
-// it. The endpoint names the API by its stage: the API names the endpoint, and of two ids one must come first.
-const reporting = role('reporting');
-payroll.grantRead(Role.fromRoleArn(stack, 'Reporting', reporting, { mutable: false }));
-endpoint.addToPolicy(
-  new PolicyStatement({
-    sid: 'CallersOfPayroll',
-    principals: [new AnyPrincipal()],
-    actions: ['execute-api:Invoke'],
-    resources: [`arn:aws:execute-api:${env.region}:${env.account}:*/${payroll.stageName}/*`],
-    conditions: {
-      ArnEquals: { 'aws:PrincipalArn': [payroll.dutyRoleArn(Duty.READ), payroll.dutyRoleArn(Duty.WRITE), reporting] },
-    },
-  }),
-);
+// An application of another team may read; the API, and the endpoint on the way to it, deny everybody else.
+payroll.grantRead(Role.fromRoleArn(stack, 'Reporting', role('reporting'), { mutable: false }));
+
+if (payroll.endpoint !== undefined) {
+  const target = RecordTarget.fromAlias(new InterfaceVpcEndpointTarget(payroll.endpoint));
+  payroll.own(new ARecord(stack, 'Name', { zone, recordName: 'payroll', target }));
+}

@@ -166,21 +166,36 @@ describe('public-dpop', () => {
 describe('internal-private', () => {
   const { app } = EXAMPLES['internal-private']!;
 
-  test('is reached by its own endpoint, and both say who may call', () => {
+  test('is reached by its own name, through its own endpoint, and both say who may call', () => {
     const template = templateOf(app, 'Payroll');
     const callers = Match.arrayWith(['arn:aws:iam::111122223333:role/reporting']);
+    const via = 'arn:aws:execute-api:eu-central-1:111122223333:/domainnames/payroll.internal.example.com+*';
     template.hasResourceProperties('AWS::EC2::VPCEndpoint', {
       PolicyDocument: {
-        Statement: [Match.objectLike({ Effect: 'Allow', Condition: { ArnEquals: { 'aws:PrincipalArn': callers } } })],
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Condition: {
+              ArnEquals: { 'aws:PrincipalArn': callers },
+              ArnLike: { 'execute-api:viaDomainArn': via },
+            },
+          }),
+        ]),
       },
     });
     template.hasResourceProperties('AWS::ApiGateway::RestApi', {
-      EndpointConfiguration: { Types: ['PRIVATE'], VpcEndpointIds: [{ Ref: Match.stringLikeRegexp('^Endpoint') }] },
+      EndpointConfiguration: {
+        Types: ['PRIVATE'],
+        VpcEndpointIds: [{ Ref: Match.stringLikeRegexp('^payrollEndpoint') }],
+      },
+      DisableExecuteApiEndpoint: true,
       Policy: {
         Statement: Match.arrayWith([
           Match.objectLike({ Effect: 'Deny', Condition: { ArnNotEquals: { 'aws:PrincipalArn': callers } } }),
         ]),
       },
     });
+    template.resourceCountIs('AWS::ApiGateway::DomainNameAccessAssociation', 1);
+    template.hasResourceProperties('AWS::Route53::RecordSet', { Name: 'payroll.internal.example.com.', Type: 'A' });
   });
 });
