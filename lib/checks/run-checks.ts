@@ -11,6 +11,7 @@ import { authenticationIsNotShared } from './authentication-is-not-shared';
 import { boundariesAreDisjoint } from './boundaries-are-disjoint';
 import { type Check, CheckContext } from './check';
 import { crossingsAreDeclared } from './crossings-are-declared';
+import { domainsCanBeIsolated } from './domains-can-be-isolated';
 import { dutiesAreNarrowlyTrusted } from './duties-are-narrowly-trusted';
 import { withExceptions } from './exceptions-hold';
 import type { CheckId, Finding } from './finding';
@@ -56,6 +57,7 @@ export const CHECKS: readonly Check[] = [
   auditTrailIsImmutable,
   auditIsReadByAuditAlone,
   monitoringIsOwnAndAudible,
+  domainsCanBeIsolated,
   apisAreClassified,
   appIsVisible,
 ];

@@ -16,7 +16,7 @@ export interface Control {
   /** Of those, the checks whose findings count only where they say what somebody may do. */
   readonly acting?: readonly CheckId[];
   /** Without these in the app there is nothing to judge. */
-  readonly about: 'domains' | 'duties' | 'trails' | 'alarms';
+  readonly about: 'domains' | 'duties' | 'trails' | 'alarms' | 'switches';
 }
 
 export const CONTROLS: readonly Control[] = [
@@ -83,6 +83,18 @@ export const CONTROLS: readonly Control[] = [
     text: 'every domain has alarms of its own, which are heard and which nobody may mute',
     checks: ['DOM-13'],
     about: 'alarms',
+  },
+  {
+    id: 'D13',
+    text: 'one parameter isolates a domain: everything is blocked, sessions are revoked, no other domain notices',
+    checks: ['DOM-14'],
+    about: 'switches',
+  },
+  {
+    id: 'D14',
+    text: 'every domain is deployed without another',
+    checks: ['DOM-12'],
+    about: 'domains',
   },
   {
     id: 'D15',
@@ -198,6 +210,8 @@ function isThere(about: Control['about'], { domains, principals, resources }: Mo
       return principals.some(({ duty }) => duty !== undefined);
     case 'trails':
       return resources.some(({ origin }) => origin.type === 'AWS::CloudTrail::Trail');
+    case 'switches':
+      return resources.some(({ part }) => part === 'api');
     case 'alarms':
       return resources.some(({ origin, domain }) => origin.type === 'AWS::CloudWatch::Alarm' && domain !== undefined);
   }

@@ -20,6 +20,7 @@ const model = modelOf({
   resources: [
     resource('App/Trail', 'AWS::CloudTrail::Trail'),
     resource('App/Alarm', 'AWS::CloudWatch::Alarm', { domain: 'a' }),
+    { ...resource('App/Api', 'AWS::ApiGateway::RestApi', { domain: 'a' }), part: 'api' },
   ],
 });
 const states = (findings: readonly Finding[], of = model) =>
