@@ -6,10 +6,11 @@
  * Roles that got their duty from the configuration promise no boundary; what they may do is
  * compared by SOD-1 alone.
  */
-import { type Domain, DUTIES, type Model, type Principal } from '../model/model';
+import { type Domain, DUTIES, type Model, type Origin, type Principal } from '../model/model';
 import type { Check, CheckContext } from './check';
 import { findClashes } from './find-clashes';
 import type { Finding } from './finding';
+import { placesOf } from './places';
 import { type Cause, type Clash, causesOf, explainClash, grantsOf, nameOfGrant, witnessOf } from './root-cause';
 import { nameOf } from './separation';
 
@@ -18,8 +19,9 @@ export const boundariesAreDisjoint: Check = {
   compliant: 'every duty role has its remit as its boundary, and remits share nothing but the common requests',
   run: (model, context) => {
     const roles = markedRoles(model);
+    const placeOf = placesOf(model);
     return [
-      ...model.domains.flatMap((domain) => unheld(domain, roles)),
+      ...model.domains.flatMap((domain) => unheld(domain, roles, placeOf)),
       ...roles.flatMap(missing),
       ...causesOf(clashes(roles, model, context)).map(overlapping),
     ];
@@ -30,24 +32,33 @@ export const boundariesAreDisjoint: Check = {
  * A trust domain that the constructs declare has a role for every duty. One that is missing was not made
  * away with: it is in the app without its mark, bounded by nothing and compared with nobody.
  */
-function unheld(domain: Domain, roles: readonly Principal[]): Finding[] {
-  if (domain.declaredAt.length === 0) return [];
-  const held = new Set(roles.filter((role) => role.domain === domain.name).map((role) => role.duty));
-  const missing = DUTIES.filter((duty) => !held.has(duty));
-  if (missing.length === 0) return [];
-  const duties = missing.map((duty) => `\`${duty}\``).join(', ');
-  return [
-    {
-      id: 'SOD-5',
-      severity: 'violated',
-      message: `no role of the trust domain \`${domain.name}\` carries the mark of ${missing.length === 1 ? 'the duty' : 'the duties'} ${duties}, so nothing is known of who holds ${missing.length === 1 ? 'it' : 'them'}`,
-      principals: [],
-      constructPaths: domain.declaredAt.map((origin) => origin.path),
-      explanation: [],
-      chain: [],
-      fix: 'leave `Metadata.bulkhead` of the duty roles as the trust domain writes it',
-    },
-  ];
+function unheld(
+  { name, declaredAt }: Domain,
+  roles: readonly Principal[],
+  placeOf: ReturnType<typeof placesOf>,
+): Finding[] {
+  const places = new Set(declaredAt.map(({ stack }) => placeOf(name, stack)));
+  return [...places].flatMap((place): Finding[] => {
+    const here = ({ stack }: Origin) => placeOf(name, stack) === place;
+    const held = new Set(roles.filter(({ domain, origin }) => domain === name && here(origin)).map(({ duty }) => duty));
+    const missing = DUTIES.filter((duty) => !held.has(duty));
+    if (missing.length === 0) return [];
+    const duties = missing.map((duty) => `\`${duty}\``).join(', ');
+    const [the, it] = missing.length === 1 ? ['the duty', 'it'] : ['the duties', 'them'];
+    const where = place === '' ? '' : ` in \`${place}\``;
+    return [
+      {
+        id: 'SOD-5',
+        severity: 'violated',
+        message: `no role of the trust domain \`${name}\`${where} carries the mark of ${the} ${duties}, so nothing is known of who holds ${it}`,
+        principals: [],
+        constructPaths: declaredAt.filter(here).map(({ path }) => path),
+        explanation: [],
+        chain: [],
+        fix: 'leave `Metadata.bulkhead` of the duty roles as the trust domain writes it',
+      },
+    ];
+  });
 }
 
 /** Duty roles that the constructs made, sorted by id. */

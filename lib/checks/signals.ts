@@ -13,12 +13,15 @@ import { textKey } from '../model/text-key';
 import { literal } from '../policy/text';
 import { seesEvent } from './event-pattern';
 import { countsRecord } from './log-filter';
+import { placesOf } from './places';
 
 export type Answer = boolean | undefined;
 
-/** What belongs to one domain. */
+/** What belongs to one domain in one place: in each Stage of an app a name stands for another. */
 export interface Belongings {
   readonly domain: string;
+  /** The CDK Stage; empty for what stands in none. */
+  readonly place: string;
   readonly resources: readonly Resource[];
 }
 
@@ -26,16 +29,19 @@ export const ALARM = 'AWS::CloudWatch::Alarm';
 
 /** Domains that the constructs made: they have a REST API that says so. */
 export function madeDomains(model: Model): readonly Belongings[] {
-  const made = new Set(
-    model.resources
-      .filter(({ origin, part }) => part === 'api' && origin.type === 'AWS::ApiGateway::RestApi')
-      .flatMap(({ domain }) => domain ?? []),
-  );
-  const byDomain = new Map<string, Resource[]>([...made].sort().map((domain) => [domain, []]));
-  for (const resource of model.resources) {
-    if (resource.domain !== undefined) byDomain.get(resource.domain)?.push(resource);
+  const placeOf = placesOf(model);
+  const byPlace = new Map<string, { domain: string; place: string; resources: Resource[] }>();
+  const key = (domain: string, place: string) => JSON.stringify([domain, place]);
+  for (const { origin, part, domain } of model.resources) {
+    if (part !== 'api' || origin.type !== 'AWS::ApiGateway::RestApi' || domain === undefined) continue;
+    const place = placeOf(domain, origin.stack);
+    byPlace.set(key(domain, place), { domain, place, resources: [] });
   }
-  return [...byDomain].map(([domain, resources]) => ({ domain, resources }));
+  for (const resource of model.resources) {
+    const { domain, origin } = resource;
+    if (domain !== undefined) byPlace.get(key(domain, placeOf(domain, origin.stack)))?.resources.push(resource);
+  }
+  return [...byPlace].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, own]) => own);
 }
 
 interface Metric {

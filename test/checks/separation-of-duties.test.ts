@@ -305,6 +305,22 @@ describe('SOD-5, a role for every duty', () => {
     expect(finding!.message).toContain('no role of the trust domain `partner` carries the mark of the duty `deploy`');
   });
 
+  test('what a domain of the same name has in another Stage is no help', () => {
+    const [api] = declared.declaredAt;
+    const elsewhere = { ...api!, id: 'Prod/Api', path: 'Prod/Api', stack: 'Prod' };
+    const domains = [{ ...declared, declaredAt: [api!, elsewhere] }];
+    const stages = [
+      { domain: 'partner', place: 'Dev', stacks: [api!.stack] },
+      { domain: 'partner', place: 'Prod', stacks: ['Prod'] },
+    ];
+    const [finding, ...rest] = of('SOD-5', all, { domains, stages });
+    expect(rest).toEqual([]);
+    expect(finding).toMatchObject({ severity: 'violated', constructPaths: ['Prod/Api'] });
+    expect(finding!.message).toContain('no role of the trust domain `partner` in `Prod` carries the mark');
+    const moved = all.map((role) => ({ ...role, id: `P${role.id}`, origin: { ...role.origin, stack: 'Prod' } }));
+    expect(of('SOD-5', [...all, ...moved], { domains, stages })).toEqual([]);
+  });
+
   test('a domain of the configuration need not hold every duty', () => {
     expect(of('SOD-5', [], { domains: [{ name: 'partner', declaredAt: [] }] })).toEqual([]);
   });

@@ -2,14 +2,13 @@
  * Random apps, each proved as it is and violated with one sabotage. Sabotages are drawn from a shuffled deck, so that all of them
  * are used before one is used again; one that finds nothing to hit in an app waits for the next.
  */
-import { CHECKS } from '../../lib/checks/run-checks';
 import { readCloudAssembly } from '../../lib/model/cloud-assembly';
 import { type AnalysisInput, analyse } from '../../lib/report/analyse';
 import { CONTROLS, stateOf } from '../../lib/report/controls';
 import { Random } from '../fuzz/random';
 import { type RandomApp, randomApp } from './random-app';
 import type { Sabotage } from './sabotage';
-import { SABOTAGES } from './sabotages';
+import { presentSabotages } from './sabotages';
 import { Templates } from './templates';
 
 export interface Outcome {
@@ -20,12 +19,6 @@ export interface Outcome {
   readonly failures: readonly string[];
   /** Directories of the apps' templates. */
   readonly outdirs: readonly string[];
-}
-
-/** Those whose check this version has. */
-export function presentSabotages(): readonly Sabotage[] {
-  const known = new Set(CHECKS.map(({ id }) => id));
-  return SABOTAGES.filter(({ by }) => by.every((id) => known.has(id)));
 }
 
 export function campaign(apps: number, seed: number, authorities: readonly string[], each = 1): Outcome {
@@ -71,19 +64,20 @@ function isUsable({ apply }: Sabotage, input: AnalysisInput, seed: number): bool
 }
 
 /** Why the sabotage is not found as it must be; `undefined` where it is. */
-export function missed({ apply, by, breaks }: Sabotage, input: AnalysisInput, seed: number): string | undefined {
+export function missed({ apply, by, breaks, as }: Sabotage, input: AnalysisInput, seed: number): string | undefined {
   const templates = new Templates(input, new Random(seed));
   const hit = apply(templates);
   const report = analyse(templates.edited(), { source: 'a random app' });
   const found = [...new Set(report.findings.map(({ id, severity }) => `${id} ${severity}`))].join(', ');
   const where = `\`${hit?.template.stackName}/${hit?.id}\``;
-  if (!report.findings.some(({ id, severity }) => by.includes(id) && severity === 'violated')) {
-    return `${where}: expected ${by.join(' or ')} violated, found ${found || 'nothing'}`;
+  if (!report.findings.some(({ id, severity }) => by.includes(id) && severity === as)) {
+    return `${where}: expected ${by.join(' or ')} ${as}, found ${found || 'nothing'}`;
   }
   const states = new Map(CONTROLS.map((control) => [control.id, stateOf(control, report)]));
-  const whole = breaks.filter((id) => states.get(id) !== 'broken');
-  if (whole.length > 0 || report.verdict !== 'violated') {
-    return `${where}: expected ${whole.join(', ')} broken, found ${whole.map((id) => states.get(id)).join(', ')} (${found})`;
+  const state = as === 'violated' ? 'broken' : 'undecided';
+  const whole = breaks.filter((id) => states.get(id) !== state);
+  if (whole.length > 0 || report.verdict !== as) {
+    return `${where}: expected ${whole.join(', ')} ${state}, found ${whole.map((id) => states.get(id)).join(', ')} (${found})`;
   }
   return undefined;
 }

@@ -29,6 +29,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import {
   Assumer,
   Attestation,
+  AuditVault,
   Authentication,
   BreakGlassRole,
   DomainCrossing,
@@ -113,7 +114,18 @@ class Author {
       for (const to of written)
         if (from !== to && from.place === to.place && this.random.chance(0.4)) this.cross(from, to);
     }
+    if (this.random.chance(0.5)) this.vault(written);
     return { app: this.app, outdir: this.outdir, shape: this.shape.join(' ') };
+  }
+
+  /** In an account of its own, or in that of the domains. */
+  private vault(written: readonly Written[]): void {
+    const env = written[0]?.place.env;
+    if (env === undefined) return;
+    const own = this.random.chance(0.5) ? { ...env, account: '777788889999' } : env;
+    this.shape.push(own === env ? 'vault' : 'vault-elsewhere');
+    const readers = [Assumer.role(`arn:aws:iam::${own.account}:role/security`)];
+    new AuditVault(new Stack(this.app, 'audit', { env: own }), 'trail', { readers });
   }
 
   private places(): Place[] {

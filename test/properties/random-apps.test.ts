@@ -5,9 +5,9 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { campaign, type Outcome, presentSabotages } from './campaign';
+import { campaign, type Outcome } from './campaign';
 import { makeAuthorities } from './random-app';
-import { SABOTAGES } from './sabotages';
+import { presentSabotages, SABOTAGES } from './sabotages';
 
 const APPS = Number(process.env.RANDOM_APPS ?? 24);
 const SEED = Number(process.env.SEED ?? 20261122);

@@ -2,7 +2,7 @@
  * A sabotage: one change to the templates of a proved app, and what must then be named. It is random in what it hits, and leaves
  * an app alone that has nothing to hit.
  */
-import type { CheckId } from '../../lib/checks/finding';
+import type { CheckId, Finding } from '../../lib/checks/finding';
 import type { Resource, Templates } from './templates';
 
 export interface Sabotage {
@@ -12,6 +12,11 @@ export interface Sabotage {
   readonly by: readonly CheckId[];
   /** Controls that the report must then show as broken. */
   readonly breaks: readonly string[];
+  /**
+   * How it must be found. Undecided where part of what would be judged stands under a condition of the template, as the rule
+   * that isolates a domain does: synthesis fails all the same.
+   */
+  readonly as: Finding['severity'];
   /** `undefined` where the app has nothing of the kind; else what was hit, for the message of a failure. */
   readonly apply: (app: Templates) => Resource | undefined;
 }
@@ -21,6 +26,7 @@ export function sabotage(
   by: CheckId | readonly CheckId[],
   breaks: readonly string[],
   apply: (app: Templates) => Resource | undefined,
+  as: Finding['severity'] = 'violated',
 ): Sabotage {
-  return { name, by: typeof by === 'string' ? [by] : by, breaks, apply };
+  return { name, by: typeof by === 'string' ? [by] : by, breaks, apply, as };
 }
