@@ -1,7 +1,7 @@
 /** How trust domains compose: names, marks and tags, Stages, places unknown, grants, other apps' domains. */
 import { App, CfnResource, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { AuthorizationType, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { AccountPrincipal, CompositePrincipal, type IGrantable, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import * as fc from 'fast-check';
@@ -55,10 +55,14 @@ describe('every resource of a domain', () => {
   test('that an author gives to it is marked, and is no role or boundary of a duty', () => {
     const domain = aDomain();
     const stack = Stack.of(domain);
-    domain.own(new Bucket(stack, 'Data'));
+    domain.own(new Bucket(stack, 'Data', { encryptionKey: domain.key }));
     domain.own(new Role(stack, 'Worker', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') }));
     const api = new RestApi(stack, 'Second', { deploy: false });
-    api.root.addMethod('GET', BACKEND);
+    const requestValidator = api.addRequestValidator('All', {
+      validateRequestBody: true,
+      validateRequestParameters: true,
+    });
+    api.root.addMethod('GET', BACKEND, { authorizationType: AuthorizationType.IAM, requestValidator });
     domain.own(api);
     const template = templateOf(domain);
     template.hasResource('AWS::S3::Bucket', {
