@@ -7,6 +7,7 @@
  * seen is a gap; what is taken for granted is an assumption.
  */
 import type { Text } from '../policy/text';
+import { assumptionsOfAlarms } from './alarm-assumptions';
 import { readApis } from './apis';
 import { assumptionsOf } from './assumptions';
 import { bootstrapRoles } from './bootstrap-roles';
@@ -126,6 +127,7 @@ export function buildModel(
       ...assumptionsOf(app, configuration, [...unresolved, ...grants.unresolved]),
       ...crossings.map(assumptionOf),
       ...assumptionsOfTrails(domains, resources),
+      ...assumptionsOfAlarms(resources),
       ...(secrets?.assumptions ?? []),
     ],
     conflicts: configuration.conflicts ?? allPairs(),
