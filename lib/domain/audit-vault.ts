@@ -102,8 +102,8 @@ export class AuditVault extends Construct implements IAuditVault {
       dataEventsOf: props.dataEventsOf,
       logGroup: props.logGroup,
     });
-    // CloudTrail tries both when the trail is made.
-    this.trail.node.addDependency(this.bucket, this.key);
+    // CloudTrail tries to write when the trail is made; the name of the bucket alone would not make it wait.
+    this.trail.node.addDependency(this.bucket);
     this.markAll();
     registerGate(this);
   }

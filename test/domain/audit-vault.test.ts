@@ -255,6 +255,12 @@ describe('the trail', () => {
   });
 });
 
+test('the trail waits for the policy of its bucket, and for nothing that it names already', () => {
+  templateOf().hasResource('AWS::CloudTrail::Trail', {
+    DependsOn: [Match.stringLikeRegexp('^trailBucketPolicy'), Match.stringLikeRegexp('^trailBucket')],
+  });
+});
+
 describe('the auditor', () => {
   test('holds the duty audit in no domain, within its remit, for the named readers', () => {
     const mfa = Attestation.byProvider('IAM Identity Center: multi-factor authentication at every sign-in');
