@@ -75,7 +75,7 @@ export class FourEyesPipeline extends Construct {
     const { domainName, stackName } = props;
     const stack = Stack.of(this);
     requireBucketNames(domainName, stack.region);
-    if (!/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(stackName)) {
+    if (!/^[A-Za-z][A-Za-z0-9-]{0,127}(\/[A-Za-z][A-Za-z0-9-]{0,127})*$/.test(stackName)) {
       throw new TrustDomainError(
         `pipeline of trust domain \`${domainName}\`: \`stackName\` is \`${stackName}\`; give the name of one stack, because it becomes part of a command`,
       );
