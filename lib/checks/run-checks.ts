@@ -12,6 +12,7 @@ import { boundariesAreDisjoint } from './boundaries-are-disjoint';
 import { type Check, CheckContext } from './check';
 import { crossingsAreDeclared } from './crossings-are-declared';
 import { domainsCanBeIsolated } from './domains-can-be-isolated';
+import { domainsDeployIndependently } from './domains-deploy-independently';
 import { dutiesAreNarrowlyTrusted } from './duties-are-narrowly-trusted';
 import { withExceptions } from './exceptions-hold';
 import type { CheckId, Finding } from './finding';
@@ -53,6 +54,7 @@ export const CHECKS: readonly Check[] = [
   mutualTlsIsComplete,
   stagesShareNothing,
   secretsAreByReference,
+  domainsDeployIndependently,
   keysStayInTheirDomain,
   auditTrailIsImmutable,
   auditIsReadByAuditAlone,

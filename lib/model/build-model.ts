@@ -16,6 +16,7 @@ import { type Classification, classify } from './classification';
 import { commonRequests } from './common-requests';
 import { ALWAYS, conditionGuard } from './conditions';
 import { type Configuration, NO_CONFIGURATION } from './configuration';
+import { readCouplings } from './couplings';
 import { customCalls } from './custom-calls';
 import { assumptionOf, readDeclarations } from './declarations';
 import { asDeploying, assumptionOfDeploying } from './deploying-roles';
@@ -142,6 +143,7 @@ export function buildModel(
     ],
     crossings,
     exceptions: declarations.exceptions,
+    couplings: readCouplings(r, elements),
     stages: readStages(elements, classified),
     ...(secrets && { secrets: secrets.found }),
   };

@@ -73,6 +73,11 @@ class AssemblyReader implements AssemblyContents {
     const artifacts = Object.entries(record(this.readJson(join(directory, 'manifest.json')).artifacts)).map(
       ([id, value]) => ({ id, artifact: record(value), properties: record(record(value).properties) }),
     );
+    const stacks = new Map(
+      artifacts.flatMap(({ id, artifact }) =>
+        artifact.type === 'aws:cloudformation:stack' ? [[id, string(artifact.displayName) ?? id] as const] : [],
+      ),
+    );
     const assets: Assets = { files: new Map() };
     for (const { artifact, properties } of artifacts) {
       const file = string(properties.file);
@@ -80,9 +85,11 @@ class AssemblyReader implements AssemblyContents {
     }
     for (const { id, artifact, properties } of artifacts) {
       const nested = string(properties.directoryName);
-      if (artifact.type === 'aws:cloudformation:stack')
-        this.readStack(directory, id, artifact, properties, assets, stage);
-      else if (artifact.type === 'cdk:cloud-assembly' && nested)
+      if (artifact.type === 'aws:cloudformation:stack') {
+        const after = Array.isArray(artifact.dependencies) ? artifact.dependencies : [];
+        const dependsOn = after.flatMap((other: unknown) => (typeof other === 'string' && stacks.get(other)) || []);
+        this.readStack(directory, id, artifact, properties, assets, { stage, dependsOn });
+      } else if (artifact.type === 'cdk:cloud-assembly' && nested)
         this.readAssembly(join(directory, nested), string(properties.displayName) ?? nested.replace(/^assembly-/, ''));
     }
   }
@@ -93,7 +100,7 @@ class AssemblyReader implements AssemblyContents {
     artifact: Json,
     properties: Json,
     assets: Assets,
-    stage?: string,
+    { stage, dependsOn }: Pick<RenderedTemplate, 'stage' | 'dependsOn'>,
   ): void {
     const path = string(artifact.displayName) ?? id;
     const file = string(properties.templateFile);
@@ -114,6 +121,7 @@ class AssemblyReader implements AssemblyContents {
         ...(account && account !== 'unknown-account' && { account }),
         ...(region && region !== 'unknown-region' && { region }),
         ...(stage !== undefined && { stage }),
+        ...(dependsOn !== undefined && dependsOn.length > 0 && { dependsOn }),
         deployment: deploymentRoles(properties, assets),
       },
       join(directory, file),

@@ -50,14 +50,20 @@ function literalOf(r: Resolver, stack: Stack, value: unknown): string | undefine
 /** `Fn::ImportValue`: exports are unique in an account and region. */
 export function importedValue(r: Resolver, stack: Stack, argument: unknown, whole: JsonObject): Resolved {
   const name = toText(r.resolve(stack, argument));
-  const producer = name === undefined ? undefined : exportsOf(r, stack).get(textKey(name));
+  const producer = producerOf(r, stack, argument);
   if (producer !== undefined) return outputOf(r, producer.stack, producer.output);
   return text(
     unknownHole(stack.id, whole, `Fn::ImportValue ${name === undefined ? '' : (literal(name) ?? '')}`.trim()),
   );
 }
 
-interface Producer {
+/** The stack of the app that exports what the argument of `Fn::ImportValue` names. */
+export function producerOf(r: Resolver, importer: Stack, argument: unknown): Producer | undefined {
+  const name = toText(r.resolve(importer, argument));
+  return name === undefined ? undefined : exportsOf(r, importer).get(textKey(name));
+}
+
+export interface Producer {
   readonly stack: Stack;
   readonly output: string;
 }

@@ -192,6 +192,17 @@ export interface StageOfLife {
   readonly life?: Life;
 }
 
+/** Stacks that cannot be deployed or removed without others. */
+export interface Coupling {
+  /** Ids of the stack and of those nested in it. */
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  /** Construct path of what binds them. */
+  readonly at: string;
+  /** What it does: imports an export, is deployed later. */
+  readonly what: string;
+}
+
 /** A declared access from one domain into another. */
 export interface Crossing {
   readonly from: string;
@@ -264,6 +275,7 @@ export interface Model {
   /** Crossings that the configuration and the constructs declare, none of them expired. */
   readonly crossings?: readonly Crossing[];
   readonly exceptions?: readonly SecurityException[];
+  readonly couplings?: readonly Coupling[];
   /** By domain and place. */
   readonly stages?: readonly StageOfLife[];
   /** Absent where nobody looked for them. */

@@ -23,6 +23,8 @@ export interface RenderedTemplate {
   readonly path?: string;
   /** Of a stack in a CDK Stage, or in one of several assemblies: the place that is deployed together. */
   readonly stage?: string;
+  /** Construct paths of the stacks that are deployed before this one. */
+  readonly dependsOn?: readonly string[];
   /**
    * Construct paths of resources by logical id, where the caller knows them; otherwise
    * `Metadata.aws:cdk:path` serves, and the logical id after that.
