@@ -44,11 +44,11 @@ export interface Endpoint {
 export async function send(endpoint: Endpoint, credentials: Credentials | undefined, call: Call): Promise<Answer> {
   const { service, method = 'POST', path = '/', headers = {}, body } = call;
   const url = `${endpoint.url}${path}`;
-  const unsigned = new Request(url, { method, headers, body });
+  const init = { method, headers, ...(body !== undefined && { body }) };
   const signed =
     credentials === undefined
-      ? unsigned
-      : await new AwsClient({ ...credentials, service, region: REGION, retries: 0 }).sign(unsigned);
+      ? new Request(url, init)
+      : await new AwsClient({ ...credentials, service, region: REGION, retries: 0 }).sign(url, init);
   return ask(endpoint, url, method, Object.fromEntries(signed.headers), body);
 }
 
@@ -66,16 +66,20 @@ export function ask(
   agents.set(ca, agent);
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const outgoing = request(url, { method, headers: { ...headers, ...length }, agent, timeout: TIMEOUT }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-      answer.on('error', reject);
-      answer.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        const status = answer.statusCode ?? 0;
-        resolve({ status, code: codeOf(status, answer.headers, text), body: text, headers: answer.headers });
-      });
-    });
+    const outgoing = request(
+      url,
+      { method, headers: { ...headers, ...length }, agent, servername: 'localhost', timeout: TIMEOUT },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+        answer.on('error', reject);
+        answer.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8');
+          const status = answer.statusCode ?? 0;
+          resolve({ status, code: codeOf(status, answer.headers, text), body: text, headers: answer.headers });
+        });
+      },
+    );
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT / 1000} seconds`)));
     outgoing.on('error', reject);
     outgoing.end(body);

@@ -42,6 +42,7 @@ export function cdk(
         HOME: home,
         CDK_HOME: home,
         CDK_DISABLE_CLI_TELEMETRY: 'true',
+        NODE_NO_WARNINGS: '1',
         AWS_ENDPOINT_URL: endpoint,
         AWS_ENDPOINT_URL_S3: endpoint,
         AWS_CA_BUNDLE: caFile,

@@ -93,9 +93,11 @@ export async function physicalIds({ endpoint }: Site, stacks: readonly string[])
     for (const [, member = ''] of body.matchAll(/<member>([\s\S]*?)<\/member>/g)) {
       const [logicalId, id] = [element(member, 'LogicalResourceId'), element(member, 'PhysicalResourceId')];
       if (logicalId !== undefined && id !== undefined) ids[logicalId] = id;
-      ids['AWS::StackId'] ??= element(member, 'StackId') ?? '';
     }
-    found[stack] = ids;
+    const described = await must(endpoint, ROOT_USER, query('cloudformation', 'DescribeStacks', { StackName: stack }));
+    const stackId = element(described.body, 'StackId');
+    if (stackId === undefined) throw new Error(`stack \`${stack}\` has no id`);
+    found[stack] = { ...ids, 'AWS::StackId': stackId };
   }
   return found;
 }

@@ -1,6 +1,7 @@
 /** What a run found, one row an attack, and how it is written down: JSON for machines, Markdown for people. */
 import type { Canary } from './canaries';
 import type { Cell } from './matrix';
+import type { Change } from './transform';
 
 /** `live`: requests to the emulator. `simulated`: the policies in an independent simulator. `checked`: by `bulkhead check`. */
 export type How = 'live' | 'simulated' | 'checked';
@@ -51,7 +52,7 @@ export interface Evidence {
   readonly notRun: readonly NotRun[];
   readonly matrix: MatrixSummary;
   /** What was changed in the templates before they were deployed. */
-  readonly changes: readonly string[];
+  readonly changes: readonly Change[];
   readonly deployed: readonly {
     readonly stack: string;
     readonly resources: number;
@@ -179,7 +180,11 @@ export function toMarkdown(evidence: Evidence): string {
     '',
     changes.length === 0
       ? 'The templates were deployed as synthesized.'
-      : `Changed for the emulator before deployment (why: test/e2e/live/transform.ts): in ${changes.join(', ')}, each role in \`aws:PrincipalArn\` and \`Principal\` is followed by its sessions. The engine and the simulator judge the templates as synthesized.`,
+      : 'Changed for the emulator before deployment (test/e2e/live/transform.ts); the engine and the simulator judge the templates as synthesized:',
+    '',
+    ...changes.map(
+      (c) => `- ${c.what}, because ${c.because}${c.stacks.length === 0 ? '' : ` (${c.stacks.join(', ')})`}`,
+    ),
     '',
     '## Not run',
     ...(notRun.length === 0

@@ -42,7 +42,7 @@ export async function faults(run: Faults): Promise<readonly Row[]> {
       rows.push(
         row(controls[0], what, 'live', {
           expected: 'a state that is documented',
-          observed: String(error).slice(0, 600),
+          observed: String(error).slice(-900),
         }),
       );
     }
@@ -189,7 +189,7 @@ async function isolated(run: Faults): Promise<readonly Row[]> {
   const pool = (domain: string) => world.only(stackOf(domain), 'AWS::Cognito::UserPool').physicalId;
   const tokens = { partner: await signIn(site, pool('partner')), public: await signIn(site, pool('public')) };
   const calls = async (domain: 'partner' | 'public') =>
-    (await gateway.call(domain, 'GET', '/orders', { authorization: `Bearer ${tokens[domain].access}` })).status;
+    (await gateway.call(domain, 'GET', '/orders', { authorization: `Bearer ${tokens[domain].token}` })).status;
   const decrypts = async (domain: string) => {
     const key = world.arnOf(world.only(stackOf(domain), 'AWS::KMS::Key'));
     const call = json('kms', 'Encrypt', { KeyId: key, Plaintext: 'cHJvYmU=' });

@@ -10,17 +10,18 @@ import { brokenOnPaper } from './broken';
 import { canaries } from './canaries';
 import { deployAll, physicalIds, type Site } from './deploy';
 import { Emulator, FAKECLOUD_VERSION } from './emulator';
-import { type Evidence, type NotRun, type Row, summarize } from './evidence';
+import { type Evidence, type NotRun, type Row, row, summarize } from './evidence';
 import { faults } from './faults';
 import { Front } from './front';
 import { gatewayAttacks } from './gateway';
+import { packInlineCode } from './inline-code';
 import { liveAttacks } from './live-attacks';
 import { matrix } from './matrix';
 import { observer, prepareMaterial } from './observe';
 import { Sessions } from './sessions';
 import { simulatedAttacks } from './simulated-attacks';
 import { Authority } from './tls';
-import { speakOfSessions } from './transform';
+import { fitToEmulator } from './transform';
 import { World } from './world';
 
 const begun = Date.now();
@@ -67,11 +68,19 @@ async function attack(run: Run): Promise<Evidence> {
   const [synthesized, deployed] = [join(folder, 'synthesized'), join(folder, 'deployed')];
   say('synthesizing');
   for (const outdir of [synthesized, deployed]) liveApp(backend.address, outdir).synth();
-  const changes = speakOfSessions(deployed);
+  const changes = [...fitToEmulator(deployed)];
   say('deploying with the real CLI');
   await deployAll(site, deployed);
   const stacks = stacksIn(synthesized);
   const world = World.of(synthesized, await physicalIds(site, stacks));
+  const packed = await packInlineCode(site, world);
+  if (packed.length > 0) {
+    changes.push({
+      what: `the code of ${packed.map((name) => `\`${name}\``).join(', ')} was handed over as an archive`,
+      because: 'CloudFormation packs code that stands in a template, the emulator does not',
+      stacks: [],
+    });
+  }
   say('canaries');
   const found = await canaries(site.endpoint, site.sessions);
   const live = new Set(found.filter(({ passed }) => passed).map(({ kind }) => kind));
@@ -88,7 +97,7 @@ async function attack(run: Run): Promise<Evidence> {
   say('attacks');
   rows.push(...brokenOnPaper(synthesized, join(folder, 'broken')));
   rows.push(...(await liveAttacks(site, world, cells, live)));
-  rows.push(...(await gatewayAttacks(site, world, backend, notRun)));
+  rows.push(...(await attempted('attacks through the gateway', () => gatewayAttacks(site, world, backend, notRun))));
   say('faults');
   rows.push(...(await faults({ site, world, emulator: run.emulator, assembly: deployed, folder, live, notRun })));
   return {
@@ -104,4 +113,13 @@ async function attack(run: Run): Promise<Evidence> {
       notProvisioned: [],
     })),
   };
+}
+
+/** Rows; or one that says how they could not be had, which is not as expected. */
+async function attempted(what: string, make: () => Promise<readonly Row[]>): Promise<readonly Row[]> {
+  try {
+    return await make();
+  } catch (error) {
+    return [row('all', what, 'live', { expected: 'to run', observed: String(error).slice(0, 600) })];
+  }
 }

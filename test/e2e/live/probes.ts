@@ -3,7 +3,7 @@
  * The list is the matrix's rows; `matrix.ts` makes them as every role.
  *
  * A live request asks for what policies alone refuse, and is otherwise spoilt (an object that is not there, a
- * document that is none), so that one which is allowed still changes nothing. Where no such request exists, or the
+ * document that is none) or says what is so already, so that one which is allowed still changes nothing. Where no such request exists, or the
  * emulator asks no policy for the service, there is no `call`, and the cell is simulated.
  */
 import { type Call, json, query } from './aws';
@@ -31,6 +31,8 @@ export interface Probe {
 export interface Material {
   /** Of each domain: data encrypted with its key, base64. */
   readonly ciphertext: Readonly<Record<string, string>>;
+  /** The policy that the resource has already, by ARN: writing it again is a request like any, and changes nothing. */
+  readonly policies: Readonly<Record<string, string>>;
 }
 
 const keyOf = (domain: string): Target => ({ stack: stackOf(domain), type: 'AWS::KMS::Key' });
@@ -65,11 +67,11 @@ const approval = (domain: string) => ({
   arn: `arn:aws:codepipeline:${REGION}:${ACCOUNT}:bulkhead-${domain}/Approve/Approve`,
 });
 
-const kms = (action: string, input: (domain: string, material: Material) => object): Probe => ({
+const kms = (action: string, input: (domain: string, material: Material, arn: string) => object): Probe => ({
   action: `kms:${action}`,
   kind: 'kms',
   on: keyOf,
-  call: (arn, domain, material) => json('kms', action, { KeyId: arn, ...input(domain, material) }),
+  call: (arn, domain, material) => json('kms', action, { KeyId: arn, ...input(domain, material, arn) }),
 });
 
 const iam = (action: string, on: Probe['on'], parameters: Readonly<Record<string, string>>): Probe => ({
@@ -111,6 +113,16 @@ const s3 = (
   };
 };
 
+const putBucketPolicy = (bucket: Bucket): Probe => ({
+  ...s3('PutBucketPolicy', bucket, { method: 'PUT', query: 'policy' }),
+  call: (arn, domain, { policies }) => ({
+    service: 's3',
+    method: 'PUT',
+    path: `/${bucketName(bucket, domain)}?policy`,
+    body: policies[arn],
+  }),
+});
+
 const lambda = (action: string, method: string, path: string, body?: string): Probe => ({
   action: `lambda:${action}`,
   kind: 'lambda',
@@ -144,7 +156,7 @@ export const PROBES: readonly Probe[] = [
   kms('CreateGrant', () => ({})),
   kms('DescribeKey', () => ({})),
   {
-    ...kms('PutKeyPolicy', () => ({ PolicyName: 'default', Policy: MALFORMED })),
+    ...kms('PutKeyPolicy', (_, { policies }, arn) => ({ PolicyName: 'default', Policy: policies[arn] })),
     context: () => ({ 'kms:BypassPolicyLockoutSafetyCheck': ['false'] }),
   },
   kms('ScheduleKeyDeletion', () => ({ PendingWindowInDays: 1 })),
@@ -158,7 +170,7 @@ export const PROBES: readonly Probe[] = [
   ),
   s3('GetObject', 'uploads', { method: 'GET', key: 'e2e/not-there' }),
   s3('ListBucket', 'uploads', { method: 'GET', query: 'list-type=2' }),
-  s3('PutBucketPolicy', 'uploads', { method: 'PUT', query: 'policy', body: MALFORMED }),
+  putBucketPolicy('uploads'),
   s3(
     'PutObject',
     'assets',
@@ -179,7 +191,7 @@ export const PROBES: readonly Probe[] = [
   s3('GetObject', 'assets', { method: 'GET', key: 'e2e/not-there' }),
   s3('DeleteObject', 'assets', { method: 'DELETE', key: 'e2e/not-there' }),
   s3('PutLifecycleConfiguration', 'assets', { method: 'PUT', query: 'lifecycle', body: MALFORMED }),
-  s3('PutBucketPolicy', 'assets', { method: 'PUT', query: 'policy', body: MALFORMED }),
+  putBucketPolicy('assets'),
 
   ...['provision', 'deploy', 'approve', 'read', 'write', 'monitor', 'audit', 'execution', 'notary'].map((duty) => ({
     ...iam('AssumeRole', own(duty), {}),

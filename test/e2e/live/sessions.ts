@@ -5,10 +5,10 @@
 
 import { DUTIES } from '../../../lib/model/model';
 import { type Credentials, type Endpoint, element, must, query, ROOT_USER, send } from './aws';
-import { ACCOUNT, DOMAINS, dutyRole, roleArn, SESSION, teamRole } from './place';
+import { ACCOUNT, DOMAINS, dutyRole, REGION, roleArn, SESSION, teamRole } from './place';
 
 export class Sessions {
-  private readonly known = new Map<string, Promise<Credentials | undefined>>();
+  private readonly known = new Map<string, Promise<Credentials>>();
 
   constructor(readonly endpoint: Endpoint) {}
 
@@ -31,7 +31,12 @@ export class Sessions {
       ROOT_USER,
       query('iam', 'CreateRole', { RoleName: name, AssumeRolePolicyDocument: trust }),
     );
-    const policy = documentWith({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: '*' });
+    // AWS asks no policy for `GetCallerIdentity`; the emulator does.
+    const policy = documentWith({
+      Effect: 'Allow',
+      Action: ['sts:AssumeRole', 'sts:GetCallerIdentity'],
+      Resource: '*',
+    });
     await must(
       this.endpoint,
       ROOT_USER,
@@ -39,27 +44,56 @@ export class Sessions {
     );
   }
 
-  /** A session of the role, begun by the account's root user: as if it had been stolen. */
-  stolen(role: string): Promise<Credentials | undefined> {
-    return this.remembered(`stolen ${role}`, ROOT_USER, roleArn(role));
+  /**
+   * A session of any role, as if it had been stolen: one of a duty's by its team, any other by opening its trust policy
+   * to the account for a moment.
+   */
+  stolen(role: string): Promise<Credentials> {
+    const [, domain, duty] = new RegExp(`^bulkhead-(.+)-(${DUTIES.join('|')})-${REGION}$`).exec(role) ?? [];
+    return domain !== undefined && duty !== undefined
+      ? this.duty(domain, duty)
+      : this.remembered(role, () => this.steal(role));
+  }
+
+  private async steal(role: string): Promise<Credentials> {
+    const { body } = await must(this.endpoint, ROOT_USER, query('iam', 'GetRole', { RoleName: role }));
+    const before = decodeURIComponent(element(body, 'AssumeRolePolicyDocument') ?? '');
+    const trust = (document: string) =>
+      must(
+        this.endpoint,
+        ROOT_USER,
+        query('iam', 'UpdateAssumeRolePolicy', { RoleName: role, PolicyDocument: document }),
+      );
+    await trust(
+      documentWith({ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'sts:AssumeRole' }),
+    );
+    const session = await this.assume(ROOT_USER, roleArn(role));
+    await trust(before);
+    if (session === undefined) throw new Error(`nobody may assume \`${role}\``);
+    return session;
   }
 
   /** A session of the team's role. */
-  async team(domain: string, duty: string): Promise<Credentials> {
-    const credentials = await this.stolen(teamRole(domain, duty));
-    if (credentials === undefined) throw new Error(`nobody may assume \`${teamRole(domain, duty)}\``);
-    return credentials;
+  team(domain: string, duty: string): Promise<Credentials> {
+    return this.remembered(teamRole(domain, duty), () => this.begun(ROOT_USER, teamRole(domain, duty)));
   }
 
   /** A session of the duty's role, begun by its team. */
-  async duty(domain: string, duty: string): Promise<Credentials> {
-    const credentials = await this.remembered(
-      `duty ${domain} ${duty}`,
-      await this.team(domain, duty),
-      roleArn(dutyRole(domain, duty)),
+  duty(domain: string, duty: string): Promise<Credentials> {
+    return this.remembered(dutyRole(domain, duty), async () =>
+      this.begun(await this.team(domain, duty), dutyRole(domain, duty)),
     );
-    if (credentials === undefined) throw new Error(`the team may not assume \`${dutyRole(domain, duty)}\``);
-    return credentials;
+  }
+
+  /** The same, begun now. */
+  async newDuty(domain: string, duty: string): Promise<Credentials | undefined> {
+    return this.assume(await this.team(domain, duty), roleArn(dutyRole(domain, duty)));
+  }
+
+  private async begun(as: Credentials, role: string): Promise<Credentials> {
+    const session = await this.assume(as, roleArn(role));
+    if (session === undefined) throw new Error(`\`${role}\` may not be assumed`);
+    return session;
   }
 
   /** An access key of the user. */
@@ -68,12 +102,9 @@ export class Sessions {
     return read(body);
   }
 
-  private remembered(id: string, as: Credentials, arn: string): Promise<Credentials | undefined> {
-    let session = this.known.get(id);
-    if (session === undefined) {
-      session = this.assume(as, arn);
-      this.known.set(id, session);
-    }
+  private remembered(role: string, begin: () => Promise<Credentials>): Promise<Credentials> {
+    const session = this.known.get(role) ?? begin();
+    this.known.set(role, session);
     return session;
   }
 

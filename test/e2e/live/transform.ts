@@ -9,24 +9,77 @@
  * The emulator compares both with the ARN of the session alone. So each such role is followed by its sessions, which
  * in AWS would let in nobody more.
  */
-import { editTemplate, stacksIn } from './assembly';
+import { editTemplate, stacksIn, type Template } from './assembly';
 import { ACCOUNT, SESSION } from './place';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 const ROLE = new RegExp(`^arn:aws:iam::${ACCOUNT}:role/(?:.*/)?([^/*]+)$`);
 
-/** Changes the templates of the assembly in place; the changes that were made, one a line. */
-export function speakOfSessions(assembly: string): readonly string[] {
-  const changes: string[] = [];
-  for (const stack of stacksIn(assembly)) {
-    editTemplate(assembly, stack, (template) => {
-      const before = JSON.stringify(template);
-      walk(template as unknown as Json);
-      if (JSON.stringify(template) !== before) changes.push(stack);
+/** A change, and the stacks in whose templates it was made. */
+export interface Change {
+  readonly what: string;
+  readonly because: string;
+  readonly stacks: readonly string[];
+}
+
+interface Rule {
+  readonly what: string;
+  readonly because: string;
+  readonly apply: (template: Template) => void;
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+const OPERATIONS: Readonly<Record<string, readonly string[]>> = {
+  's3:ListBucket': ['s3:ListObjects', 's3:ListObjectsV2'],
+  's3:GetEncryptionConfiguration': ['s3:GetBucketEncryption'],
+  's3:PutLifecycleConfiguration': ['s3:PutBucketLifecycleConfiguration'],
+};
+
+const RULES: readonly Rule[] = [
+  {
+    what: 'each role in `aws:PrincipalArn` and in `Principal` is followed by its sessions',
+    because: 'the emulator compares both with the ARN of the session, AWS with that of the role',
+    apply: (template) => walk(template as unknown as Json),
+  },
+  {
+    what: 'three actions of S3 stand under the emulator’s names too',
+    because: 'the emulator asks policies for the name of the operation where AWS asks for that of the permission',
+    apply: (template) => {
+      for (const statement of statementsIn(template as unknown as Json)) {
+        for (const key of ['Action', 'NotAction']) {
+          const actions = [statement[key] ?? []].flat();
+          const more = actions.flatMap((action) => (typeof action === 'string' ? (OPERATIONS[action] ?? []) : []));
+          if (more.length > 0) statement[key] = [...actions, ...more];
+        }
+      }
+    },
+  },
+  {
+    what: 'each model of a request has a name',
+    because: 'CloudFormation makes one up, the emulator does not',
+    apply: ({ Resources }) => {
+      for (const [logicalId, { Type, Properties }] of Object.entries(Resources)) {
+        if (Type === 'AWS::ApiGateway::Model' && Properties !== undefined) Properties.Name ??= logicalId;
+      }
+    },
+  },
+];
+
+/** Changes the templates of the assembly in place. */
+export function fitToEmulator(assembly: string): readonly Change[] {
+  return RULES.map(({ what, because, apply }) => {
+    const changed = stacksIn(assembly).filter((stack) => {
+      let differs = false;
+      editTemplate(assembly, stack, (template) => {
+        const before = JSON.stringify(template);
+        apply(template);
+        differs = JSON.stringify(template) !== before;
+      });
+      return differs;
     });
-  }
-  return changes;
+    return { what, because, stacks: changed };
+  }).filter(({ stacks }) => stacks.length > 0);
 }
 
 function walk(value: Json): void {
@@ -41,6 +94,13 @@ function walk(value: Json): void {
       if (inner.AWS !== undefined) inner.AWS = withSessions(inner.AWS, SESSION);
     } else walk(inner);
   }
+}
+
+function statementsIn(value: Json): { [key: string]: Json }[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(statementsIn);
+  const inner = Object.values(value).flatMap(statementsIn);
+  return typeof value.Effect === 'string' ? [value, ...inner] : inner;
 }
 
 function withSessions(value: Json, session: string): Json {
