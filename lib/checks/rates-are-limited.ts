@@ -136,8 +136,8 @@ interface Rule {
   readonly statement: unknown;
 }
 
-function rulesOf({ properties }: Resource): { readonly rules: readonly Rule[]; readonly unknown: boolean } {
-  const written = listed(properties.Rules);
+function rulesOf(value: unknown): { readonly rules: readonly Rule[]; readonly unknown: boolean } {
+  const written = listed(value);
   const readable = written.filter((rule) => member(rule, 'Statement') !== undefined);
   return {
     rules: readable.map((rule) => ({
@@ -155,9 +155,18 @@ function rulesOf({ properties }: Resource): { readonly rules: readonly Rule[]; r
   };
 }
 
-function rateLimit(acl: Resource): Finding[] {
-  const { rules, unknown } = rulesOf(acl);
-  const { path } = acl.origin;
+/** In every deployment: a condition of the template may leave several sets of rules. */
+function rateLimit({ origin, properties, alternatives }: Resource): Finding[] {
+  const each = (alternatives?.Rules ?? [{ value: properties.Rules }]).map(({ value: rules }) =>
+    rateLimitAmong(rules, origin.path),
+  );
+  return (
+    each.find((found) => found.some(({ severity }) => severity === 'violated')) ?? each.find((f) => f.length > 0) ?? []
+  );
+}
+
+function rateLimitAmong(written: unknown, path: string): Finding[] {
+  const { rules, unknown } = rulesOf(written);
   const limits = rules.filter((rule) => member(rule.statement, 'RateBasedStatement') !== undefined);
   const fix = 'leave its rate-based rule with the action `Block`, first and without scope-down';
   const blocking = limits.filter(({ action }) => action === 'Block');

@@ -5,7 +5,7 @@
  * The writing side are the routes of sensitivity HIGH that change; the reading side are those that read and are
  * HIGH, or stand at the same path. Callers who sign with IAM are the principals of the app, judged by their policies
  * for every stage and every value of a path parameter. Callers with tokens are scopes: no scope may open both sides,
- * and no client of a user pool may ask for scopes of both. Principals outside the app hold what its policies grant
+ * and no client of a user pool may ask for scopes of both, nor one that a certificate lets in have them. Principals outside the app hold what its policies grant
  * them there, which their own app's check judges.
  */
 import type { Api, Model, Resource } from '../model/model';
@@ -34,7 +34,11 @@ export const readersDoNotWrite: Check = {
     if (all.length === 0) return [];
     const callers = callersOf(all, model, context);
     const clients = model.resources.filter(({ origin }) => origin.type === 'AWS::Cognito::UserPoolClient');
-    return all.flatMap((sides, i) => [...byIdentity(sides, callers[i]!, context), ...byScope(sides, clients)]);
+    const authorizers = model.resources.filter(({ trusts }) => trusts?.clients !== undefined);
+    return all.flatMap((sides, i) => [
+      ...byIdentity(sides, callers[i]!, context),
+      ...byScope(sides, clients, authorizers),
+    ]);
   },
 };
 
@@ -144,7 +148,11 @@ function identityFinding(api: Api, reads: Meeting, writes: Meeting): Finding {
   };
 }
 
-function byScope({ api, reading, writing }: Sides, clients: readonly Resource[]): Finding[] {
+function byScope(
+  { api, reading, writing }: Sides,
+  clients: readonly Resource[],
+  authorizers: readonly Resource[],
+): Finding[] {
   const [read, write] = [reading, writing].map((routes) => new Set(routes.flatMap(({ scopes }) => scopes ?? [])));
   const shared = [...read!].filter((scope) => write!.has(scope)).sort();
   const known = { id: 'SOD-8', severity: 'violated', principals: [], explanation: [], chain: [] } as const;
@@ -159,10 +167,30 @@ function byScope({ api, reading, writing }: Sides, clients: readonly Resource[])
     ];
   }
   if (read!.size === 0 || write!.size === 0) return [];
-  return clients.flatMap((client): Finding[] => {
-    const asked = scopesAskedBy(client);
-    const [reads, writes] = [read!, write!].map((side) => asked.find((scope) => side.has(scope)));
-    if (reads === undefined || writes === undefined) return [];
+  const both = (scopes: readonly string[]): readonly [string, string] | undefined => {
+    const [reads, writes] = [read!, write!].map((side) => scopes.find((scope) => side.has(scope)));
+    return reads === undefined || writes === undefined ? undefined : [reads, writes];
+  };
+  const certified = authorizers
+    .filter(({ references }) => references.some(({ to }) => to === api.id))
+    .flatMap(({ origin, trusts }) =>
+      (trusts?.clients ?? []).flatMap(({ name, scopes }): Finding[] => {
+        const held = both(scopes);
+        if (held === undefined) return [];
+        return [
+          {
+            ...known,
+            message: `the client \`${name}\` of \`${origin.path}\` has the scopes \`${held[0]}\` and \`${held[1]}\`, which read and change by high-value routes of \`${api.origin.path}\``,
+            constructPaths: [origin.path, api.origin.path],
+            fix: `list two clients with certificates of their own in place of \`${name}\`, one for each of the two scopes`,
+          },
+        ];
+      }),
+    );
+  const asking = clients.flatMap((client): Finding[] => {
+    const held = both(scopesAskedBy(client));
+    if (held === undefined) return [];
+    const [reads, writes] = held;
     return [
       {
         ...known,
@@ -172,6 +200,7 @@ function byScope({ api, reading, writing }: Sides, clients: readonly Resource[])
       },
     ];
   });
+  return [...certified, ...asking];
 }
 
 function scopesAskedBy({ properties }: Resource): readonly string[] {

@@ -72,7 +72,10 @@ export class MutualTlsAuthentication implements AuthenticationMethod {
       bundle: 'mtls',
       identityHeader: props.token === undefined ? undefined : 'Authorization',
       reservedConcurrency: props.reservedConcurrency,
-      trusts: { ...(props.token === undefined ? {} : trustsOf(props.token)), authorities: [...this.authorities] },
+      trusts: {
+        ...(props.token === undefined ? { clients: scopesOf(props.clients) } : trustsOf(props.token)),
+        authorities: [...this.authorities],
+      },
       statements: [
         new PolicyStatement({
           sid: 'ReadTrustStore',
@@ -124,6 +127,11 @@ export class MutualTlsAuthentication implements AuthenticationMethod {
   private get refresh(): number {
     return this.props.revocationRefresh?.toSeconds({ integral: false }) ?? 300;
   }
+}
+
+/** With a token its scopes count instead. */
+function scopesOf(clients: readonly TlsClient[]): { name: string; scopes: string[] }[] {
+  return clients.map(({ name, scopes }) => ({ name, scopes: [...(scopes ?? [])].sort() }));
 }
 
 function requireClients(clients: readonly TlsClient[], scopes: readonly string[]): void {

@@ -18,6 +18,8 @@ export interface Trusts {
   readonly audiences?: readonly string[];
   /** Fingerprints of certificate authorities. */
   readonly authorities?: readonly string[];
+  /** Whom a certificate alone lets in, and with which scopes. */
+  readonly clients?: readonly { readonly name: string; readonly scopes: readonly string[] }[];
 }
 
 /** What one resource is in its trust domain. Written verbatim, so JSON values only; no tokens. */

@@ -67,11 +67,16 @@ export function readMark(declared: ResourceDeclaration): Mark {
   };
   const trusts = (value: unknown): Trusts | undefined => {
     if (value === undefined) return undefined;
-    const { issuers, audiences, authorities } = isObject(value) ? value : {};
+    const { issuers, audiences, authorities, clients } = isObject(value) ? value : {};
+    const listed = (isList(clients) ? clients : []).map((client) => ({
+      name: objectText(client, 'name') ?? '?',
+      scopes: texts('trusts.clients.scopes', isObject(client) ? client.scopes : undefined) ?? [],
+    }));
     return {
       issuers: texts('trusts.issuers', issuers) ?? [],
       audiences: texts('trusts.audiences', audiences) ?? [],
       authorities: texts('trusts.authorities', authorities) ?? [],
+      ...(listed.length === 0 ? {} : { clients: listed }),
     };
   };
   return {
@@ -95,6 +100,11 @@ export function readMark(declared: ResourceDeclaration): Mark {
     promised: isObject(raw.promised) ? raw.promised : undefined,
     malformed,
   };
+}
+
+function objectText(value: unknown, key: string): string | undefined {
+  const inner = isObject(value) ? value[key] : undefined;
+  return typeof inner === 'string' ? inner : undefined;
 }
 
 export function originOf(stack: Stack, declared: ResourceDeclaration): Origin {

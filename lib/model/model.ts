@@ -80,6 +80,8 @@ export interface Trusts {
   readonly audiences: readonly string[];
   /** Fingerprints. */
   readonly authorities: readonly string[];
+  /** Whom a certificate alone lets in, and with which scopes. */
+  readonly clients?: readonly { readonly name: string; readonly scopes: readonly string[] }[];
 }
 
 export interface Resource {

@@ -6,9 +6,10 @@ import { App, Stack } from 'aws-cdk-lib';
 import { JsonSchemaType } from 'aws-cdk-lib/aws-apigateway';
 import { OAuthScope, type UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type RouteOptions, Sensitivity, type TrustDomain, type TrustDomainProps } from '../../lib';
+import { type RouteOptions, Sensitivity, type TlsClient, type TrustDomain, type TrustDomainProps } from '../../lib';
 import { BACKEND, cognito, ENV, inStack } from './a-domain';
 import { judged } from './a-four-eyes-app';
+import { makeAuthority, mtls, TOKEN } from './with-authorizer';
 
 interface Made {
   readonly app: App;
@@ -140,5 +141,43 @@ describe('callers with tokens', () => {
         message: expect.stringMatching(/may ask for a token with the scopes `orders\/read` and `orders\/write`/),
       },
     ]);
+  });
+});
+
+describe('clients with certificates', () => {
+  beforeAll(makeAuthority);
+  const shop = { name: 'shop', subject: 'CN=shop,O=Partner,C=DE' };
+  const till = { name: 'till', subject: 'CN=till,O=Partner,C=DE' };
+  const of = (...clients: TlsClient[]) =>
+    made(
+      ({ orders }) => {
+        orders.addRoute('GET', '/payments/{id}', BACKEND, { scopes: ['orders.read'] });
+        orders.addRoute('PUT', '/payments/{id}', BACKEND, { ...HIGH, scopes: ['orders.write'] });
+      },
+      { authentication: mtls({ clients }) },
+    );
+
+  test('one that has the scopes of both sides is a violation, two are not', () => {
+    const apart = of({ ...shop, scopes: ['orders.read'] }, { ...till, scopes: ['orders.write'] });
+    expect(found(apart)).toEqual([]);
+    expect(found(of({ ...shop, scopes: ['orders.write', 'orders.read'] }, till))).toMatchObject([
+      {
+        severity: 'violated',
+        message: expect.stringMatching(
+          /^the client `shop` of `[^`]+\/Authorizer\/Resource` has the scopes `orders\.read` and `orders\.write`/,
+        ),
+      },
+    ]);
+  });
+
+  test('with a token the token’s scopes count instead', () => {
+    const m = made(
+      ({ orders }) => {
+        orders.addRoute('GET', '/payments/{id}', BACKEND, { scopes: ['orders.read'] });
+        orders.addRoute('PUT', '/payments/{id}', BACKEND, { ...HIGH, scopes: ['orders.write'] });
+      },
+      { authentication: mtls({ clients: [{ ...shop, scopes: ['orders.read', 'orders.write'] }], token: TOKEN }) },
+    );
+    expect(found(m)).toEqual([]);
   });
 });
