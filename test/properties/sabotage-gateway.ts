@@ -22,13 +22,13 @@ const isInternal = ({ mark }: Resource): boolean => mark.exposure === 'internal'
 const rulesOf = (acl: Resource): Json[] => acl.properties.Rules as Json[];
 const isRate = (rule: Json): boolean => (rule.Statement as Json | undefined)?.RateBasedStatement !== undefined;
 
-function onRateRule(name: string, change: (rule: Json, rules: Json[]) => void, as?: Sabotage['as']): Sabotage {
+function onRateRule(name: string, change: (rule: Json, rules: Json[]) => void): Sabotage {
   const apply = (app: Templates): Resource | undefined => {
     const acl = app.any(app.parts('web-acl').filter((one) => rulesOf(one).some(isRate)));
     if (acl) change(rulesOf(acl).find(isRate)!, rulesOf(acl));
     return acl;
   };
-  return sabotage(name, 'DOM-8', ['D9'], apply, as);
+  return sabotage(name, 'DOM-8', ['D9'], apply);
 }
 
 function onStage(name: string, by: 'DOM-8' | 'SOD-10', breaks: string, change: (settings: Json[]) => void): Sabotage {
@@ -124,28 +124,16 @@ export const SABOTAGE_OF_GATEWAYS: readonly Sabotage[] = [
     return api.template.add('PublicMapping', 'AWS::ApiGateway::BasePathMapping', mapping);
   }),
 
-  onRateRule(
-    'a deleted rate rule',
-    (rule, rules) => {
-      rules.splice(rules.indexOf(rule), 1);
-    },
-    'undecided',
-  ),
-  onRateRule(
-    'a rate rule that only counts',
-    (rule) => {
-      rule.Action = { Count: {} };
-    },
-    'undecided',
-  ),
-  onRateRule(
-    'a rate rule for one country',
-    (rule) => {
-      const { RateBasedStatement } = rule.Statement as { RateBasedStatement: Json };
-      RateBasedStatement.ScopeDownStatement = { GeoMatchStatement: { CountryCodes: ['DE'] } };
-    },
-    'undecided',
-  ),
+  onRateRule('a deleted rate rule', (rule, rules) => {
+    rules.splice(rules.indexOf(rule), 1);
+  }),
+  onRateRule('a rate rule that only counts', (rule) => {
+    rule.Action = { Count: {} };
+  }),
+  onRateRule('a rate rule for one country', (rule) => {
+    const { RateBasedStatement } = rule.Statement as { RateBasedStatement: Json };
+    RateBasedStatement.ScopeDownStatement = { GeoMatchStatement: { CountryCodes: ['DE'] } };
+  }),
   onRateRule('friends before the rate rule', (rule, rules) => {
     const Statement = { ByteMatchStatement: { SearchString: 'friend', FieldToMatch: { UriPath: {} } } };
     rules.push({ ...rule, Name: 'friends', Priority: -1, Action: { Allow: {} }, Statement });
