@@ -79,7 +79,9 @@ function denies(policies: Policies, situation: Situation): readonly string[] {
     ...(policies.sessionPolicies ?? []),
     ...(policies.serviceControlPolicies ?? []),
   ];
-  const all = documents.flatMap(({ statements }) => statements.filter(({ effect }) => effect === 'Deny'));
+  const denying = documents.flatMap(({ statements }) => statements.filter(({ effect }) => effect === 'Deny'));
+  // A policy that is attached and the boundary as well says a thing once.
+  const all = [...new Map(denying.map((statement) => [`${statement.origin}\0${statement.index}`, statement])).values()];
   if (all.length === 0) return ['There is no Deny statement.'];
   const count =
     all.length === 1 ? 'the one Deny statement does not apply' : `none of the ${all.length} Deny statements applies`;

@@ -94,10 +94,15 @@ describe('the gate stands before it', () => {
     const app = appWith(GOOD);
     const partner = domainOf(app, 'partner');
     partner.dutyRemit(duty).addStatements(new PolicyStatement({ actions: [action], resources: [resource(partner)] }));
-    // The remit's own denies would stop the request; whoever edits a remit edits those too.
+    // The remit's own denies would stop the request; whoever edits a remit edits those too, but for the one of containment.
     const policy = partner.dutyRemit(duty).node.defaultChild as CfnManagedPolicy;
-    const document = Stack.of(partner).resolve(policy.policyDocument) as { Statement: { Effect: string }[] };
-    policy.policyDocument = { ...document, Statement: document.Statement.filter((s) => s.Effect === 'Allow') };
+    const document = Stack.of(partner).resolve(policy.policyDocument) as {
+      Statement: { Effect: string; Sid?: string }[];
+    };
+    policy.policyDocument = {
+      ...document,
+      Statement: document.Statement.filter((s) => s.Effect === 'Allow' || s.Sid === 'RevokedSessions'),
+    };
     return app;
   };
 
