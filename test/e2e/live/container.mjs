@@ -104,16 +104,16 @@ function remove(id) {
 /** Answers invocations until it is removed, or for half an hour at most. */
 async function serve(id) {
   setTimeout(() => process.exit(0), 30 * 60_000).unref();
-  const { handler } = JSON.parse(readFileSync(at(id, 'container.json'), 'utf8'));
+  const { handler, task = at(id, 'task') } = JSON.parse(readFileSync(at(id, 'container.json'), 'utf8'));
   const [file, name] = [handler.slice(0, handler.lastIndexOf('.')), handler.slice(handler.lastIndexOf('.') + 1)];
-  const load = createRequire(join(at(id, 'task'), 'index.js'));
+  const load = createRequire(join(task, 'index.js'));
   let run;
   const server = createServer((request, response) => {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', async () => {
       try {
-        run ??= load(join(at(id, 'task'), file))[name];
+        run ??= load(join(task, file))[name];
         const event = JSON.parse(Buffer.concat(chunks).toString() || '{}');
         const answer = await run(event, { awsRequestId: randomBytes(8).toString('hex') });
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? null));

@@ -101,8 +101,11 @@ export class Emulator {
     return join(this.folder, 'emulator.log');
   }
 
-  /** Starts it, or starts it again with the data that it kept. */
-  async start(): Promise<void> {
+  /**
+   * Starts it, or starts it again with the data that it kept. Without signatures it lets bearer tokens through to the
+   * gateway; with them it takes every `Authorization` for one of AWS.
+   */
+  async start(signatures = true): Promise<void> {
     mkdirSync(this.containers, { recursive: true });
     const cli = join(this.folder, 'container-cli');
     writeFileSync(cli, `#!/bin/sh\nexec '${process.execPath}' '${join(__dirname, 'container.mjs')}' "$@"\n`);
@@ -117,7 +120,7 @@ export class Emulator {
         FAKECLOUD_REGION: REGION,
         FAKECLOUD_ACCOUNT_ID: ACCOUNT,
         FAKECLOUD_IAM: 'strict',
-        FAKECLOUD_VERIFY_SIGV4: 'true',
+        FAKECLOUD_VERIFY_SIGV4: String(signatures),
         FAKECLOUD_STORAGE_MODE: 'persistent',
         FAKECLOUD_DATA_PATH: join(this.folder, 'data'),
         FAKECLOUD_CONTAINER_CLI: cli,

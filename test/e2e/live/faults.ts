@@ -32,8 +32,8 @@ export async function faults(run: Faults): Promise<readonly Row[]> {
     [['S1'], stale],
     [['S1'], killed],
     [['D14'], halfWay],
-    [['D13'], isolated],
     [['S2'], broken],
+    [['D13'], isolated],
   ] as const) {
     try {
       rows.push(...(await fault(run)));
@@ -176,7 +176,7 @@ async function halfWay(run: Faults): Promise<readonly Row[]> {
 
 /** The switch that cuts one domain off, thrown by four eyes. */
 async function isolated(run: Faults): Promise<readonly Row[]> {
-  const { site, world, assembly, notRun, live } = run;
+  const { site, world, emulator, assembly, notRun, live } = run;
   if (readTemplate(assembly, stackOf('partner')).Parameters?.IsolatedSince === undefined) {
     notRun.push({
       controls: ['D13'],
@@ -185,6 +185,8 @@ async function isolated(run: Faults): Promise<readonly Row[]> {
     });
     return [];
   }
+  await emulator.stop();
+  await emulator.start(false);
   const gateway = new Gateway(site, world);
   const pool = (domain: string) => world.only(stackOf(domain), 'AWS::Cognito::UserPool').physicalId;
   const tokens = { partner: await signIn(site, pool('partner')), public: await signIn(site, pool('public')) };

@@ -5,6 +5,7 @@ import { buildModel } from '../../../lib/model/build-model';
 import { readCloudAssembly } from '../../../lib/model/cloud-assembly';
 import { liveApp } from './app';
 import { stacksIn } from './assembly';
+import { authorizerAttacks } from './authorizers';
 import { Backend } from './backend';
 import { brokenOnPaper } from './broken';
 import { canaries } from './canaries';
@@ -48,7 +49,7 @@ export async function attackLive(program: string, folder: string): Promise<Evide
       sessions,
       place: (assembly) => ({ endpoint: front.endpoint, caFile, home, assembly }),
     };
-    return await attack({ site, emulator, backend, folder });
+    return await attack({ site, emulator, authority, caFile, backend, folder });
   } finally {
     await front.stop();
     await emulator.stop();
@@ -59,12 +60,14 @@ export async function attackLive(program: string, folder: string): Promise<Evide
 interface Run {
   readonly site: Site;
   readonly emulator: Emulator;
+  readonly authority: Authority;
+  readonly caFile: string;
   readonly backend: Backend;
   readonly folder: string;
 }
 
 async function attack(run: Run): Promise<Evidence> {
-  const { site, backend, folder } = run;
+  const { site, authority, caFile, backend, folder } = run;
   const [synthesized, deployed] = [join(folder, 'synthesized'), join(folder, 'deployed')];
   say('synthesizing');
   for (const outdir of [synthesized, deployed]) liveApp(backend.address, outdir).synth();
@@ -97,7 +100,14 @@ async function attack(run: Run): Promise<Evidence> {
   say('attacks');
   rows.push(...brokenOnPaper(synthesized, join(folder, 'broken')));
   rows.push(...(await liveAttacks(site, world, cells, live)));
+  say('attacks through the gateway');
+  await run.emulator.stop();
+  await run.emulator.start(false);
   rows.push(...(await attempted('attacks through the gateway', () => gatewayAttacks(site, world, backend, notRun))));
+  await run.emulator.stop();
+  await run.emulator.start();
+  say('authorizers');
+  rows.push(...(await attempted('authorizers', () => authorizerAttacks({ site, authority, caFile, folder }))));
   say('faults');
   rows.push(...(await faults({ site, world, emulator: run.emulator, assembly: deployed, folder, live, notRun })));
   return {

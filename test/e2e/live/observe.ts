@@ -1,5 +1,5 @@
 /** A cell of the matrix, observed: the request is made with a session of the role, and denied or not. */
-import { denied, type Endpoint, json, must, ROOT_USER, send } from './aws';
+import { denied, type Endpoint, element, json, must, query, ROOT_USER, send } from './aws';
 import type { Site } from './deploy';
 import type { Observe } from './matrix';
 import { DOMAINS, stackOf } from './place';
@@ -24,6 +24,10 @@ export async function prepareMaterial(endpoint: Endpoint, world: World): Promise
       const path = `/${resource.physicalId}?policy`;
       policies[arn] = (await must(endpoint, ROOT_USER, { service: 's3', method: 'GET', path })).body;
     }
+  }
+  for (const { name, arn } of world.roles) {
+    const { body } = await must(endpoint, ROOT_USER, query('iam', 'GetRole', { RoleName: name }));
+    policies[arn] = decodeURIComponent(element(body, 'AssumeRolePolicyDocument') ?? '');
   }
   return { ciphertext, policies };
 }

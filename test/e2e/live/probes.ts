@@ -74,15 +74,21 @@ const kms = (action: string, input: (domain: string, material: Material, arn: st
   call: (arn, domain, material) => json('kms', action, { KeyId: arn, ...input(domain, material, arn) }),
 });
 
-const iam = (action: string, on: Probe['on'], parameters: Readonly<Record<string, string>>): Probe => ({
+type Parameters = Readonly<Record<string, string>>;
+const iam = (
+  action: string,
+  on: Probe['on'],
+  parameters: Parameters | ((domain: string, material: Material, arn: string) => Parameters),
+): Probe => ({
   action: `iam:${action}`,
   kind: 'iam',
   on,
-  call: (arn) => {
+  call: (arn, domain, material) => {
     const named: Readonly<Record<string, string>> = arn.includes(':role/')
       ? { RoleName: arn.split('/').at(-1) ?? '' }
       : { PolicyArn: arn };
-    return query('iam', action, { ...named, ...parameters });
+    const given = typeof parameters === 'function' ? parameters(domain, material, arn) : parameters;
+    return query('iam', action, { ...named, ...given });
   },
 });
 
@@ -144,7 +150,6 @@ const simulated = (action: string, on: Probe['on'], more: Partial<Probe> = {}): 
 });
 
 const MALFORMED = 'no document';
-const NOT_THERE = `arn:aws:iam::${ACCOUNT}:policy/not-there`;
 const noRole = { 'cloudformation:RoleArn': [] };
 const executionOf = (domain: string) => roleArn(`bulkhead-${domain}-execution-${REGION}`);
 const passedTo = (service: string) => () => ({ 'iam:PassedToService': [service] });
@@ -202,9 +207,9 @@ export const PROBES: readonly Probe[] = [
   })),
 
   iam('PutRolePolicy', own('read'), { PolicyName: 'e2e', PolicyDocument: MALFORMED }),
-  iam('AttachRolePolicy', own('read'), { PolicyArn: NOT_THERE }),
-  iam('UpdateAssumeRolePolicy', own('approve'), { PolicyDocument: MALFORMED }),
-  iam('PutRolePermissionsBoundary', own('deploy'), { PermissionsBoundary: NOT_THERE }),
+  iam('AttachRolePolicy', own('read'), (domain) => ({ PolicyArn: remit('read')(domain).arn })),
+  iam('UpdateAssumeRolePolicy', own('approve'), (_, { policies }, arn) => ({ PolicyDocument: policies[arn] ?? '' })),
+  iam('PutRolePermissionsBoundary', own('deploy'), (domain) => ({ PermissionsBoundary: remit('deploy')(domain).arn })),
   simulated('iam:DeleteRolePermissionsBoundary', own('deploy')),
   iam('CreatePolicyVersion', remit('approve'), { PolicyDocument: MALFORMED }),
   iam('SetDefaultPolicyVersion', remit('approve'), { VersionId: 'v99' }),
