@@ -21,18 +21,21 @@ export const AUTHORIZER_REASONS = {
     'The bucket holds certificates and revocation lists, which are public and prove themselves by their signatures. Every version is kept, writing is recorded by CloudTrail, and API Gateway reads it with the rights of whoever deploys, who holds no right on the key of the domain.',
 } as const;
 
+/** One question of two packs. */
+const inBothPacks = (...rules: readonly string[]): readonly string[] =>
+  ['NIST.800.53.R5', 'PCI.DSS.321'].flatMap((pack) => rules.map((rule) => `${pack}-${rule}`));
+
 export function answerForAuthorizers(app: App): void {
   for (const domain of app.node.findAll().filter((node) => node instanceof TrustDomain)) {
     const { account, region } = Stack.of(domain);
     for (const node of domain.node.findAll()) {
       if (node instanceof CfnFunction) {
-        answer(node, AUTHORIZER_REASONS.waitedFor, 'NIST.800.53.R5-LambdaDLQ', 'NIST.800.53.R5-LambdaInsideVPC');
+        answer(node, AUTHORIZER_REASONS.waitedFor, 'NIST.800.53.R5-LambdaDLQ', ...inBothPacks('LambdaInsideVPC'));
       } else if (node instanceof CfnTable) {
         answer(node, AUTHORIZER_REASONS.minutes, 'NIST.800.53.R5-DynamoDBInBackupPlan');
       } else if (node instanceof CfnBucket) {
         const rules = ['S3BucketLoggingEnabled', 'S3BucketReplicationEnabled', 'S3DefaultEncryptionKMS'];
-        const ids = rules.map((rule) => `NIST.800.53.R5-${rule}`);
-        answer(node, AUTHORIZER_REASONS.publicAndSigned, 'AwsSolutions-S1', ...ids);
+        answer(node, AUTHORIZER_REASONS.publicAndSigned, 'AwsSolutions-S1', ...inBothPacks(...rules));
       } else if (node instanceof CfnManagedPolicy) {
         const logs = ['authorizer', 'trust-store'].map(
           (log) => `arn:aws:logs:${region}:${account}:log-group:/bulkhead/${domain.domainName}/${log}:log-stream:*`,

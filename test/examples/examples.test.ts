@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
-import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
+import { AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 import { acknowledge, REASONS, referenceApp } from '../../bin/app';
 import { asByTheCli, type Example, inventory, reportOf, templateOf } from './an-example';
 import { AUTHORIZER_REASONS, answerForAuthorizers } from './answers';
@@ -32,9 +32,9 @@ describe.each(Object.entries(EXAMPLES))('%s', (name, { app, logging }) => {
     expect(report).toMatchObject({ title: 'Validation Report', pluginReports: [] });
   });
 
-  test('is clean under AwsSolutions and NIST 800-53 R5, with the answers of the reference app', () => {
+  test('is clean under AwsSolutions, NIST 800-53 R5 and PCI DSS 3.2.1, with the answers of the reference app', () => {
     const findings = () =>
-      [new AwsSolutionsChecks(app), new NIST80053R5Checks(app)].flatMap((pack) =>
+      [new AwsSolutionsChecks(app), new NIST80053R5Checks(app), new PCIDSS321Checks(app)].flatMap((pack) =>
         pack.validateScope(app).violations.map((v) => v.ruleName),
       );
     if (name !== 'the reference app') {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
+import { AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 import { existingApp } from '../../examples/existing-app/app';
 import { inventory, ROOT, reportOf } from './an-example';
 
@@ -46,8 +46,8 @@ describe('existing-app', () => {
     expect(report).toMatchObject({ title: 'Validation Report', pluginReports: [] });
   });
 
-  test('is clean under AwsSolutions and NIST 800-53 R5, without an answer', () => {
-    const packs = [new AwsSolutionsChecks(app), new NIST80053R5Checks(app)];
+  test('is clean under AwsSolutions, NIST 800-53 R5 and PCI DSS 3.2.1, without an answer', () => {
+    const packs = [new AwsSolutionsChecks(app), new NIST80053R5Checks(app), new PCIDSS321Checks(app)];
     expect(packs.flatMap((pack) => pack.validateScope(app).violations.map((v) => v.ruleName))).toEqual([]);
     expect(stack.node.findAll().length).toBeGreaterThan(10);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type App, Stack } from 'aws-cdk-lib';
 import { type CfnManagedPolicy, type CfnRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
+import { AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 import { type BreakGlassRole, type DomainDeployment, Duty, type TrustDomain } from '../../lib';
 import { asByTheCli, inventory, ROOT, reportOf } from './an-example';
 
@@ -68,20 +68,21 @@ const ANSWERED: Readonly<Record<string, RegExp>> = {
   'wildcards of one bucket, one domain, one API; the metrics that take no resource; the services a domain is built of':
     /^AwsSolutions-IAM[45]\[/,
   'CloudFormation creates, changes and deletes what the domain is built of, after two people agreed':
-    /^NIST\.800\.53\.R5-IAMPolicyNoStatementsWithFullAccess$/,
+    /^(NIST\.800\.53\.R5|PCI\.DSS\.321)-IAMPolicyNoStatementsWithFullAccess$/,
   'callers sign with IAM, and nothing is cached':
-    /^(AwsSolutions-COG4|NIST\.800\.53\.R5-APIGWCacheEnabledAndEncrypted)$/,
+    /^(AwsSolutions-COG4|(NIST\.800\.53\.R5|PCI\.DSS\.321)-APIGWCacheEnabledAndEncrypted)$/,
   'CloudTrail records who wrote and read assets, and Object Lock would not stop what the bucket policy stops':
-    /^(AwsSolutions-S1|NIST\.800\.53\.R5-S3Bucket(LoggingEnabled|ReplicationEnabled|DefaultLockEnabled))$/,
-  'assets are code and no data: the key that S3 manages encrypts them': /^NIST\.800\.53\.R5-S3DefaultEncryptionKMS$/,
+    /^(AwsSolutions-S1|(NIST\.800\.53\.R5|PCI\.DSS\.321)-S3Bucket(LoggingEnabled|ReplicationEnabled|DefaultLockEnabled))$/,
+  'assets are code and no data: the key that S3 manages encrypts them':
+    /^(NIST\.800\.53\.R5|PCI\.DSS\.321)-S3DefaultEncryptionKMS$/,
   'the notary and the backend reach AWS alone, fail closed, and are tried again by Lambda':
-    /^(NIST\.800\.53\.R5-Lambda(Concurrency|DLQ|InsideVPC)|AwsSolutions-L1)$/,
-  'the log of the notary holds names of assets': /^NIST\.800\.53\.R5-CloudWatchLogGroupEncrypted$/,
-  'a policy of one role stands in it': /^NIST\.800\.53\.R5-IAMNoInlinePolicy$/,
+    /^((NIST\.800\.53\.R5|PCI\.DSS\.321)-Lambda(Concurrency|DLQ|InsideVPC)|AwsSolutions-L1)$/,
+  'the log of the notary holds names of assets': /^(NIST\.800\.53\.R5|PCI\.DSS\.321)-CloudWatchLogGroupEncrypted$/,
+  'a policy of one role stands in it': /^(NIST\.800\.53\.R5|PCI\.DSS\.321)-IAMNoInlinePolicy$/,
 };
 
 test('cdk-nag asks nothing but what is answered here, and each answer answers something', () => {
-  const packs = [new AwsSolutionsChecks(app), new NIST80053R5Checks(app)];
+  const packs = [new AwsSolutionsChecks(app), new NIST80053R5Checks(app), new PCIDSS321Checks(app)];
   const rules = [...new Set(packs.flatMap((pack) => pack.validateScope(app).violations.map((v) => v.ruleName)))].sort();
   expect(rules.filter((rule) => !Object.values(ANSWERED).some((answer) => answer.test(rule)))).toEqual([]);
   expect(Object.values(ANSWERED).filter((answer) => !rules.some((rule) => answer.test(rule)))).toEqual([]);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type App, Stack } from 'aws-cdk-lib';
 import { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { type CfnManagedPolicy, type CfnRole, ManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import { AwsSolutionsChecks, NIST80053R5Checks } from 'cdk-nag';
+import { AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks } from 'cdk-nag';
 import { acknowledge } from '../../bin/app';
 import { Duty, type TrustDomain } from '../../lib';
 import { asByTheCli, ROOT } from './an-example';
@@ -50,7 +50,7 @@ test('cdk synth shows what the README promises: both roles and their places, the
 test('cdk-nag has nothing to say about the permission too many', () => {
   const { app } = overlap();
   acknowledge(app);
-  const packs = [new AwsSolutionsChecks(app), new NIST80053R5Checks(app)];
+  const packs = [new AwsSolutionsChecks(app), new NIST80053R5Checks(app), new PCIDSS321Checks(app)];
   expect(packs.flatMap((pack) => pack.validateScope(app).violations.map((v) => v.ruleName))).toEqual([]);
 });
 

@@ -70,13 +70,13 @@ export function missed({ apply, by, breaks, as }: Sabotage, input: AnalysisInput
   const report = analyse(templates.edited(), { source: 'a random app' });
   const found = [...new Set(report.findings.map(({ id, severity }) => `${id} ${severity}`))].join(', ');
   const where = `\`${hit?.template.stackName}/${hit?.id}\``;
-  if (!report.findings.some(({ id, severity }) => by.includes(id) && severity === as)) {
+  if (!report.findings.some(({ id, severity }) => by.includes(id) && (severity === as || severity === 'violated'))) {
     return `${where}: expected ${by.join(' or ')} ${as}, found ${found || 'nothing'}`;
   }
   const states = new Map(CONTROLS.map((control) => [control.id, stateOf(control, report)]));
   const state = as === 'violated' ? 'broken' : 'undecided';
-  const whole = breaks.filter((id) => states.get(id) !== state);
-  if (whole.length > 0 || report.verdict !== as) {
+  const whole = breaks.filter((id) => states.get(id) !== state && states.get(id) !== 'broken');
+  if (whole.length > 0 || report.verdict === 'proved') {
     return `${where}: expected ${whole.join(', ')} ${state}, found ${whole.map((id) => states.get(id)).join(', ')} (${found})`;
   }
   return undefined;

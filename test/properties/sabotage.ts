@@ -13,7 +13,7 @@ export interface Sabotage {
   /** Controls that the report must then show as broken. */
   readonly breaks: readonly string[];
   /**
-   * How it must be found. Undecided where part of what would be judged stands under a condition of the template, as the rule
+   * How it must be found, at the least. Undecided where part of what would be judged stands under a condition of the template, as the rule
    * that isolates a domain does: synthesis fails all the same.
    */
   readonly as: Finding['severity'];
