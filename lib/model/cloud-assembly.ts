@@ -65,7 +65,8 @@ class AssemblyReader implements AssemblyContents {
   private readonly places = new Map<string, string | undefined>();
 
   public get assets(): readonly AssetSource[] {
-    return [...this.uploads.values()].filter(({ path }) => !this.files.includes(path));
+    const read = new Set(this.files.map((file) => resolve(file)));
+    return [...this.uploads.values()].filter(({ path }) => !read.has(path));
   }
 
   /** @param stage the path of the CDK Stage; undefined for what the app holds itself */

@@ -1,7 +1,7 @@
 /** Credentials in what an app deploys: in its template, in the code that it uploads. The gate names the place and not the credential. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { App, SecretValue, Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -83,8 +83,11 @@ test('what is uploaded is known from the manifest, templates left out; what was 
   const archive = join(folder, 'code.zip');
   writeFileSync(archive, 'PK');
   new Asset(stack, 'Archive', { path: archive });
-  const contents = readCloudAssembly(built.synth().directory);
+  const { directory } = built.synth();
+  const contents = readCloudAssembly(directory);
   expect(contents.assets).toHaveLength(2);
+  // The command line names folders as its user does.
+  expect(readCloudAssembly(relative(process.cwd(), directory)).assets).toEqual(contents.assets);
   const report = analyse(contents, { source: 'none' });
   expect(report.findings.map(({ id, message }) => [id, message])).toEqual([
     ['DOM-11', expect.stringMatching(/holds a token of GitHub at `index\.js:1`$/)],
