@@ -36,12 +36,39 @@ const PERHAPS: readonly string[] = [
 
 /** True iff the literal `value` under this name is taken for a credential. */
 export function isNamedCredential(name: string, value: string): boolean {
+  const kind = kindOf(name);
+  if (kind === 'other') return false;
   const text = value.trim();
   if (text.length < 2 || isReference(text) || isPlaceholder(text)) return false;
-  if (CERTAIN.has(name)) return true;
+  switch (kind) {
+    case 'certain':
+      return true;
+    case 'password':
+      return !/\s/.test(text);
+    case 'perhaps':
+      return looksRandom(text);
+  }
+}
+
+type Kind = 'certain' | 'password' | 'perhaps' | 'other';
+
+/** A template has few names, each many times. */
+const kinds = new Map<string, Kind>();
+const MAX_KINDS = 10_000;
+
+function kindOf(name: string): Kind {
+  const known = kinds.get(name);
+  if (known !== undefined) return known;
+  const kind = readKind(name);
+  if (kinds.size < MAX_KINDS) kinds.set(name, kind);
+  return kind;
+}
+
+function readKind(name: string): Kind {
+  if (CERTAIN.has(name)) return 'certain';
   const words = wordsOf(name);
-  if (PASSWORDS.some((last) => endsIn(words, last))) return !/\s/.test(text);
-  return PERHAPS.some((last) => endsIn(words, last)) && looksRandom(text);
+  if (PASSWORDS.some((last) => endsIn(words, last))) return 'password';
+  return PERHAPS.some((last) => endsIn(words, last)) ? 'perhaps' : 'other';
 }
 
 /** `DB_PASSWORD`, `dbPassword`, `/db/password`: `db password`. */
