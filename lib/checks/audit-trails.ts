@@ -43,12 +43,19 @@ function find(model: Model): AuditTrails {
     buckets.set(bucket.id, bucket);
     records.set(bucket.id, [...(records.get(bucket.id) ?? []), pattern]);
   };
-  const named = new Map(ofType('AWS::S3::Bucket').flatMap((b) => (nameOf(b) === undefined ? [] : [[nameOf(b)!, b]])));
-  for (const bucket of named.values()) if (bucket.part === 'audit-bucket') store(bucket, text(bucket.arn!, '/*'));
+  // Stacks whose place only the deployment knows may each have a bucket of one name.
+  const named = new Map<string, Resource[]>();
+  for (const bucket of ofType('AWS::S3::Bucket')) {
+    const name = nameOf(bucket);
+    if (name === undefined) continue;
+    named.set(name, [...(named.get(name) ?? []), bucket]);
+    if (bucket.part === 'audit-bucket') store(bucket, text(bucket.arn!, '/*'));
+  }
   for (const key of ofType('AWS::KMS::Key')) if (key.part === 'audit-key') keys.set(key.id, key);
   for (const trail of trails) {
-    const bucket = named.get(keyOfValue(trail.properties.S3BucketName) ?? '');
-    if (bucket !== undefined && bucket.part !== 'audit-bucket') store(bucket, recordsIn(bucket, trail));
+    for (const bucket of named.get(keyOfValue(trail.properties.S3BucketName) ?? '') ?? []) {
+      if (bucket.part !== 'audit-bucket') store(bucket, recordsIn(bucket, trail));
+    }
     for (const used of usedAt(trail, 'KMSKeyId', byId)) {
       const target = used.origin.type === 'AWS::KMS::Alias' ? usedAt(used, 'TargetKeyId', byId) : [used];
       for (const key of target) if (key.origin.type === 'AWS::KMS::Key') keys.set(key.id, key);

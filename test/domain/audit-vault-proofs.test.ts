@@ -1,9 +1,12 @@
 /** AUD-1 and AUD-2 on vaults of the constructs: what is taken away or granted is named, and only that. */
-import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, LegacyStackSynthesizer, Stack, Stage } from 'aws-cdk-lib';
 import type { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';
+import { Artifact } from 'aws-cdk-lib/aws-codepipeline';
+import { CodeStarConnectionsSourceAction } from 'aws-cdk-lib/aws-codepipeline-actions';
 import {
   AccountRootPrincipal,
   ArnPrincipal,
+  type CfnRole,
   type IPrincipal,
   ManagedPolicy,
   PolicyStatement,
@@ -13,8 +16,17 @@ import {
 import type { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { Assumer, AuditVault, BreakGlassRole, TrustDomain } from '../../lib';
-import { ACCOUNT, BACKEND, ENV, inStack } from './a-domain';
+import {
+  Assumer,
+  AuditVault,
+  BreakGlassRole,
+  DomainDeployment,
+  DomainSynthesizer,
+  FourEyesPipeline,
+  TrustDomain,
+} from '../../lib';
+import { mark } from '../../lib/enforce/marker';
+import { ACCOUNT, assumers, BACKEND, ENV, inStack } from './a-domain';
 
 interface Vaulted {
   readonly app: App;
@@ -71,6 +83,22 @@ function without(policy: CfnBucketPolicy | CfnKey, property: string, sid: string
 
 test('a vault is proved as it is made', () => {
   expect(findingsOf(vaulted().app)).toEqual([]);
+});
+
+test('two vaults of one name in places that only the deployment knows are both judged', () => {
+  const app = new App();
+  inStack(new Stack(app, 'Orders', { env: ENV }), 'orders').addRoute('GET', '/probe', BACKEND);
+  const vaults = ['Dev', 'Prod'].map(
+    (id) =>
+      new AuditVault(new Stack(new Stage(app, id), 'Audit'), 'trail', {
+        readers: [Assumer.role(`arn:aws:iam::${ACCOUNT}:role/security`)],
+      }),
+  );
+  for (const { bucket } of vaults) {
+    const locked = bucket.node.defaultChild as CfnBucket;
+    locked.addPropertyOverride('ObjectLockConfiguration.Rule.DefaultRetention.Mode', 'GOVERNANCE');
+  }
+  expect(findingsOf(app).filter((finding) => /GOVERNANCE/.test(finding))).toHaveLength(2);
 });
 
 describe('AUD-1: the settings', () => {
@@ -340,6 +368,63 @@ describe('chains', () => {
     expect(findingsOf(of.app)).toContainEqual(
       expect.stringMatching(
         /^AUD-1 violated: `Audit\/Operator` \(of `orders`\) can act as .*, who may mute or end the audit trail/,
+      ),
+    );
+  });
+});
+
+describe('four eyes beside a vault of the same account', () => {
+  function deployed(also?: (deployment: DomainDeployment) => void) {
+    const app = new App();
+    const first = new Stack(app, 'OrdersDeployment', { env: ENV, synthesizer: new LegacyStackSynthesizer() });
+    const deployment = new DomainDeployment(first, 'Deployment', { domainName: 'orders', stackName: 'Orders' });
+    const sourceOutput = new Artifact();
+    const pipeline = new FourEyesPipeline(first, 'Pipeline', {
+      domainName: 'orders',
+      stackName: 'Orders',
+      source: new CodeStarConnectionsSourceAction({
+        actionName: 'Source',
+        owner: 'acme',
+        repo: 'orders',
+        output: sourceOutput,
+        connectionArn: `arn:aws:codeconnections:eu-central-1:${ACCOUNT}:connection/5d7f`,
+      }),
+      sourceOutput,
+    });
+    const stack = new Stack(app, 'Orders', { env: ENV, synthesizer: new DomainSynthesizer({ domainName: 'orders' }) });
+    const people = assumers('orders');
+    inStack(stack, 'orders', {
+      assumers: { ...people, deploy: [pipeline.preparer], approve: [...people.approve, pipeline.executor] },
+    }).addRoute('GET', '/probe', BACKEND);
+    new AuditVault(new Stack(app, 'Audit', { env: ENV }), 'trail', {
+      readers: [Assumer.role(`arn:aws:iam::${ACCOUNT}:role/security`)],
+    });
+    also?.(deployment);
+    return app;
+  }
+
+  test('is proved, the pipeline too', () => {
+    expect(findingsOf(deployed())).toEqual([]);
+  });
+
+  test('AUD-1: and not when one person drives the role that deploys the domain', () => {
+    const app = deployed((deployment) => {
+      const executor = deployment.executionRole as Role;
+      const operator = new Role(Stack.of(deployment), 'Operator', {
+        assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      });
+      operator.addToPolicy(new PolicyStatement({ actions: ['iam:PassRole'], resources: [executor.roleArn] }));
+      operator.addToPolicy(
+        new PolicyStatement({
+          actions: ['cloudformation:CreateStack', 'cloudformation:UpdateStack'],
+          resources: ['*'],
+        }),
+      );
+      mark(operator.node.defaultChild as CfnRole, { domain: 'orders', part: 'resource' });
+    });
+    expect(findingsOf(app)).toContainEqual(
+      expect.stringMatching(
+        /^AUD-1 violated: `OrdersDeployment\/Operator` \(of `orders`\) can act as .* who may mute or end/,
       ),
     );
   });
