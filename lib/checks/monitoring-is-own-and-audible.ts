@@ -6,6 +6,7 @@
  * of domains that a configuration declares. An alarm, a topic or a log that two domains share is DOM-2's.
  * Who subscribes to a topic outside the templates is an assumption, which every report prints.
  */
+import type { Model } from '../model/model';
 import type { Check } from './check';
 import type { Finding } from './finding';
 import { type Belongings, madeDomains, typed, unwatched } from './signals';
@@ -17,12 +18,16 @@ export const monitoringIsOwnAndAudible: Check = {
   compliant: 'every trust domain has alarms of its own, which are heard and which nobody may mute',
   run: (model, context) => {
     const made = madeDomains(model);
-    return [...made.flatMap(absences), ...silences(model, made, context), ...muting(model, context)];
+    return [
+      ...made.flatMap((own) => absences(own, model)),
+      ...silences(model, made, context),
+      ...muting(model, context),
+    ];
   },
 };
 
-function absences(own: Belongings): readonly Finding[] {
-  const { missing, unclear } = unwatched(own);
+function absences(own: Belongings, model: Model): readonly Finding[] {
+  const { missing, unclear } = unwatched(own, model);
   const dashboard = typed(own.resources, 'AWS::CloudWatch::Dashboard').length > 0;
   const fix = 'leave the alarms, filters and rules of the domain as its construct makes them';
   return [

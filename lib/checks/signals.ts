@@ -70,12 +70,15 @@ const SIGNALS: readonly Signal[] = [
 ];
 
 /** The signals that no alarm of the domain watches, and those of which that cannot be told. */
-export function unwatched(own: Belongings): {
+export function unwatched(
+  own: Belongings,
+  model: Model,
+): {
   readonly missing: readonly string[];
   readonly unclear: readonly string[];
 } {
   const alarms = own.resources.filter(({ origin }) => origin.type === ALARM);
-  const answers = SIGNALS.map(({ name, isIn, unusual }) => {
+  const answers = [...SIGNALS, ...crossingSignals(own, model)].map(({ name, isIn, unusual }) => {
     const of = (alarm: Resource): Answer =>
       any(
         metricsOf(alarm).map((metric) =>
@@ -137,17 +140,22 @@ function ofWebAcl(metric: Metric, { resources }: Belongings): Answer {
   ]);
 }
 
-/** The metric of a filter that counts an answer of this status in the access log of the domain's stage. */
+/** The metric of a filter that counts an answer of this status. */
 function counted(status: string): Signal['isIn'] {
+  return countsWhere('$context.status', status);
+}
+
+/** The metric of a filter that counts a record in which a variable of API Gateway has this value, in the access log of the domain's stage. */
+function countsWhere(variable: string, value: string): Signal['isIn'] {
   return (metric, { resources }) => {
     const logged = typed(resources, 'AWS::ApiGateway::Stage').map((stage) => ({
       logs: referredTo(stage, 'AccessLogSetting.DestinationArn'),
-      record: recordOf(stage, status),
+      record: recordOf(stage, variable, value),
     }));
     return any(
       typed(resources, 'AWS::Logs::MetricFilter').flatMap((filter) => {
         const to = referredTo(filter, 'LogGroupName');
-        const pattern = textOf(filter.properties.FilterPattern);
+        const pattern = keyOf(filter.properties.FilterPattern);
         return logged
           .filter(({ logs }) => logs.some((log) => to.includes(log)))
           .map(({ record }) =>
@@ -168,20 +176,37 @@ function counted(status: string): Signal['isIn'] {
   };
 }
 
-/** What the stage writes about an answer of this status; `-` stands where API Gateway knows nothing. */
-function recordOf(stage: Resource, status: string): Readonly<Record<string, string>> | undefined {
+/** What the stage writes where the variable has this value; `-` stands where API Gateway knows nothing. */
+function recordOf(stage: Resource, variable: string, value: string): Readonly<Record<string, string>> | undefined {
   const format = textOf(member(stage.properties, 'AccessLogSetting', 'Format'));
   if (format === undefined) return undefined;
   try {
     const members: unknown = JSON.parse(format);
     if (typeof members !== 'object' || members === null) return undefined;
     return Object.fromEntries(
-      Object.entries(members).map(([key, value]) => [key, value === '$context.status' ? status : '-']),
+      Object.entries(members).map(([key, written]) => [key, written === variable ? value : '-']),
     );
   } catch {
     return undefined;
   }
 }
+
+/** Calls by which a declared crossing is used, where the API sees them: of the role that its grant is attached to. */
+function crossingSignals({ domain }: Belongings, { crossings = [], resources }: Model): readonly Signal[] {
+  return crossings
+    .filter(({ to, actions, declaredAt }) => to === domain && declaredAt !== undefined && actions.includes(CALL))
+    .flatMap(({ from, declaredAt }) =>
+      resources
+        .filter(({ origin }) => origin.path === declaredAt)
+        .flatMap(({ properties }) => listOf(properties.Roles).flatMap((role) => keyOf(role) ?? []))
+        .map((role) => ({
+          name: `calls of \`${from}\``,
+          isIn: countsWhere('$context.identity.userArn', `arn:aws:sts::111122223333:assumed-role/${role}/session`),
+        })),
+    );
+}
+
+const CALL = 'execute-api:Invoke';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
 function ofRule(metric: Metric, own: Belongings): Answer {

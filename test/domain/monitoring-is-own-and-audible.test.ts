@@ -7,7 +7,7 @@ import { Alarm, CfnAlarmMuteRule } from 'aws-cdk-lib/aws-cloudwatch';
 import { ArnPrincipal, type CfnRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { Duty, type TrustDomain, type TrustDomainProps } from '../../lib';
+import { DomainCrossing, Duty, type TrustDomain, type TrustDomainProps } from '../../lib';
 import { ACCOUNT, BACKEND, cognito, ENV, inStack, REGION } from './a-domain';
 import { judged } from './a-four-eyes-app';
 
@@ -142,6 +142,36 @@ describe('a signal is not watched', () => {
     // The dashboard still names the removed one.
     (of.orders.dashboard.node.defaultChild as CfnResource).addPropertyOverride('DashboardBody', '{"widgets":[]}');
     expect(messages(of)).toEqual([]);
+  });
+
+  test('the uses of a crossing, by the role that is called by its generated name as well', () => {
+    const crossed = (roleName?: string): Made & { readonly crossing: DomainCrossing } => {
+      const of = made();
+      const ledger = inStack(new Stack(of.app, 'Ledger', { env: ENV }), 'ledger');
+      ledger.addRoute('GET', '/all', BACKEND);
+      const caller =
+        roleName === undefined
+          ? new Role(of.stack, 'Caller', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+          : Role.fromRoleName(of.stack, 'Caller', roleName);
+      if (roleName === undefined)
+        (caller.node.defaultChild as CfnResource).addMetadata('bulkhead', { domain: 'ledger' });
+      const crossing = new DomainCrossing(of.orders, 'FromLedger', {
+        from: ledger,
+        to: of.orders,
+        caller,
+        routes: ['GET /orders'],
+        justification: 'the ledger reads what was ordered',
+        approvedBy: 'orders-team',
+        expires: '2099-12-31',
+      });
+      return { ...of, crossing };
+    };
+    for (const name of [undefined, 'ledger-worker']) {
+      expect(messages(crossed(name))).toEqual([]);
+      const silent = crossed(name);
+      silent.crossing.node.tryRemoveChild('Alarm');
+      expect(messages(silent)).toEqual(unwatched('calls of `ledger`'));
+    }
   });
 
   test('nor is there a dashboard', () => {
