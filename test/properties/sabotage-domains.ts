@@ -67,13 +67,13 @@ function reaches(
 }
 
 export const SABOTAGE_OF_DOMAINS: readonly Sabotage[] = [
-  sabotage('code reads the access log of another domain', ['DOM-1', 'SOD-1'], ['D11'], (app) =>
+  sabotage('code reads the access log of another domain', ['DOM-1', 'SOD-1'], ['D11', 'D15'], (app) =>
     reaches(app, 'logs:FilterLogEvents', 'log-group', (log) => log.att('Arn')),
   ),
-  sabotage('code changes the web ACL of another domain', ['DOM-1', 'SOD-1'], ['D11'], (app) =>
+  sabotage('code changes the web ACL of another domain', ['DOM-1', 'SOD-1'], ['D11', 'D15'], (app) =>
     reaches(app, 'wafv2:UpdateWebACL', 'web-acl', (acl) => acl.att('Arn')),
   ),
-  sabotage('code of one domain may do everything', ['DOM-1', 'SOD-1'], ['D11'], (app) => {
+  sabotage('code of one domain may do everything', ['DOM-1', 'SOD-1'], ['D11', 'D15'], (app) => {
     const pair = app.twoOf('api');
     if (pair === undefined) return undefined;
     const properties = {
@@ -82,7 +82,7 @@ export const SABOTAGE_OF_DOMAINS: readonly Sabotage[] = [
     };
     return pair[0].template.add('Worker', 'AWS::IAM::Role', properties, { domain: pair[0].domain, part: 'resource' });
   }),
-  sabotage('code takes on a role of another domain', ['DOM-1', 'SOD-1'], ['D11'], (app) => {
+  sabotage('code takes on a role of another domain', ['DOM-1', 'SOD-1'], ['D11', 'D15'], (app) => {
     const pair = app.twoOf('api');
     if (pair === undefined) return undefined;
     const theirs = app.role(pair[1], 'read');
@@ -100,7 +100,7 @@ export const SABOTAGE_OF_DOMAINS: readonly Sabotage[] = [
     ];
     return at.length > 0 ? worker : undefined;
   }),
-  sabotage('a crossing that is no longer declared', ['DOM-1', 'SOD-1'], ['D11'], (app) => {
+  sabotage('a crossing that is no longer declared', ['DOM-1', 'SOD-1'], ['D11', 'D15'], (app) => {
     const grant = app.any(app.parts('crossing').filter(({ mark }) => (mark.crossing as Json).actions !== undefined));
     const { actions } = (grant?.mark.crossing ?? {}) as { actions?: string[] };
     // What crosses to something that is not in the app crosses to nobody.
@@ -108,7 +108,7 @@ export const SABOTAGE_OF_DOMAINS: readonly Sabotage[] = [
     delete grant.mark.crossing;
     return grant;
   }),
-  sabotage('a crossing that grants more than it declares', ['DOM-1', 'SOD-1'], ['D11'], (app) => {
+  sabotage('a crossing that grants more than it declares', ['DOM-1', 'SOD-1'], ['D11', 'D15'], (app) => {
     const grant = app.any(
       app
         .parts('crossing')

@@ -86,14 +86,14 @@ export const SABOTAGE_OF_DUTIES: readonly Sabotage[] = [
   sabotage('the provisioner reads what it grants', 'SOD-1', ['S2'], (app) => alsoMay(app, 'provision', 'read')),
   sabotage('the monitor reads the audit trail', 'SOD-1', ['S2'], (app) => alsoMay(app, 'monitor', 'audit')),
   sabotage('the auditor grants access', 'SOD-1', ['S1'], (app) => alsoMay(app, 'audit', 'provision')),
-  sabotage('any duty gets the remit of any other', 'SOD-1', ['S1', 'S2'], (app) => {
+  sabotage('any duty gets the remit of any other', 'SOD-1', ['S1', 'S2', 'S5'], (app) => {
     const [duty, other] = app.random.shuffle(DUTIES) as [string, string];
     return alsoMay(app, duty, other);
   }),
-  sabotage('a remit allows everything', 'SOD-1', ['S1', 'S2'], (app) =>
+  sabotage('a remit allows everything', 'SOD-1', ['S1', 'S2', 'S5'], (app) =>
     gains(app, app.random.pick(DUTIES), () => allow('*', '*')),
   ),
-  sabotage('a remit allows all but a few actions', 'SOD-1', ['S1', 'S2'], (app) =>
+  sabotage('a remit allows all but a few actions', 'SOD-1', ['S1', 'S2', 'S5'], (app) =>
     gains(app, 'monitor', () => ({ Effect: 'Allow', NotAction: ['iam:*', 'sts:*'], Resource: '*' })),
   ),
 
@@ -313,14 +313,14 @@ export const SABOTAGE_OF_DUTIES: readonly Sabotage[] = [
       return true;
     }),
   ),
-  sabotage('a user without a second factor', 'SOD-9', ['S9'], (app) =>
+  sabotage('a user without a second factor', 'SOD-9', ['S9', 'S10'], (app) =>
     trust(app, PRIVILEGED, (statements, role) => {
       const Principal = { AWS: person(app, `gil-${role.domain}-${role.mark.duty}`) };
       statements.push({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' });
       return true;
     }),
   ),
-  sabotage('nobody vouches for the second factor', 'SOD-9', ['S9'], (app) =>
+  sabotage('nobody vouches for the second factor', 'SOD-9', ['S9', 'S10'], (app) =>
     trust(app, PRIVILEGED, (statements, role) => {
       if (role.mark.attestations === undefined || statements.some(({ Condition }) => Condition !== undefined))
         return false;

@@ -130,6 +130,62 @@ export const SABOTAGE_OF_OPERATIONS: readonly Sabotage[] = [
     return operator(policy, ['s3:GetObject']);
   }),
 
+  onPart('a log under the key of CloudWatch', 'log-group', 'DOM-15', ['D10'], ({ properties }) => {
+    delete properties.KmsKeyId;
+  }),
+  sabotage('a queue under the key of SQS', 'DOM-15', ['D10'], (app) => {
+    const queue = app.any(app.all('AWS::SQS::Queue').filter(({ domain }) => domain !== undefined));
+    if (queue) Object.assign(queue.properties, { KmsMasterKeyId: 'alias/aws/sqs' });
+    return queue;
+  }),
+  sabotage('a table under the key of DynamoDB', 'DOM-15', ['D10'], (app) => {
+    const table = app.any(app.all('AWS::DynamoDB::Table').filter(({ domain }) => domain !== undefined));
+    if (table) table.properties.SSESpecification = { SSEEnabled: true };
+    return table;
+  }),
+
+  sabotage('no switch in the web ACL', 'DOM-14', ['D13'], (app) => {
+    const acl = app.any(app.parts('web-acl'));
+    const isSwitch = (rule: unknown): boolean => JSON.stringify(rule).includes('"isolation"');
+    if (acl) acl.properties.Rules = (acl.properties.Rules as unknown[]).filter((rule) => !isSwitch(rule));
+    return acl;
+  }),
+  onPart(
+    'sessions that isolation does not end',
+    'boundary',
+    'DOM-14',
+    ['D13'],
+    ({ properties }) => {
+      const document = properties.PolicyDocument as { Statement: Json[] };
+      document.Statement = document.Statement.filter(({ Sid }) => Sid !== 'RevokedSessions');
+    },
+    ({ mark }) => mark.duty !== undefined,
+  ),
+
+  sabotage('a value of another domain’s stack', 'DOM-12', ['D14'], (app) => {
+    const pair = app.twoOf('api');
+    if (pair === undefined) return undefined;
+    const [mine, theirs] = pair;
+    const imported = theirs.from(mine, theirs.ref);
+    const properties = { Type: 'String', Value: imported };
+    return mine.template.add('Remembered', 'AWS::SSM::Parameter', properties, {
+      domain: mine.domain,
+      part: 'resource',
+    });
+  }),
+
+  sabotage(
+    'a part of the app that nobody can see',
+    'APP-1',
+    ['S16'],
+    (app) => {
+      const api = app.anApi();
+      if (api) api.template.json.Transform = ['SomebodysMacro'];
+      return api;
+    },
+    'undecided',
+  ),
+
   sabotage('a secret of the domain under the key of the account', 'DOM-11', ['S7'], (app) => {
     const api = app.anApi();
     const mark = api && { domain: api.domain, part: 'resource' };
