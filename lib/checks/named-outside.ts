@@ -33,10 +33,16 @@ export function namedOutside(properties: unknown): readonly Named[] {
         else dynamic(part, add);
       }
     } else if (Array.isArray(value)) for (const item of value) visit(item);
-    else if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) visit(inner);
+    else if (typeof value === 'object' && value !== null && !isDeny(value))
+      for (const inner of Object.values(value)) visit(inner);
   };
   visit(properties);
   return [...found.values()];
+}
+
+/** What a statement denies is named to be kept away. */
+function isDeny(value: object): boolean {
+  return 'Effect' in value && value.Effect === 'Deny';
 }
 
 function byArn(text: string, add: (named: Named) => unknown): void {

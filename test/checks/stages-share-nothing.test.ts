@@ -156,6 +156,20 @@ describe('things outside the app', () => {
     expect(of(open)).toMatchObject([{ severity: 'undecided', fix: expect.stringContaining('accounts') }]);
   });
 
+  test('a grant names it, a denial keeps it away', () => {
+    const policy = (Effect: string) => ({
+      Policy: owned('AWS::SNS::TopicPolicy', {
+        Topics: ['t'],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect, Principal: '*', Action: 'sns:Publish', Resource: KEY }],
+        },
+      }),
+    });
+    expect(verdicts(both(policy('Allow'), fn({ X: KEY })))).toHaveLength(1);
+    expect(verdicts(both(policy('Deny'), fn({ X: KEY })))).toEqual([]);
+  });
+
   test('between domains of two lives it is a violation as well', () => {
     const other = { Fn: owned('AWS::Lambda::Function', { Environment: { Variables: { X: SECRET } } }, {}, 'billing') };
     expect(of(both(other, fn({ X: SECRET })))).toMatchObject([{ severity: 'violated' }]);
