@@ -49,7 +49,7 @@ export interface DomainApiProps {
 export class DomainApi extends Construct {
   public readonly restApi: RestApi;
   public readonly clientCertificate: CfnClientCertificate;
-  private readonly validator: RequestValidator;
+  public readonly validator: RequestValidator;
   private readonly authentication: BoundAuthentication;
   private readonly domain: string;
 

@@ -6,7 +6,14 @@
  * is never orphaned, and what each duty may do: docs/domain.md.
  */
 import { type CfnParameter, type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
-import type { CfnDomainNameV2, DomainName, Integration, Method, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type {
+  CfnDomainNameV2,
+  DomainName,
+  Integration,
+  Method,
+  RequestValidator,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { UserPool } from 'aws-cdk-lib/aws-cognito';
 import type { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
@@ -69,6 +76,9 @@ export class TrustDomain extends Construct implements ITrustDomain {
 
   /** The domain's REST API. */
   public readonly api: RestApi;
+
+  /** Checks bodies and parameters: for methods that are added with CDK's own `addMethod`, which takes no validator by itself. */
+  public readonly requestValidator: RequestValidator;
 
   /** The domain's key. */
   public readonly key: IKey;
@@ -203,6 +213,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
       accessLog: logs.access,
     });
     this.api = this.gateway.restApi;
+    this.requestValidator = this.gateway.validator;
     this.api.deploymentStage.node.addDependency(logs.execution);
     this.authentication.attach?.(this.api);
     if (props.privateDomain !== undefined) {

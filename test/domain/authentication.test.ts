@@ -28,7 +28,7 @@ describe.each<[string, () => Authentication]>([
 ])('%s', (kind, make) => {
   test('checks every method by an authorizer of the domain’s own, and keeps no answer', () => {
     const domain = aDomain(make());
-    domain.api.root.addMethod('POST', BACKEND);
+    domain.api.root.addMethod('POST', BACKEND, { requestValidator: domain.requestValidator });
     const template = templateOf(domain);
     template.resourceCountIs('AWS::ApiGateway::Authorizer', 1);
     template.hasResourceProperties('AWS::ApiGateway::Authorizer', { Type: 'REQUEST', AuthorizerResultTtlInSeconds: 0 });
@@ -199,9 +199,12 @@ test('more authorizers than an API may have are one error at synthesis', () => {
     for (let i = 0; i < count; i++) {
       const cognitoUserPools = [UserPool.fromUserPoolId(domain, `Pool${i}`, `${REGION}_Pool${i}`)];
       const authorizer = new CognitoUserPoolsAuthorizer(domain, `Extra${i}`, { cognitoUserPools });
-      domain.api.root
-        .addResource(`extra${i}`)
-        .addMethod('GET', BACKEND, { authorizer, authorizationType: AuthorizationType.COGNITO });
+      domain.api.root.addResource(`extra${i}`).addMethod('GET', BACKEND, {
+        authorizer,
+        authorizationType: AuthorizationType.COGNITO,
+        authorizationScopes: ['orders/read'],
+        requestValidator: domain.requestValidator,
+      });
     }
     return () => templateOf(domain);
   };

@@ -134,7 +134,7 @@ describe('properties', () => {
     [
       'internal without endpoint',
       { exposure: Exposure.INTERNAL, vpcEndpoints: [] },
-      /an `internal` API is reached only through endpoints of its own; name them in `vpcEndpoints`$/,
+      /an `internal` API is reached only through endpoints of its own; .* or name yours in `vpcEndpoints`$/,
       { exposure: Exposure.INTERNAL },
     ],
     [

@@ -160,12 +160,13 @@ describe('the API', () => {
 
   test('authenticates every method, its own and those added by CDK itself', () => {
     const signing = aDomain();
-    signing.api.root.addMethod('GET', BACKEND);
+    signing.api.root.addMethod('GET', BACKEND, { requestValidator: signing.requestValidator });
     const iam = templateOf(signing);
     iam.allResourcesProperties('AWS::ApiGateway::Method', { AuthorizationType: 'AWS_IAM' });
 
     const byToken = aDomain({ authentication: cognito() });
-    byToken.api.root.addMethod('GET', BACKEND);
+    const { requestValidator } = byToken;
+    byToken.api.root.addMethod('GET', BACKEND, { requestValidator, authorizationScopes: ['orders/read'] });
     const token = templateOf(byToken);
     token.allResourcesProperties('AWS::ApiGateway::Method', {
       AuthorizationType: 'COGNITO_USER_POOLS',
