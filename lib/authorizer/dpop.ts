@@ -4,12 +4,12 @@ import { type Clock, systemClock } from './clock';
 import { type DpopConfiguration, demanded } from './configuration';
 import { Denial } from './denial';
 import { type Authenticate, start } from './handler';
-import { accessTokens, callerOf } from './jwt';
 import { type Proof, verifyProof } from './proof';
 import { ProofStore } from './proof-store';
 import { type AuthorizerRequest, credentials, onlyHeader } from './request';
 import { sameSecret } from './same-secret';
 import { table } from './table';
+import { accessTokens, callerOf } from './token-caller';
 
 /** Seconds for which a nonce is handed out; it is taken for as long again. */
 const SLOT = 300;

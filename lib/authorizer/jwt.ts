@@ -1,12 +1,9 @@
 /** Lambda entry: callers of the domain carry an access token of an OIDC issuer (`Authorization: Bearer …`). */
-import { type AccessToken, AccessTokens } from './access-token';
-import { type Clock, systemClock } from './clock';
-import { type Configuration, demanded } from './configuration';
-import type { Caller } from './decision';
+import type { AccessTokens } from './access-token';
 import { Denial } from './denial';
 import { type Authenticate, start } from './handler';
-import { KeySet } from './key-set';
 import { credentials } from './request';
+import { accessTokens, callerOf } from './token-caller';
 
 export function bearer(tokens: AccessTokens): Authenticate {
   return async (request) => {
@@ -15,18 +12,6 @@ export function bearer(tokens: AccessTokens): Authenticate {
     if (Object.keys(token.confirmation).length > 0) throw new Denial('token-bound-elsewhere');
     return callerOf(token);
   };
-}
-
-export function callerOf({ subject, client, scopes }: AccessToken): Caller {
-  return {
-    principalId: subject,
-    scopes,
-    context: { subject, ...(client === undefined ? {} : { client }), scope: scopes.join(' ') },
-  };
-}
-
-export function accessTokens(configuration: Configuration, clock: Clock = systemClock): AccessTokens {
-  return new AccessTokens(demanded('token', configuration.token), new KeySet(clock), clock);
 }
 
 export const handler = start((configuration) => bearer(accessTokens(configuration)));

@@ -10,10 +10,10 @@ import { demanded, type MtlsConfiguration } from './configuration';
 import type { Caller } from './decision';
 import { Denial } from './denial';
 import { type Authenticate, start } from './handler';
-import { accessTokens, callerOf } from './jwt';
 import { credentials } from './request';
 import { type Files, Revocation } from './revocation';
 import { sameSecret } from './same-secret';
+import { accessTokens, callerOf } from './token-caller';
 import { TrustStore } from './trust-store';
 import type { Certificate } from './x509';
 

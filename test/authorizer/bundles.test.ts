@@ -45,6 +45,19 @@ describe.each(Object.keys(PARTS))('%s', (entry) => {
   });
 });
 
+test('certificates alone need no token: the bundle starts without one', () => {
+  const configuration = { domain: 'orders', routes: [], cached: false, mtls: MTLS };
+  const [line, outcome] = call('mtls', anEvent(), { BULKHEAD_AUTHORIZER: JSON.stringify(configuration) });
+  expect([JSON.parse(line!).reason, outcome]).toEqual(['certificate-missing', 'Unauthorized']);
+});
+
+test.each(Object.keys(PARTS))('%s starts one function, its own', (entry) => {
+  const source = readFileSync(join(ROOT, 'lib', 'authorizer', `${entry}.ts`), 'utf8');
+  const imported = [...source.matchAll(/from '\.\/([\w-]+)'/g)].map(([, name]) => name!);
+  expect(imported.filter((name) => name in PARTS)).toEqual([]);
+  expect(imported).toContain('handler');
+});
+
 test.each([...Object.keys(PARTS), 'publish-trust-store'])('%s requires Node and the SDK alone', (entry) => {
   const required = [...readFileSync(file(entry), 'utf8').matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name!);
   const others = required.filter((name) => !builtinModules.includes(name.replace(/^node:/, '')));
