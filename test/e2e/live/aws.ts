@@ -81,7 +81,11 @@ export function ask(
       },
     );
     outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT / 1000} seconds`)));
-    outgoing.on('error', reject);
+    outgoing.on('error', (error) => {
+      // A connection that was kept open, and closed by the other side before this request: it was never sent.
+      if (outgoing.reusedSocket) resolve(ask({ url, ca }, url, method, headers, body));
+      else reject(error);
+    });
     outgoing.end(body);
   });
 }

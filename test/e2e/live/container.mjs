@@ -118,7 +118,7 @@ async function serve(id) {
         const answer = await run(event, { awsRequestId: randomBytes(8).toString('hex') });
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer ?? null));
       } catch (error) {
-        console.error(error);
+        if (error.message !== 'Unauthorized') console.error(error);
         const { message, name: errorType } = error;
         response.writeHead(200, { 'content-type': 'application/json' });
         response.end(JSON.stringify({ errorMessage: message, errorType, trace: [] }));

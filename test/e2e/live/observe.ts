@@ -25,7 +25,7 @@ export async function prepareMaterial(endpoint: Endpoint, world: World): Promise
       policies[arn] = (await must(endpoint, ROOT_USER, { service: 's3', method: 'GET', path })).body;
     }
   }
-  for (const { name, arn } of world.roles) {
+  for (const { name, arn } of world.roles.filter((role) => role.name.startsWith('bulkhead-'))) {
     const { body } = await must(endpoint, ROOT_USER, query('iam', 'GetRole', { RoleName: name }));
     policies[arn] = decodeURIComponent(element(body, 'AssumeRolePolicyDocument') ?? '');
   }

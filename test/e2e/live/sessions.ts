@@ -103,8 +103,12 @@ export class Sessions {
   }
 
   private remembered(role: string, begin: () => Promise<Credentials>): Promise<Credentials> {
-    const session = this.known.get(role) ?? begin();
+    const known = this.known.get(role);
+    if (known !== undefined) return known;
+    const session = begin();
     this.known.set(role, session);
+    // Who could not be reached is asked again.
+    session.catch(() => this.known.delete(role));
     return session;
   }
 

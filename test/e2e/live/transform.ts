@@ -56,6 +56,19 @@ const RULES: readonly Rule[] = [
     },
   },
   {
+    what: 'policies name the roles that they are attached to',
+    because: 'a reference to a role is its name in CloudFormation and its ARN in the emulator',
+    apply: ({ Resources }) => {
+      for (const { Type, Properties } of Object.values(Resources)) {
+        if (Type !== 'AWS::IAM::ManagedPolicy' || !Array.isArray(Properties?.Roles)) continue;
+        Properties.Roles = Properties.Roles.map((role: { readonly Ref?: string }) => {
+          const name = role.Ref === undefined ? undefined : Resources[role.Ref]?.Properties?.RoleName;
+          return typeof name === 'string' ? name : role;
+        });
+      }
+    },
+  },
+  {
     what: 'each model of a request has a name',
     because: 'CloudFormation makes one up, the emulator does not',
     apply: ({ Resources }) => {
