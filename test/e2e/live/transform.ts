@@ -50,7 +50,7 @@ const RULES: readonly Rule[] = [
         for (const key of ['Action', 'NotAction']) {
           const actions = [statement[key] ?? []].flat();
           const more = actions.flatMap((action) => (typeof action === 'string' ? (OPERATIONS[action] ?? []) : []));
-          if (more.length > 0) statement[key] = [...actions, ...more];
+          if (!more.every((name) => actions.includes(name))) statement[key] = [...actions, ...more];
         }
       }
     },
@@ -122,5 +122,5 @@ function withSessions(value: Json, session: string): Json {
     const name = typeof v === 'string' ? ROLE.exec(v)?.[1] : undefined;
     return name === undefined ? [] : [`arn:aws:sts::${ACCOUNT}:assumed-role/${name}/${session}`];
   });
-  return sessions.length === 0 ? value : [...values, ...sessions];
+  return sessions.every((session) => values.includes(session)) ? value : [...values, ...sessions];
 }
