@@ -237,7 +237,11 @@ class Author {
           domainName: `${id}.example.com`,
           certificate: Certificate.fromCertificateArn(stack, 'Certificate', arn),
           authorities: this.authorities.pop()!,
-          clients: [{ name: 'shop', subject: 'CN=shop,O=Partner,C=DE', scopes: ['read', 'write'] }],
+          clients: ['read', 'write'].map((scope) => ({
+            name: `shop-${scope}`,
+            subject: `CN=shop-${scope},O=Partner,C=DE`,
+            scopes: [scope],
+          })),
           scopes,
           ...(this.random.chance(0.3) ? { token } : {}),
         });

@@ -163,9 +163,12 @@ export const SABOTAGE_OF_OPERATIONS: readonly Sabotage[] = [
   ),
 
   sabotage('a value of another domain’s stack', 'DOM-12', ['D14'], (app) => {
-    const pair = app.twoOf('api');
-    if (pair === undefined) return undefined;
-    const [mine, theirs] = pair;
+    // What crosses by declaration may bind the two.
+    const declared = app.parts('crossing').map(({ mark }) => mark.crossing as { from: string; to: string });
+    const bound = (a: Resource, b: Resource) =>
+      declared.some(({ from, to }) => [from, to].includes(a.domain!) && [from, to].includes(b.domain!));
+    const [mine, theirs] = app.twoOf('api') ?? [];
+    if (mine === undefined || theirs === undefined || bound(mine, theirs)) return undefined;
     const imported = theirs.from(mine, theirs.ref);
     const properties = { Type: 'String', Value: imported };
     return mine.template.add('Remembered', 'AWS::SSM::Parameter', properties, {
