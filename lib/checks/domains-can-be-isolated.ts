@@ -21,27 +21,44 @@ import { type Answer, all, any, type Belongings, madeDomains, member, referredTo
 export const domainsCanBeIsolated: Check = {
   id: 'DOM-14',
   compliant: 'every trust domain can be isolated by one parameter of its stack, and no other domain notices',
-  run: (model) => madeDomains(model).flatMap((own) => judge(own, model)),
+  run: (model) => {
+    const placeOf = placesOf(model);
+    const key = (domain: string, place: string) => JSON.stringify([domain, place]);
+    const roles = new Map<string, Principal[]>();
+    for (const principal of model.principals) {
+      const { domain, duty, dutyFrom, origin } = principal;
+      if (domain === undefined || duty === undefined || dutyFrom !== 'mark') continue;
+      const at = key(domain, placeOf(domain, origin.stack));
+      roles.set(at, [...(roles.get(at) ?? []), principal]);
+    }
+    const switches = madeDomains(model).map((own) => switchOf(own, roles.get(key(own.domain, own.place)) ?? []));
+    const dependents = dependentsOf(model, new Set(switches.flatMap(({ parameter }) => parameter ?? [])));
+    return switches.flatMap((one) => judge(one, dependents));
+  },
 };
 
-function judge(own: Belongings, model: Model): readonly Finding[] {
-  const { domain, place } = own;
-  const placeOf = placesOf(model);
-  const roles = model.principals.filter(
-    (principal) =>
-      principal.domain === domain &&
-      placeOf(domain, principal.origin.stack) === place &&
-      principal.duty !== undefined &&
-      principal.dutyFrom === 'mark',
-  );
-  const switches = new Map(roles.map((role) => [role, revokingHoles(role)]));
+interface Switch {
+  readonly own: Belongings;
+  /** The hole of the parameter that most duty roles have. */
+  readonly parameter?: string;
+  /** Duty roles whose sessions it does not revoke. */
+  readonly kept: readonly Principal[];
+}
+
+function switchOf(own: Belongings, roles: readonly Principal[]): Switch {
+  const holes = new Map(roles.map((role) => [role, new Set(revokingHoles(role).map(({ hole }) => hole))]));
   const counts = new Map<string, number>();
-  for (const holes of switches.values()) for (const { hole } of holes) counts.set(hole, (counts.get(hole) ?? 0) + 1);
-  const [parameter] = [...counts].sort(([, a], [, b]) => b - a).map(([hole]) => hole);
+  for (const each of holes.values()) for (const hole of each) counts.set(hole, (counts.get(hole) ?? 0) + 1);
+  const [parameter] = [...counts].sort(([, x], [, y]) => y - x).map(([hole]) => hole);
+  if (parameter === undefined) return { own, kept: roles };
+  return { own, parameter, kept: roles.filter((role) => !holes.get(role)?.has(parameter)) };
+}
+
+function judge({ own, parameter, kept }: Switch, dependents: Dependents): readonly Finding[] {
+  const { domain } = own;
   if (parameter === undefined) {
     return [finding('violated', `no parameter revokes the sessions of the domain \`${domain}\``, paths(own), ROLES)];
   }
-  const kept = roles.filter((role) => !switches.get(role)?.some(({ hole }) => hole === parameter));
   return [
     ...(kept.length === 0
       ? []
@@ -54,7 +71,7 @@ function judge(own: Belongings, model: Model): readonly Finding[] {
           ),
         ]),
     ...stagesOf(own, parameter),
-    ...foreign(domain, parameter, model),
+    ...foreign(domain, dependents.get(parameter) ?? []),
   ];
 }
 
@@ -154,18 +171,41 @@ function blocksAll(rules: unknown): Answer {
   );
 }
 
-/** What of other domains depends on the parameter. */
-function foreign(domain: string, parameter: string, model: Model): readonly Finding[] {
-  const others = [
-    ...model.resources
-      .filter((resource) => resource.domain !== undefined && resource.domain !== domain)
-      .filter((resource) =>
-        [resource.properties, resource.alternatives, resource.when].some((value) => speaksOf(value, parameter)),
-      ),
-    ...model.principals
-      .filter((principal) => principal.domain !== undefined && principal.domain !== domain)
-      .filter(({ policies, trust }) => [policies, trust].some((value) => speaksOf(value, parameter))),
-  ];
+type Element = Pick<Resource, 'domain' | 'origin'>;
+
+/** By the hole of a parameter: what of any domain depends on it. */
+type Dependents = ReadonlyMap<string, readonly Element[]>;
+
+function dependentsOf({ resources, principals }: Model, parameters: ReadonlySet<string>): Dependents {
+  const dependents = new Map<string, Element[]>();
+  const look = (element: Element, values: readonly unknown[]): void => {
+    if (element.domain === undefined) return;
+    const named = new Set<string>();
+    for (const value of values) parametersIn(value, parameters, named);
+    for (const parameter of named) dependents.set(parameter, [...(dependents.get(parameter) ?? []), element]);
+  };
+  for (const resource of resources) look(resource, [resource.properties, resource.alternatives, resource.when]);
+  for (const principal of principals) look(principal, [principal.policies, principal.trust]);
+  return dependents;
+}
+
+/** The parameters whose value, or a condition on them, is anywhere in the value. */
+function parametersIn(value: unknown, parameters: ReadonlySet<string>, into: Set<string>): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (isText(value)) {
+    for (const part of value.parts) if (typeof part !== 'string' && parameters.has(part.hole)) into.add(part.hole);
+    return;
+  }
+  const { key } = value as { readonly key?: unknown };
+  if (typeof key === 'string' && key.startsWith(DEPLOYMENT_KEY_PREFIX)) {
+    const named = key.slice(DEPLOYMENT_KEY_PREFIX.length).replace(/#\d+$/, '');
+    if (parameters.has(named)) into.add(named);
+  }
+  for (const inner of Object.values(value)) parametersIn(inner, parameters, into);
+}
+
+function foreign(domain: string, dependents: readonly Element[]): readonly Finding[] {
+  const others = dependents.filter((element) => element.domain !== domain);
   if (others.length === 0) return [];
   const domains = [...new Set(others.map((other) => `\`${other.domain}\``))].join(' and ');
   return [
@@ -176,15 +216,6 @@ function foreign(domain: string, parameter: string, model: Model): readonly Find
       'give each domain a parameter of its own',
     ),
   ];
-}
-
-/** Whether the parameter's value, or a condition on it, is anywhere in the value. */
-function speaksOf(value: unknown, parameter: string): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (isText(value)) return value.parts.some((part) => typeof part !== 'string' && part.hole === parameter);
-  const { key } = value as { readonly key?: unknown };
-  if (typeof key === 'string' && isKeyOf(key, parameter)) return true;
-  return Object.values(value).some((inner) => speaksOf(inner, parameter));
 }
 
 function paths({ resources }: Belongings): readonly string[] {

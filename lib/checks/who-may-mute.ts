@@ -43,9 +43,9 @@ const ON_DETECTORS = ['cloudwatch:DeleteAnomalyDetector', 'cloudwatch:PutAnomaly
 
 export function muting(model: Model, context: CheckContext): readonly Finding[] {
   const requests = new Map(
-    model.domains.flatMap(({ name }) => {
-      const policies = mutingOf(model, name);
-      return policies === undefined ? [] : [[name, policies] as const];
+    [...resourcesByDomain(model)].flatMap(([domain, own]) => {
+      const policies = mutingOf(own);
+      return policies === undefined ? [] : [[domain, policies] as const];
     }),
   );
   if (requests.size === 0) return [];
@@ -68,7 +68,9 @@ interface Muting extends Meeting {
 /** One domain is enough: one edit ends them all. */
 function meet(subject: Subject, requests: ReadonlyMap<string, Policies>, context: CheckContext): readonly Muting[] {
   const { domain } = subject.principal;
-  const own = [...requests].filter(([name]) => domain === undefined || name === domain);
+  const ofDomain = domain === undefined ? undefined : requests.get(domain);
+  const own: Iterable<readonly [string, Policies]> =
+    domain === undefined ? requests : ofDomain === undefined ? [] : [[domain, ofDomain]];
   for (const [name, policies] of own) {
     const verdict = context.overlap(subject.policies, policies);
     if (verdict.verdict !== 'disjoint') return [{ a: subject, b: { ...subject, policies }, verdict, domain: name }];
@@ -76,9 +78,19 @@ function meet(subject: Subject, requests: ReadonlyMap<string, Policies>, context
   return [];
 }
 
+function resourcesByDomain({ resources }: Model): ReadonlyMap<string, readonly Resource[]> {
+  const byDomain = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    if (resource.domain === undefined) continue;
+    const known = byDomain.get(resource.domain);
+    if (known === undefined) byDomain.set(resource.domain, [resource]);
+    else known.push(resource);
+  }
+  return byDomain;
+}
+
 /** The requests after which the domain's alarms are silent, as a policy that allows exactly these. */
-function mutingOf({ resources }: Model, domain: string): Policies | undefined {
-  const own = resources.filter((resource) => resource.domain === domain);
+function mutingOf(own: readonly Resource[]): Policies | undefined {
   const alarms = [...typed(own, 'AWS::CloudWatch::Alarm'), ...typed(own, 'AWS::CloudWatch::CompositeAlarm')];
   if (alarms.length === 0) return undefined;
   const told = new Set(alarms.flatMap((alarm) => referredTo(alarm, 'AlarmActions')));
