@@ -20,6 +20,7 @@ class NotRunReporter {
     if (!process.env.FUZZ_JUDGEMENTS) {
       lines.push('most of the fuzz: 100,000 judgements instead of the 1,000,000 of CI (set FUZZ_JUDGEMENTS)');
     }
+    if (!process.env.RANDOM_APPS) lines.push('most of the random apps: 24 instead of the 100 of CI (set RANDOM_APPS)');
     for (const line of lines) process.stderr.write(`\nnot run: ${line}`);
     if (lines.length > 0) process.stderr.write('\n');
   }
