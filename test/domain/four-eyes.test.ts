@@ -36,8 +36,15 @@ describe('as built', () => {
   test('is proved, under an assumption that says what approved changes may do', () => {
     const { verdict, findings, assumptions } = judged(built);
     expect({ verdict, findings }).toEqual({ verdict: 'proved', findings: [] });
-    expect(assumptions.map(({ id }) => id)).toEqual(['approved-changes', 'closed-world', 'grants', 'outsiders']);
-    expect(assumptions[0]!.text).toMatch(/a change of `orders` that two people let run acts as `OrdersDeployment\//);
+    expect(assumptions.map(({ id }) => id)).toEqual([
+      'alarm-subscribers',
+      'approved-changes',
+      'audit-trail',
+      'closed-world',
+      'grants',
+      'outsiders',
+    ]);
+    expect(assumptions[1]!.text).toMatch(/a change of `orders` that two people let run acts as `OrdersDeployment\//);
   });
 
   test('no principal of the app, and nobody whom a trust policy names, comes to act as the execution role', () => {
