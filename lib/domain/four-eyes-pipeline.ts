@@ -28,7 +28,7 @@ export interface FourEyesPipelineProps {
   /** Name of the trust domain. */
   readonly domainName: string;
 
-  /** Name of the stack that holds the domain, as `cdk deploy` knows it. */
+  /** Name of the stack that holds the domain, as `cdk deploy` knows it: in a Stage, `Production/Orders`. Stacks that it depends on are deployed before, by others. */
   readonly stackName: string;
 
   /** Fetches the app: any source action of CodePipeline. */
@@ -92,7 +92,7 @@ export class FourEyesPipeline extends Construct {
     const { domain } = this.names;
     const project = this.project('Prepare', 'preparer', Duty.DEPLOY, [
       ...(synthCommands ?? ['npm ci', 'npx cdk synth --quiet']),
-      `npx cdk deploy ${stackName} --app cdk.out --method=prepare-change-set --change-set-name release-$CODEBUILD_BUILD_NUMBER --require-approval never 2>&1 | tee prepare.log`,
+      `npx cdk deploy ${stackName} --exclusively --app cdk.out --method=prepare-change-set --change-set-name release-$CODEBUILD_BUILD_NUMBER --require-approval never 2>&1 | tee prepare.log`,
       // The last line of the log: what whoever approves looks at, and starts the release with.
       "grep -o 'arn:[^ ]*:changeSet/[^ ]*' prepare.log | tail -n 1",
     ]);

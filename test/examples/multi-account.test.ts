@@ -53,7 +53,7 @@ test('stands in three accounts, and only the production account has pipelines', 
 test('the pipeline prepares the stack of its Stage, as the CLI knows it', () => {
   const projects = templateOf('Production/OrdersDeployment').findResources('AWS::CodeBuild::Project');
   expect(JSON.stringify(projects)).toContain(
-    'npx cdk deploy Production/Orders --app cdk.out --method=prepare-change-set',
+    'npx cdk deploy Production/Orders --exclusively --app cdk.out --method=prepare-change-set',
   );
 });
 
