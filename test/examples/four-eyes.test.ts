@@ -38,6 +38,7 @@ test('is proved, under assumptions that name what two people let run, and who ma
   const report = reportOf(app) as unknown as { assumptions: { id: string; text: string }[] };
   expect(report).toMatchObject({ verdict: 'proved', findings: [] });
   expect(report.assumptions.map(({ id }) => id)).toEqual([
+    'alarm-subscribers',
     'approved-changes',
     'audit-trail',
     'break-glass',
