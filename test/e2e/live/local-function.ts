@@ -6,13 +6,20 @@ import { must, ROOT_USER } from './aws';
 import type { Site } from './deploy';
 import { REGION, ROOT } from './place';
 
+let started = 0;
+
+type Variables = Readonly<Record<string, string>>;
+
 export class LocalFunction {
   private constructor(
     private readonly child: ChildProcess,
     private readonly port: number,
   ) {}
 
-  /** @param bundle the folder of its code, which is what was uploaded */
+  /**
+   * @param bundle the folder of its code, which is what was uploaded
+   * @param adjust puts right what the emulator has not deployed as AWS would
+   */
   static async of(
     site: Site,
     caFile: string,
@@ -20,15 +27,19 @@ export class LocalFunction {
     name: string,
     role: string,
     bundle: string,
+    adjust: (variables: Variables) => Promise<Variables> = async (variables) => variables,
   ): Promise<LocalFunction> {
     const path = `/2015-03-31/functions/${name}/configuration`;
     const { body } = await must(site.endpoint, ROOT_USER, { service: 'lambda', method: 'GET', path });
     const { Environment } = JSON.parse(body) as { Environment?: { Variables?: Record<string, string> } };
+    const variables = await adjust(Environment?.Variables ?? {});
     const session = await site.sessions.stolen(role);
-    const at = join(folder, name);
+    started += 1;
+    const id = `${name}-${started}`;
+    const at = join(folder, id);
     mkdirSync(at, { recursive: true });
     writeFileSync(join(at, 'container.json'), JSON.stringify({ handler: 'index.handler', task: bundle }));
-    const child = spawn(process.execPath, [join(__dirname, 'container.mjs'), 'serve', name], {
+    const child = spawn(process.execPath, [join(__dirname, 'container.mjs'), 'serve', id], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: {
         PATH: process.env.PATH,
@@ -36,7 +47,7 @@ export class LocalFunction {
         NODE_PATH: join(ROOT, 'node_modules'),
         NODE_EXTRA_CA_CERTS: caFile,
         BULKHEAD_E2E_CONTAINERS: folder,
-        ...Environment?.Variables,
+        ...variables,
         AWS_REGION: REGION,
         AWS_ENDPOINT_URL: site.endpoint.url,
         AWS_ACCESS_KEY_ID: session.accessKeyId,
