@@ -6,6 +6,7 @@
  * errs on the side of letting in. A private API sees `aws:SourceVpce` in every call.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
  */
+import { textKey } from '../model/text-key';
 import type { BaseOperator, Condition, Policies, PolicyDocument, Statement } from '../policy/document';
 import { literal, type Text, text } from '../policy/text';
 import type { SubsetVerdict } from '../policy/verdict';
@@ -23,12 +24,21 @@ export function callsFromElsewhere(
   { endpoints, vpcs }: Networks,
   context: CheckContext,
 ): SubsetVerdict {
+  const named = namesFor(endpoints);
   const conditions = [
-    ...(endpoints.length === 0 ? [] : [condition('StringNotEquals', 'aws:SourceVpce', endpoints)]),
+    ...(endpoints.length === 0
+      ? []
+      : [
+          condition(
+            'StringNotEquals',
+            'aws:SourceVpce',
+            endpoints.map((e) => named.get(textKey(e)) ?? e),
+          ),
+        ]),
     ...(vpcs.length === 0 ? [] : [condition('StringNotEquals', 'aws:SourceVpc', vpcs)]),
   ];
   const elsewhere: Policies = {
-    identityPolicies: [forEverybody(policy, called)],
+    identityPolicies: [withNames(forEverybody(policy, called), named)],
     permissionsBoundary: allowing('calls from elsewhere', [text('*')], conditions),
   };
   return context.subset(elsewhere, NOTHING);
@@ -48,6 +58,28 @@ export function namedNetworks({ statements }: PolicyDocument): Networks {
       .flatMap(({ values }) => values)
       .filter((value) => !/[*?]/.test(literal(value) ?? ''));
   return { endpoints: named('aws:sourcevpce'), vpcs: named('aws:sourcevpc') };
+}
+
+/**
+ * Endpoints that the app makes have ids that only the deployment knows, each its own: a name stands for each, in the policy and
+ * in the question alike, so that one is not taken for another.
+ */
+function namesFor(endpoints: readonly Text[]): ReadonlyMap<string, Text> {
+  const made = endpoints.filter((endpoint) => literal(endpoint) === undefined);
+  return new Map(made.map((endpoint, i) => [textKey(endpoint), text(`vpce-made-by-the-app-${i + 1}`)]));
+}
+
+function withNames(policy: PolicyDocument, names: ReadonlyMap<string, Text>): PolicyDocument {
+  if (names.size === 0) return policy;
+  const statements = policy.statements.map((statement) => ({
+    ...statement,
+    conditions: statement.conditions.map((c) =>
+      c.key.toLowerCase() === 'aws:sourcevpce'
+        ? { ...c, values: c.values.map((value) => names.get(textKey(value)) ?? value) }
+        : c,
+    ),
+  }));
+  return { ...policy, statements };
 }
 
 const NOTHING: Policies = { identityPolicies: [] };

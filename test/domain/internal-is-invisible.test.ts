@@ -47,6 +47,7 @@ describe('as the constructs build it', () => {
       'with an endpoint made elsewhere',
       () => internal((s) => ({ privateEndpoint: undefined, vpcEndpoints: [endpoint(s)] })),
     ],
+    ['with both', () => internal((s) => ({ vpcEndpoints: [endpoint(s)] }))],
     ['without a name', () => internal(() => ({ privateDomain: undefined }))],
     ['with tokens', () => internal(() => ({ authentication: cognito() }))],
     ['with preflight requests', () => internal(() => ({ corsOrigins: ['https://app.example.com'] }))],
