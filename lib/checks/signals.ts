@@ -148,6 +148,8 @@ function counted(status: string): Signal['isIn'] {
 /** The metric of a filter that counts a record in which a variable of API Gateway has this value, in the access log of the domain's stage. */
 function countsWhere(variable: string, value: string): Signal['isIn'] {
   return (metric, { resources }) => {
+    // What AWS publishes itself, no filter counts.
+    if (isOfAws(metric)) return false;
     const logged = typed(resources, 'AWS::ApiGateway::Stage').map((stage) => ({
       logs: referredTo(stage, 'AccessLogSetting.DestinationArn'),
       record: recordOf(stage, variable, value),
@@ -158,22 +160,29 @@ function countsWhere(variable: string, value: string): Signal['isIn'] {
         const pattern = keyOf(filter.properties.FilterPattern);
         return logged
           .filter(({ logs }) => logs.some((log) => to.includes(log)))
-          .map(({ record }) =>
-            all([
-              any(
-                listOf(filter.properties.MetricTransformations).map((one) =>
-                  all([
-                    same(metric.namespace, member(one, 'MetricNamespace')),
-                    same(metric.name, member(one, 'MetricName')),
-                  ]),
-                ),
+          .map(({ record }) => {
+            const feeds = any(
+              listOf(filter.properties.MetricTransformations).map((one) =>
+                all([
+                  same(metric.namespace, member(one, 'MetricNamespace')),
+                  same(metric.name, member(one, 'MetricName')),
+                ]),
               ),
+            );
+            if (feeds === false) return false;
+            return both(
+              feeds,
               pattern === undefined || record === undefined ? undefined : countsRecord(pattern, record),
-            ]),
-          );
+            );
+          });
       }),
     );
   };
+}
+
+/** CloudWatch keeps namespaces that begin so for AWS: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html */
+function isOfAws({ namespace }: Metric): boolean {
+  return textOf(namespace)?.startsWith('AWS/') === true;
 }
 
 /** What the stage writes where the variable has this value; `-` stands where API Gateway knows nothing. */
@@ -210,8 +219,10 @@ const CALL = 'execute-api:Invoke';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
 function ofRule(metric: Metric, own: Belongings): Answer {
+  const published = same(metric.namespace, 'AWS/Events');
+  if (published === false) return false;
   return all([
-    same(metric.namespace, 'AWS/Events'),
+    published,
     any(['MatchedEvents', 'TriggeredRules'].map((name) => same(metric.name, name))),
     any(
       typed(own.resources, 'AWS::Events::Rule').map((rule) =>
