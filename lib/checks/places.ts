@@ -4,10 +4,20 @@
  */
 import type { Model } from '../model/model';
 
+type PlaceOf = (domain: string, stack: string) => string;
+
+const known = new WeakMap<Model, PlaceOf>();
+
 /** The CDK Stage in which a domain's part in a stack stands; empty for what stands in none. */
-export function placesOf({ stages = [] }: Model): (domain: string, stack: string) => string {
+export function placesOf(model: Model): PlaceOf {
+  const found = known.get(model);
+  if (found !== undefined) return found;
   const places = new Map(
-    stages.flatMap(({ domain, place, stacks }) => stacks.map((stack) => [JSON.stringify([domain, stack]), place])),
+    (model.stages ?? []).flatMap(({ domain, place, stacks }) =>
+      stacks.map((stack) => [JSON.stringify([domain, stack]), place]),
+    ),
   );
-  return (domain, stack) => places.get(JSON.stringify([domain, stack])) ?? '';
+  const placeOf: PlaceOf = (domain, stack) => places.get(JSON.stringify([domain, stack])) ?? '';
+  known.set(model, placeOf);
+  return placeOf;
 }

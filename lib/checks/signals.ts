@@ -201,12 +201,15 @@ function recordOf(stage: Resource, variable: string, value: string): Readonly<Re
 }
 
 /** Calls by which a declared crossing is used, where the API sees them: of the role that its grant is attached to. */
-function crossingSignals({ domain }: Belongings, { crossings = [], resources }: Model): readonly Signal[] {
+function crossingSignals({ domain, place }: Belongings, model: Model): readonly Signal[] {
+  const { crossings = [], resources } = model;
+  const placeOf = placesOf(model);
   return crossings
     .filter(({ to, actions, declaredAt }) => to === domain && declaredAt !== undefined && actions.includes(CALL))
     .flatMap(({ from, declaredAt }) =>
       resources
-        .filter(({ origin }) => origin.path === declaredAt)
+        // The grant stands beside the API that is called, and not beside its namesake of another Stage.
+        .filter(({ origin }) => origin.path === declaredAt && placeOf(domain, origin.stack) === place)
         .flatMap(({ properties }) => listOf(properties.Roles).flatMap((role) => keyOf(role) ?? []))
         .map((role) => ({
           name: `calls of \`${from}\``,

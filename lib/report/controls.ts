@@ -74,8 +74,8 @@ export const CONTROLS: readonly Control[] = [
   {
     id: 'D11',
     text: 'nothing crosses from one domain into another undeclared',
-    checks: ['SOD-1', 'DOM-1'],
-    across: ['SOD-1'],
+    checks: ['SOD-1', 'SOD-2', 'DOM-1'],
+    across: ['SOD-1', 'SOD-2'],
     about: 'domains',
   },
   {

@@ -82,23 +82,19 @@ export const SABOTAGE_OF_DOMAINS: readonly Sabotage[] = [
     };
     return pair[0].template.add('Worker', 'AWS::IAM::Role', properties, { domain: pair[0].domain, part: 'resource' });
   }),
-  sabotage('code takes on a role of another domain', ['DOM-1', 'SOD-1'], ['D11', 'D15'], (app) => {
-    const pair = app.twoOf('api');
-    if (pair === undefined) return undefined;
-    const theirs = app.role(pair[1], 'read');
-    const worker = reaches(app, 'sts:AssumeRole', 'api', () => theirs.att('Arn'));
-    if (worker === undefined || worker.domain === theirs.domain) return undefined;
-    worker.properties.RoleName = 'worker-of-elsewhere';
-    const at = worker.statements('AssumeRolePolicyDocument');
+  sabotage('code takes on a role of another domain', ['DOM-1', 'SOD-1', 'SOD-2'], ['D11', 'D15'], (app) => {
+    const [mine, api] = app.twoOf('api') ?? [];
+    if (mine === undefined || api === undefined) return undefined;
+    const theirs = app.role(api, 'read');
     const Principal = { AWS: { 'Fn::Sub': 'arn:aws:iam::${AWS::AccountId}:role/worker-of-elsewhere' } };
     theirs.statements('AssumeRolePolicyDocument').push({ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' });
-    worker.properties.Policies = [
-      {
-        PolicyName: 'reach',
-        PolicyDocument: document(allow('sts:AssumeRole', theirs.from(worker, theirs.att('Arn')))),
-      },
-    ];
-    return at.length > 0 ? worker : undefined;
+    const assume = allow('sts:AssumeRole', theirs.from(mine, theirs.att('Arn')));
+    const properties = {
+      RoleName: 'worker-of-elsewhere',
+      AssumeRolePolicyDocument: document(SERVICE('lambda')),
+      Policies: [{ PolicyName: 'reach', PolicyDocument: document(assume) }],
+    };
+    return mine.template.add('Worker', 'AWS::IAM::Role', properties, { domain: mine.domain, part: 'resource' });
   }),
   sabotage('a crossing that is no longer declared', ['DOM-1', 'SOD-1'], ['D11', 'D15'], (app) => {
     const grant = app.any(app.parts('crossing').filter(({ mark }) => (mark.crossing as Json).actions !== undefined));
