@@ -15,7 +15,10 @@ export class Backend {
       const [, domain = ''] = (request.url ?? '').split('/');
       backend.reached.set(domain, (backend.reached.get(domain) ?? 0) + 1);
       request.resume();
-      request.on('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{"orders":[]}'));
+      // With its length, and the connection closed: the emulator passes on whatever headers it gets, those of the
+      // connection as well, and an answer in pieces would be called both whole and in pieces.
+      const answer = { 'content-type': 'application/json', 'content-length': 13, connection: 'close' };
+      request.on('end', () => response.writeHead(200, answer).end('{"orders":[]}'));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return backend;

@@ -20,7 +20,15 @@ export class Front {
     const server = createServer({ cert, key }, (incoming, outgoing) => {
       const { method, url: path, headers } = incoming;
       const onward = forward(
-        { hostname, port, method, path, agent: false, headers: { ...headers, 'x-forwarded-proto': 'https' } },
+        {
+          hostname,
+          port,
+          method,
+          path,
+          agent: false,
+          insecureHTTPParser: true,
+          headers: { ...headers, 'x-forwarded-proto': 'https' },
+        },
         (answer) => {
           outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
           answer.pipe(outgoing);
