@@ -186,9 +186,65 @@ function mayBeginAlike(pattern: Prefix, arn: Prefix): boolean {
   return y[same] === LETTER && x[same] !== LETTER && isCutAfter(pattern, same);
 }
 
-/** The same for two patterns, by what both are sure to begin with. */
+/**
+ * The same for two patterns, by what both are sure to begin with. Where neither has a wildcard before its fifth
+ * colon, what both match has its first five components as they write them, and its rest matches both of their tails.
+ */
 export function mightMeet(a: Text, b: Text): boolean {
-  const [p, q] = [prefixOf(a.parts, true), prefixOf(b.parts, true)];
+  const [x, y] = [cutAtFifthColon(a), cutAtFifthColon(b)];
+  if (x === undefined || y === undefined) return mightBeginAlike(a.parts, b.parts);
+  const agree = x.components.every((one, i) => {
+    const other = y.components[i];
+    return one === undefined || other === undefined || one === other;
+  });
+  return agree && mightBeginAlike(x.tail, y.tail);
+}
+
+interface Cut {
+  /** Undefined where a hole stands in it. */
+  readonly components: readonly (string | undefined)[];
+  readonly tail: readonly Part[];
+}
+
+const cuts = new WeakMap<Text, { readonly cut: Cut | undefined }>();
+
+/** Undefined where the components cannot be told: too few colons, or something before the fifth that may read one. */
+function cutAtFifthColon(t: Text): Cut | undefined {
+  let known = cuts.get(t);
+  if (known === undefined) {
+    known = { cut: cutOf(t) };
+    cuts.set(t, known);
+  }
+  return known.cut;
+}
+
+function cutOf(t: Text): Cut | undefined {
+  const components: (string | undefined)[] = [];
+  let component: string | undefined = '';
+  for (let i = 0; i < t.parts.length; i++) {
+    const part = t.parts[i]!;
+    if (typeof part !== 'string') {
+      if (mayHoldColon(part)) return undefined;
+      component = undefined;
+      continue;
+    }
+    const pieces = part.split(':');
+    for (let n = 0; n < pieces.length; n++) {
+      if (n > 0) {
+        components.push(component);
+        component = '';
+        if (components.length === 5) return { components, tail: [pieces.slice(n).join(':'), ...t.parts.slice(i + 1)] };
+      }
+      const piece = pieces[n]!;
+      if (/[*?]|\$\{/.test(piece)) return undefined;
+      if (component !== undefined) component += piece;
+    }
+  }
+  return undefined;
+}
+
+function mightBeginAlike(a: readonly Part[], b: readonly Part[]): boolean {
+  const [p, q] = [prefixOf(a, true), prefixOf(b, true)];
   const [x, y] = [p.sure, q.sure];
   let same = 0;
   while (same < x.length && same < y.length && x[same] === y[same]) same++;
@@ -227,9 +283,13 @@ function colonsOf(t: Text): number | undefined {
   for (const part of t.parts) {
     if (typeof part === 'string') {
       for (let i = part.indexOf(':'); i >= 0; i = part.indexOf(':', i + 1)) n++;
-    } else if (part.values?.some((v) => v.includes(':')) ?? part.type === 'any') return undefined;
+    } else if (mayHoldColon(part)) return undefined;
   }
   return n;
+}
+
+function mayHoldColon({ values, type }: Hole): boolean {
+  return values?.some((v) => v.includes(':')) ?? type === 'any';
 }
 
 /** What stands after the fifth literal colon; undefined where there are fewer. */

@@ -45,6 +45,56 @@ test('patterns that match a common string may meet', () => {
   );
 });
 
+describe('patterns in a place that only the deployment knows', () => {
+  const region: Hole = { hole: 'AWS::Region', type: 'region', label: 'AWS::Region' };
+  const account: Hole = { hole: 'AWS::AccountId', type: 'account', label: 'AWS::AccountId' };
+  const anything: Hole = { hole: 'Ref P', type: 'any', label: 'Ref P' };
+  const values = new Map([
+    [region.hole, 'r'],
+    [account.hole, '1'],
+    [anything.hole, 'aws:s'],
+  ]);
+  const filled = (t: Text): string =>
+    t.parts.map((part) => (typeof part === 'string' ? part : values.get(part.hole))).join('');
+  const ofPlace = fc
+    .tuple(
+      fc.constantFrom<readonly Text['parts'][number][]>(
+        ['arn:aws:s'],
+        ['arn:', anything],
+        ['arn:aws:*'],
+        ['arn:aws:?'],
+      ),
+      fc.constantFrom<Text['parts'][number]>('r', region, '*', '?', ''),
+      fc.constantFrom<Text['parts'][number]>('1', account, '2', '*'),
+      fc.stringMatching(/^[ab/:*?]{0,5}$/),
+    )
+    .map(([head, r, a, rest]) => text(...head, ':', r, ':', a, ':', rest));
+
+  test('what both match under the values of a deployment may meet', () => {
+    let met = 0;
+    fc.assert(
+      fc.property(ofPlace, ofPlace, tail, (p, q, t) => {
+        const a = `arn:aws:s:r:1:${t}`;
+        if (!matches(filled(p), a) || !matches(filled(q), a)) return;
+        met++;
+        expect(mightMeet(p, q)).toBe(true);
+      }),
+      { numRuns: 20_000, seed: 7 },
+    );
+    expect(met).toBeGreaterThan(100);
+  });
+
+  test('a generated name is no written one, and one service is not another', () => {
+    const at = (service: string, ...rest: (string | Hole)[]) =>
+      text('arn:aws:', service, ':', region, ':', account, ':', ...rest);
+    const made = at('logs', 'log-group:', generated('G'), ':*');
+    expect(mightMeet(at('logs', 'log-group:orders:*'), made)).toBe(false);
+    expect(mightMeet(at('kms', 'log-group:', generated('G'), ':*'), made)).toBe(false);
+    expect(mightMeet(at('logs', 'log-group:*'), made)).toBe(true);
+    expect(mightMeet(made, made)).toBe(true);
+  });
+});
+
 describe('names that only the deployment knows', () => {
   const [x, y] = [generated('X'), generated('Y')];
   const entries = [
