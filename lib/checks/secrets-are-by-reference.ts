@@ -46,7 +46,7 @@ function judge({ origin, domain, references, properties }: Resource, keys: Reado
   }
   const key = references.filter(({ at }) => at === 'KmsKeyId').flatMap(({ to }) => keys.get(to) ?? [])[0];
   if (key === undefined) {
-    const shown = isText(written) ? (literal(written) ?? show(written)) : String(written);
+    const shown = isText(written) ? (literal(written) ?? show(written)) : JSON.stringify(written);
     const message = `whether the secret \`${origin.path}\` lies under a key of \`${domain}\` cannot be told: nothing in the templates says whose \`${shown}\` is`;
     return [
       finding(
