@@ -1,18 +1,19 @@
 /**
  * The APIs of the app: everything that answers requests from outside its own network boundary, with
  * its routes and how the caller of each is authenticated. `NONE` means that anybody who reaches the
- * endpoint is served.
+ * endpoint is served. A gateway that domains share is one entry for each zone, and after them one for itself.
  */
 import { literal, show, type Text, text } from '../policy/text';
 import { kindOf, reachableFrom } from './api-kinds';
 import type { Classification } from './classification';
 import type { Configuration } from './configuration';
 import type { Element, ElementIndex } from './elements';
-import type { Api } from './model';
+import type { Api, Domain, Zone } from './model';
 import { openApiRoutes } from './open-api';
 import { validationOf } from './request-validation';
 import { isResolvedList, literalString, property, type Resolved, toText } from './resolved';
 import type { Resolver } from './resolver';
+import { pathOf, zonesAt } from './zones';
 
 type Route = Api['routes'][number];
 
@@ -22,6 +23,7 @@ export function readApis(
   index: ElementIndex,
   classified: ReadonlyMap<string, Classification>,
   configuration: Configuration,
+  shared: { readonly zones: ReadonlyMap<string, readonly Zone[]>; readonly domains: readonly Domain[] },
 ): readonly Api[] {
   const configured = new Map(configuration.domains.map((d) => [d.name, d]));
   const children = new Map<string, Element[]>();
@@ -38,24 +40,64 @@ export function readApis(
     const { mark, origin } = element;
     const domain = classified.get(origin.id)?.domain;
     const declared = domain === undefined ? undefined : configured.get(domain);
-    const [exposure, owner] = [declared?.exposure ?? mark.exposure, declared?.owner ?? mark.owner];
-    const authentication =
-      mark.authentication === undefined ? routes.map((route) => route.authentication) : [mark.authentication];
+    const zones = shared.zones.get(origin.id);
+    const own = zones === undefined ? routes : routes.filter(({ path }) => zonesAt(zones, path).length !== 1);
+    const known = {
+      id: origin.id,
+      origin,
+      kind,
+      reachableFrom: reachableFrom(r, element, kind),
+      ...(element.declared.type === 'AWS::ApiGateway::RestApi' ? { invoke: invokeArn(r, element) } : {}),
+    };
     return [
+      ...(zones ?? []).map((zone) => zoneOf(known, zone, zones ?? [], routes, shared.domains)),
       {
-        id: origin.id,
-        origin,
-        kind,
-        reachableFrom: reachableFrom(r, element, kind),
-        ...(domain === undefined ? {} : { domain }),
-        ...(exposure === undefined ? {} : { exposure }),
-        ...(owner === undefined ? {} : { owner }),
-        routes,
-        ...(element.declared.type === 'AWS::ApiGateway::RestApi' ? { invoke: invokeArn(r, element) } : {}),
-        authentication: [...new Set(authentication)].sort(),
+        ...known,
+        ...owned(domain, declared?.exposure ?? mark.exposure, declared?.owner ?? mark.owner),
+        ...(zones === undefined ? {} : { zones }),
+        routes: own,
+        authentication: authenticationOf(zones === undefined ? mark.authentication : undefined, own),
       },
     ];
   });
+}
+
+/** What a domain has to itself of the API. */
+function zoneOf(
+  api: Pick<Api, 'id' | 'origin' | 'kind' | 'reachableFrom' | 'invoke'>,
+  { domain, path: zone, authentication }: Zone,
+  zones: readonly Zone[],
+  all: readonly Route[],
+  domains: readonly Domain[],
+): Api {
+  const { exposure, owner } = domains.find(({ name }) => name === domain) ?? {};
+  const routes = all.filter(({ path }) => {
+    const [one, ...others] = zonesAt(zones, path);
+    return one?.domain === domain && one.path === zone && others.length === 0;
+  });
+  return {
+    ...api,
+    ...owned(domain, exposure, owner),
+    zone,
+    routes,
+    authentication: authenticationOf(authentication, routes),
+  };
+}
+
+function owned(
+  domain: string | undefined,
+  exposure: Api['exposure'],
+  owner: string | undefined,
+): Pick<Api, 'domain' | 'exposure' | 'owner'> {
+  return {
+    ...(domain === undefined ? {} : { domain }),
+    ...(exposure === undefined ? {} : { exposure }),
+    ...(owner === undefined ? {} : { owner }),
+  };
+}
+
+function authenticationOf(said: string | undefined, routes: readonly Route[]): readonly string[] {
+  return said === undefined ? [...new Set(routes.map(({ authentication }) => authentication))].sort() : [said];
 }
 
 /** Stage, method and path follow. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html */
@@ -161,7 +203,7 @@ function method(r: Resolver, element: Element, index: ElementIndex): Route {
   const preflight = verb === 'OPTIONS' && literalString(property(properties, 'Integration', 'Type')) === 'MOCK';
   return {
     method: verb,
-    path: pathOf(r, element, property(properties, 'ResourceId'), index),
+    path: pathOf(r, element, index),
     // A key identifies a usage plan, not a caller: it is named, but never counts as more than it is.
     authentication: type === 'NONE' && key ? 'API_KEY' : type,
     // API Gateway compares the scopes of user pools alone; those of another authorizer stand in the mark.
@@ -176,23 +218,6 @@ function method(r: Resolver, element: Element, index: ElementIndex): Route {
 function scopesOf(written: Resolved | undefined): Pick<Route, 'scopes'> {
   const scopes = listed(written).map((scope) => toText(scope));
   return scopes.length === 0 ? {} : { scopes: scopes.map((s) => (s === undefined ? '?' : (literal(s) ?? show(s)))) };
-}
-
-/** Joins `PathPart` from the resource up to the root. */
-function pathOf(r: Resolver, element: Element, resourceId: Resolved | undefined, index: ElementIndex): string {
-  const parts: string[] = [];
-  let id = toText(resourceId);
-  const seen = new Set<string>();
-  while (id !== undefined) {
-    const resource = index.find(id, ['AWS::ApiGateway::Resource'], element.stack.account)?.[0];
-    if (resource === undefined || seen.has(resource.origin.id)) break;
-    seen.add(resource.origin.id);
-    const properties = r.resolve(resource.stack, resource.declared.properties);
-    const part = toText(property(properties, 'PathPart'));
-    parts.unshift(part === undefined ? '?' : (literal(part) ?? show(part)));
-    id = toText(property(properties, 'ParentId'));
-  }
-  return `/${parts.join('/')}`;
 }
 
 function route(r: Resolver, element: Element): Route {

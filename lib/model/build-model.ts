@@ -24,6 +24,7 @@ import { deploymentsOf } from './deployments';
 import { readDomains } from './domains';
 import { type Element, ElementIndex, readElements } from './elements';
 import { gapsOf } from './gaps';
+import { assumptionsOfGateways } from './gateway-assumptions';
 import { Grants } from './grants';
 import { InputError } from './input-error';
 import { createResolver } from './intrinsics';
@@ -42,6 +43,7 @@ import { buildApp } from './stack';
 import { nameOf } from './template';
 import { assumptionsOfTrails } from './trail-assumptions';
 import { type PropertyVariants, propertyVariants, variantsOf } from './variants';
+import { readZones } from './zones';
 
 export interface BuildOptions {
   /** Globs of the configuration may speak of parts of the app that are not among the templates. */
@@ -73,7 +75,7 @@ export function buildModel(
     const policy = policies.byElement.get(element.origin.id);
     if (policy !== undefined) grants.add(element, policy);
   }
-  const classified = classify(
+  const claimed = classify(
     elements.map((e) => ({
       origin: e.origin,
       mark: e.mark,
@@ -83,6 +85,7 @@ export function buildModel(
     configuration,
     partial,
   );
+  const { byApi: zones, classified } = readZones({ r, elements, index, configuration, partial }, claimed);
   const bootstrap = bootstrapRoles(r, configuration, drafts, managed);
   const common = commonRequests(
     r,
@@ -115,11 +118,12 @@ export function buildModel(
   const resources = elements
     .filter((e) => !isPrincipalType(e.declared.type))
     .map((e) => resourceOf(r, e, index, policies.byElement, grants, classified, profiles));
+  const apis = readApis(r, elements, index, classified, configuration, { zones, domains });
   return {
     domains,
     principals,
     resources,
-    apis: readApis(r, elements, index, classified, configuration),
+    apis,
     deployments: deploymentsOf(r),
     assumptions: [
       ...bootstrap.assumptions,
@@ -129,6 +133,7 @@ export function buildModel(
       ...crossings.map(assumptionOf),
       ...assumptionsOfTrails(domains, resources),
       ...assumptionsOfAlarms(resources),
+      ...assumptionsOfGateways(apis, resources),
       ...(secrets?.assumptions ?? []),
     ],
     conflicts: configuration.conflicts ?? allPairs(),

@@ -111,7 +111,7 @@ function combine(mark: Mark, configured: ReadonlySet<string> | undefined, duty: 
 }
 
 /** Names in order: a glob is compared with those alone that begin as it does. */
-class NameIndex {
+export class NameIndex {
   private readonly names: readonly { readonly name: string; readonly element: Classifiable }[];
 
   constructor(elements: readonly Classifiable[]) {
@@ -148,7 +148,7 @@ function namesOf({ origin, physicalName }: Classifiable): readonly string[] {
   return [origin.path, construct, origin.id, ...(name === undefined ? [] : [name])];
 }
 
-function unmatched(source: string, key: string, glob: string, what: string): never {
+export function unmatched(source: string, key: string, glob: string, what: string): never {
   throw new InputError(
     `${source}: \`${key}\`: got \`${glob}\`, which matches nothing, expected a glob that matches the construct path, \`STACK/LogicalId\` or physical name of ${what}`,
   );

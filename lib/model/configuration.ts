@@ -11,7 +11,7 @@ import { suggestion } from '../policy/parse-value';
 import { show } from '../policy/text';
 import { InputError } from './input-error';
 import { describe, isList, isObject, type JsonObject } from './json';
-import { EXPOSURES } from './mark';
+import { EXPOSURES, isZonePath } from './mark';
 import { type Crossing, DUTIES, type Duty, type Exposure, LIVES, type Life } from './model';
 
 export interface Configuration {
@@ -39,6 +39,8 @@ export interface ConfiguredDomain {
   readonly owner?: string;
   /** Globs over construct paths, `STACK/LogicalId` and physical names. */
   readonly resources: readonly string[];
+  /** What it has to itself of gateways that it shares: globs over REST APIs, and the paths under which its routes lie. */
+  readonly routes?: readonly { readonly api: string; readonly paths: readonly string[] }[];
 }
 
 export const NO_CONFIGURATION: Configuration = {
@@ -105,7 +107,7 @@ const ASSUME_KEYS = ['bootstrapExecutionPolicies', 'serviceControlPolicies'];
 const CROSSING_KEYS = ['from', 'to', 'actions', 'resources', 'justification', 'approvedBy', 'expires'];
 
 function parseDomain(name: string, value: unknown, at: Place): ConfiguredDomain {
-  const domain = at.object(value, ['exposure', 'owner', 'resources']);
+  const domain = at.object(value, ['exposure', 'owner', 'resources', 'routes']);
   if (name === '') at.fail('the empty name', 'a name for the trust domain');
   return {
     name,
@@ -113,7 +115,26 @@ function parseDomain(name: string, value: unknown, at: Place): ConfiguredDomain 
       domain.exposure === undefined ? undefined : at.of('exposure').oneOf(domain.exposure, EXPOSURES, 'an exposure'),
     owner: domain.owner === undefined ? undefined : at.of('owner').string(domain.owner),
     resources: domain.resources === undefined ? [] : at.of('resources').strings(domain.resources),
+    ...(domain.routes === undefined ? {} : { routes: parseRoutes(domain.routes, at.of('routes')) }),
   };
+}
+
+function parseRoutes(value: unknown, at: Place): NonNullable<ConfiguredDomain['routes']> {
+  return at.entries(value).map(([api, paths]) => ({ api, paths: parsePaths(paths, at.of(api)) }));
+}
+
+function parsePaths(value: unknown, at: Place): readonly string[] {
+  const paths = at.strings(value);
+  if (paths.length === 0) at.fail('an empty list', 'the paths under which the routes of the domain lie');
+  paths.forEach((path, i) => {
+    if (!isZonePath(path))
+      at.of(String(i)).fail(
+        `\`${path}\``,
+        'a path of literal segments such as `/partner`',
+        'a parameter or wildcard could be the name of another domain',
+      );
+  });
+  return paths;
 }
 
 function parseConflicts(value: unknown, at: Place): readonly (readonly [Duty, Duty])[] {

@@ -21,6 +21,7 @@ export function readDomains(elements: readonly Element[], configuration: Configu
     return draft;
   };
   for (const { mark, origin } of elements) {
+    for (const { domain } of mark.zones ?? []) draftOf(domain);
     if (mark.domain === undefined) continue;
     const draft = draftOf(mark.domain);
     if (mark.exposure === undefined && mark.owner === undefined) continue;

@@ -3,7 +3,7 @@
  * constructs write this mark; the template carries it wherever it is read.
  */
 import { isList, isObject, type JsonObject } from './json';
-import { DUTIES, type Duty, type Exposure, LIVES, type Life, type Origin, type Trusts } from './model';
+import { DUTIES, type Duty, type Exposure, LIVES, type Life, type Origin, type Trusts, type Zone } from './model';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
 
@@ -16,6 +16,8 @@ export interface Mark {
   readonly vault?: string;
   readonly exposure?: Exposure;
   readonly owner?: string;
+  /** Of an API that several domains share: what each has to itself. */
+  readonly zones?: readonly Zone[];
   /** Of an API: the stage of life of its domain there. */
   readonly life?: Life;
   readonly authentication?: string;
@@ -79,6 +81,16 @@ export function readMark(declared: ResourceDeclaration): Mark {
       ...(listed.length === 0 ? {} : { clients: listed }),
     };
   };
+  const zones = (value: unknown): readonly Zone[] | undefined => {
+    if (value === undefined) return undefined;
+    const read = (isList(value) ? value : [undefined]).map((zone): Zone | undefined => {
+      const [domain, path, authentication] = ['domain', 'path', 'authentication'].map((key) => objectText(zone, key));
+      if (domain === undefined || path === undefined || !isZonePath(path)) return undefined;
+      return { domain, path, ...(authentication === undefined ? {} : { authentication }) };
+    });
+    if (read.includes(undefined)) malformed.push('`Metadata.bulkhead.zones` is not a list of domains and paths');
+    return read.flatMap((zone) => zone ?? []);
+  };
   return {
     domain: member('domain'),
     duty: oneOf('duty', DUTIES),
@@ -86,6 +98,7 @@ export function readMark(declared: ResourceDeclaration): Mark {
     vault: member('vault'),
     exposure: oneOf('exposure', EXPOSURES),
     owner: member('owner'),
+    zones: zones(raw.zones),
     life: oneOf('life', LIVES),
     authentication: member('authentication'),
     sensitivity: member('sensitivity')?.toUpperCase() === 'HIGH' ? 'HIGH' : undefined,
@@ -100,6 +113,11 @@ export function readMark(declared: ResourceDeclaration): Mark {
     promised: isObject(raw.promised) ? raw.promised : undefined,
     malformed,
   };
+}
+
+/** One or more segments, each a name and no parameter: `/partner`, `/v2/partner`. */
+export function isZonePath(path: string): boolean {
+  return /^(\/[A-Za-z0-9._~:@!$&'()+,;=-]+)+$/.test(path);
 }
 
 function objectText(value: unknown, key: string): string | undefined {

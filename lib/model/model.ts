@@ -147,6 +147,16 @@ export type ApiKind =
   | 'lattice'
   | 'distribution';
 
+/** What a domain has to itself of a gateway that it shares with others. */
+export interface Zone {
+  readonly domain: string;
+  /** Under which all its routes lie: `/partner`. */
+  readonly path: string;
+  /** How callers are authenticated, as the construct says. */
+  readonly authentication?: string;
+}
+
+/** An API, or what a domain has to itself of one that it shares: each zone is an entry of its own, as is the gateway. */
 export interface Api {
   readonly id: string;
   readonly origin: Origin;
@@ -156,6 +166,10 @@ export interface Api {
   readonly domain?: string;
   readonly exposure?: Exposure;
   readonly owner?: string;
+  /** Of a zone: the path under which its routes lie. */
+  readonly zone?: string;
+  /** Of a gateway that domains share, whose own routes are those that lie in no zone, or in several: its zones. */
+  readonly zones?: readonly Zone[];
   readonly routes: readonly {
     readonly method: string;
     readonly path: string;

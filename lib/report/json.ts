@@ -23,6 +23,8 @@ export function toJson(report: Report, evidence?: Evidence): string {
       model.apis.map((api) => ({
         domain: api.domain ?? null,
         api: api.origin.path,
+        ...(api.zone && { zone: api.zone }),
+        ...(api.zones && { zones: api.zones.map(({ domain, path }) => ({ domain, path })) }),
         routes: sorted(
           api.routes.map(({ method, path, authentication, sensitivity }) => ({
             method,
@@ -38,7 +40,7 @@ export function toJson(report: Report, evidence?: Evidence): string {
         kind: api.kind,
         ...(api.reachableFrom && { reachableFrom: api.reachableFrom }),
       })),
-      (entry) => entry.api,
+      (entry) => `${entry.api} ${entry.zone ?? ''}`,
     ),
     principals: sorted(
       model.principals.map(({ id, origin, domain, duty }) => ({

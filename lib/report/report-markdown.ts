@@ -50,8 +50,8 @@ function cells(rows: readonly (readonly string[])[]): readonly string[] {
 
 /** Everything that answers requests; what stands in no domain comes first. */
 function apiRows(model: Model): readonly string[] {
-  const rows = inOrder(model).map(({ origin, kind, domain, exposure, owner, reachableFrom, authentication }) => [
-    code(origin.path),
+  const rows = inOrder(model).map(({ origin, zone, kind, domain, exposure, owner, reachableFrom, authentication }) => [
+    zone === undefined ? code(origin.path) : `${code(origin.path)} under ${code(zone)}`,
     kind,
     domain === undefined ? '**none**' : prose(domain),
     exposure ?? '-',

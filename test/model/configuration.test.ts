@@ -74,7 +74,7 @@ describe('what is refused, each with one error', () => {
     [
       'an unknown key of a domain',
       { domains: { a: { expsure: 'x' } } },
-      '`domains.a`: got the unknown key `expsure`, expected `exposure`, `owner`, `resources`; did you mean `exposure`?',
+      '`domains.a`: got the unknown key `expsure`, expected `exposure`, `owner`, `resources`, `routes`; did you mean `exposure`?',
     ],
     [
       'an unknown exposure',

@@ -67,8 +67,8 @@ export function pageOf(report: Report, { sources, evidence }: HtmlOptions = {}):
     conflicts: model.conflicts.map(([a, b]) => [indices.duty(a), indices.duty(b)] as const),
     dutyCells: shown.flatMap((finding, i) => dutyCellsOf(finding, i, model, indices)),
     graph,
-    apis: model.apis.map(({ origin, domain, owner = '', exposure = '', authentication, routes }) => ({
-      path: short(origin.path),
+    apis: model.apis.map(({ origin, zone, domain, owner = '', exposure = '', authentication, routes }) => ({
+      path: zone === undefined ? short(origin.path) : `${short(origin.path)} under ${zone}`,
       domain: indices.domain(domain),
       owner,
       exposure,
