@@ -36,7 +36,13 @@ const options = {
 };
 
 await Promise.all([
-  build({ ...options, entryPoints: [join(bin, 'bulkhead.ts')], outdir: out, plugins: [commandsStayFiles] }),
+  build({
+    ...options,
+    entryPoints: [join(bin, 'bulkhead.ts')],
+    outdir: out,
+    plugins: [commandsStayFiles],
+    alias: { 'node:child_process': join(bin, 'no-child-process.ts') },
+  }),
   build({
     ...options,
     entryPoints: commands.map((name) => join(bin, 'command', `${name}.ts`)),

@@ -3,7 +3,7 @@
  * (see docs/catalogue.md). Everything is synchronous and parsed only when asked: the names of the
  * actions with the first question, formats by service, condition keys with the first key.
  */
-import type { Catalogue, KeyFacts, ResourceFormat, Slot } from '../policy/catalogue';
+import type { ActionNames, Catalogue, KeyFacts, ResourceFormat, Slot } from '../policy/catalogue';
 import { keyFacts } from './condition-keys';
 import { readSnapshotText } from './snapshot';
 
@@ -11,6 +11,8 @@ import { readSnapshotText } from './snapshot';
 export type AccessLevel = 'list' | 'read' | 'write' | 'tagging' | 'permissions-management';
 
 export interface AwsCatalogue extends Catalogue {
+  /** The prefixes of services that have actions. */
+  readonly services: readonly string[];
   /** The id of an action in any case, or undefined when AWS has no such action. */
   actionId(name: string): number | undefined;
   accessLevel(action: number): AccessLevel;
@@ -38,16 +40,7 @@ const LEVELS: Readonly<Record<string, AccessLevel>> = {
 const NO_RESOURCE: ResourceFormat = { id: '*', parts: ['*'] };
 
 function load(): AwsCatalogue {
-  const actions: string[] = [];
-  /** ` Name⇥Level⇥types` of each action: parsed when its facts are asked for. */
-  const lines: string[] = [];
-  let prefix = '';
-  for (const line of readSnapshotText('actions.txt').split('\n')) {
-    if (line.charCodeAt(0) === SPACE) {
-      actions.push(prefix + line.slice(1, line.indexOf('\t')));
-      lines.push(line);
-    } else prefix = `${line}:`;
-  }
+  const actions = new Actions(readSnapshotText('actions.txt'));
 
   const interned = new Map<string, readonly ResourceFormat[]>();
   const known: (readonly ResourceFormat[] | undefined)[] = [];
@@ -57,10 +50,10 @@ function load(): AwsCatalogue {
   }
   function formatsOfAction(action: number): readonly ResourceFormat[] {
     let at = action;
-    let types = cell(lines, at, 2);
-    while (types === '"') types = cell(lines, --at, 2);
+    let types = actions.cell(at, 2);
+    while (types === '"') types = actions.cell(--at, 2);
     if (types === '') return [];
-    const service = serviceOf(actions[action]!);
+    const service = actions.serviceOf(action);
     const key = `${service}:${types}`;
     let formats = interned.get(key);
     if (formats === undefined) {
@@ -76,36 +69,90 @@ function load(): AwsCatalogue {
 
   return {
     actions,
+    services: actions.services,
     resourceFormats,
     keyFacts: (key): KeyFacts => keyFacts(key),
-    actionId: (name) => find(actions, name.toLowerCase()),
-    accessLevel: (action) => LEVELS[cell(lines, action, 1)]!,
+    actionId: (name) => actions.find(name.toLowerCase()),
+    accessLevel: (action) => LEVELS[actions.cell(action, 1)]!,
     serviceFormats: (service) => [...formatsOfService(service).values()].flat(),
   };
 }
 
 const SPACE = 0x20;
 
-function serviceOf(action: string): string {
-  return action.slice(0, action.indexOf(':'));
-}
+/** The file of actions: a line with a service's prefix, then ` Name⇥Level⇥types` for each of its actions. */
+class Actions implements ActionNames {
+  readonly length: number;
+  /** Where the line of each action begins. */
+  private readonly begins: Uint32Array;
+  readonly services: readonly string[];
+  /** The first action of each service. */
+  private readonly firsts: readonly number[];
+  private readonly names: (string | undefined)[];
 
-function cell(lines: readonly string[], line: number, column: number): string {
-  return lines[line]?.split('\t')[column] ?? '';
-}
-
-/** Binary search over names in the order of their lower-cased spelling. */
-function find(actions: readonly string[], wanted: string): number | undefined {
-  let low = 0;
-  let high = actions.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const name = actions[middle]!.toLowerCase();
-    if (name === wanted) return middle;
-    if (name < wanted) low = middle + 1;
-    else high = middle - 1;
+  constructor(private readonly text: string) {
+    const begins = new Uint32Array(text.length / SHORTEST_LINE);
+    const services: string[] = [];
+    const firsts: number[] = [];
+    let length = 0;
+    for (let begin = 0; begin < text.length; begin = this.endOf(begin) + 1) {
+      if (text.charCodeAt(begin) === SPACE) begins[length++] = begin;
+      else {
+        services.push(text.slice(begin, this.endOf(begin)));
+        firsts.push(length);
+      }
+    }
+    this.length = length;
+    this.begins = begins;
+    this.services = services;
+    this.firsts = firsts;
+    this.names = new Array(length);
   }
-  return undefined;
+
+  private endOf(begin: number): number {
+    const newline = this.text.indexOf('\n', begin);
+    return newline < 0 ? this.text.length : newline;
+  }
+
+  at(id: number): string | undefined {
+    if (id >= this.length) return undefined;
+    this.names[id] ??= `${this.serviceOf(id)}:${this.cell(id, 0).slice(1)}`;
+    return this.names[id];
+  }
+
+  *[Symbol.iterator](): Generator<string> {
+    for (let id = 0; id < this.length; id++) yield this.at(id)!;
+  }
+
+  serviceOf(id: number): string {
+    return this.services[lowest(this.services.length, (service) => this.firsts[service]! > id) - 1]!;
+  }
+
+  cell(id: number, column: number): string {
+    const begin = this.begins[id]!;
+    return this.text.slice(begin, this.endOf(begin)).split('\t')[column] ?? '';
+  }
+
+  /** The id of a name in lower case. */
+  find(wanted: string): number | undefined {
+    const id = lowest(this.length, (id) => this.at(id)!.toLowerCase() >= wanted);
+    return this.at(id)?.toLowerCase() === wanted ? id : undefined;
+  }
+}
+
+/** ` x⇥R` and its newline. */
+const SHORTEST_LINE = 5;
+
+/** The lowest number below `length` that is so, when all above it are; `length` when none is. */
+function lowest(length: number, isSo: (number: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isSo(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 let formatsText: string | undefined;

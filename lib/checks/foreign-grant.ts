@@ -241,9 +241,8 @@ class ServicesTaken {
     let taken = this.taken.get(service);
     if (taken === undefined) {
       const own = ActionIndex.of(this.catalogue).select({ not: false, patterns: [text(`${service}:*`)] });
-      taken =
-        [...own].some((action) => this.of(action).has(service)) ||
-        this.catalogue.actions.some((_, action) => this.of(action).has(service));
+      const takes = (action: number): boolean => this.of(action).has(service);
+      taken = [...own].some(takes) || Array.from(this.catalogue.actions, (_, action) => action).some(takes);
       this.taken.set(service, taken);
     }
     return taken;

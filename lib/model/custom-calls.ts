@@ -111,14 +111,13 @@ function hiddenBy(written: Resolved, type: string): string | undefined {
   if (service === undefined || action === undefined) return NOT_KNOWN;
   const prefix = prefixOf(service);
   const name = `${prefix}:${action.replace(/Command$/, '').replace(/^./, (c) => c.toUpperCase())}`;
-  const { actions } = awsCatalogue();
   const id = awsCatalogue().actionId(name);
   if (id !== undefined && awsCatalogue().accessLevel(id) === 'permissions-management')
     return `it calls \`${name}\` when the stack is deployed, which changes who may do what`;
   if (READS.test(name.slice(prefix.length + 1)) || HARMLESS.has(name)) return undefined;
   if (DECISIVE.has(prefix) || CHANGES_WHAT_RUNS.has(name))
     return `it calls \`${name}\` when the stack is deployed, which changes who is who or what is deployed`;
-  if (!actions.some((known) => known.startsWith(`${prefix}:`)))
+  if (!awsCatalogue().services.includes(prefix))
     return `it calls \`${name}\` when the stack is deployed, of a service that the catalogue does not know`;
   return undefined;
 }

@@ -3,7 +3,7 @@
  * that AWS adds later. Action patterns are compared without regard to case.
  */
 import { Automaton } from './automaton';
-import type { Catalogue } from './catalogue';
+import type { ActionNames, Catalogue } from './catalogue';
 import type { Selection } from './document';
 import { compileGlob, literalPrefix, type Mode } from './glob';
 import { literal } from './text';
@@ -86,15 +86,23 @@ export class ActionSet {
 /** A catalogue with what the engine derives from it, computed once. */
 export class ActionIndex {
   private static readonly indexes = new WeakMap<Catalogue, ActionIndex>();
-  /** Lower-cased names, sorted. */
-  readonly names: readonly string[];
+  private readonly actions: ActionNames;
+  /** Lower-cased names, made when they are asked for: most questions are about a few services. */
+  private readonly lower: (string | undefined)[];
   private readonly patterns = new Map<string, ActionSet>();
   /** What was found for selections, by what is written in them: statements by the thousand select the same few. */
   private readonly selections = new Map<string, ActionSet>();
   readonly futures = new Map<string, FutureActions | undefined>();
 
   private constructor(catalogue: Catalogue) {
-    this.names = catalogue.actions.map((name) => name.toLowerCase());
+    this.actions = catalogue.actions;
+    this.lower = new Array(catalogue.actions.length);
+  }
+
+  /** The lower-cased name of an action. */
+  private name(id: number): string {
+    this.lower[id] ??= (this.actions.at(id) as string).toLowerCase();
+    return this.lower[id] as string;
   }
 
   static of(catalogue: Catalogue): ActionIndex {
@@ -108,8 +116,8 @@ export class ActionIndex {
 
   idOf(name: string): number | undefined {
     const wanted = name.toLowerCase();
-    const id = this.lowerBound(wanted);
-    return this.names[id] === wanted ? id : undefined;
+    const id = this.first((name) => name >= wanted);
+    return id < this.actions.length && this.name(id) === wanted ? id : undefined;
   }
 
   /** The known actions that the selection selects. */
@@ -118,7 +126,7 @@ export class ActionIndex {
   }
 
   private find(selection: Selection): ActionSet {
-    const words = new Uint32Array(Math.ceil(this.names.length / 32));
+    const words = new Uint32Array(Math.ceil(this.actions.length / 32));
     for (const pattern of selection.patterns) {
       const plain = literal(pattern)?.toLowerCase();
       if (plain === undefined) continue; // the statement is opaque
@@ -132,7 +140,7 @@ export class ActionIndex {
     }
     if (selection.not) {
       for (let i = 0; i < words.length; i++) words[i] = ~(words[i] as number);
-      const rest = this.names.length & 31;
+      const rest = this.actions.length & 31;
       if (rest !== 0) words[words.length - 1] = (words[words.length - 1] as number) & ((1 << rest) - 1);
     }
     return ActionSet.of(words);
@@ -142,15 +150,15 @@ export class ActionIndex {
     const known = this.patterns.get(pattern);
     if (known !== undefined) return known;
     const glob = actionGlob(pattern);
-    const words = new Uint32Array(Math.ceil(this.names.length / 32));
+    const words = new Uint32Array(Math.ceil(this.actions.length / 32));
     const prefix = literalPrefix(glob);
     const rest = glob.slice(prefix.length);
     const anything = rest.length === 1 && rest[0]?.kind === 'star';
     const automaton = anything ? undefined : new Automaton([glob], 'may');
-    for (let id = this.lowerBound(prefix); id < this.names.length; id++) {
-      const name = this.names[id] as string;
-      if (!name.startsWith(prefix)) break;
-      if (automaton === undefined || automaton.accepts(name))
+    const from = this.first((name) => name >= prefix);
+    const to = this.first((name) => name >= prefix && !name.startsWith(prefix));
+    for (let id = from; id < to; id++) {
+      if (automaton === undefined || automaton.accepts(this.name(id)))
         words[id >>> 5] = (words[id >>> 5] as number) | (1 << (id & 31));
     }
     const set = ActionSet.of(words);
@@ -159,13 +167,14 @@ export class ActionIndex {
     return set;
   }
 
-  private lowerBound(prefix: string): number {
+  /** The first action whose name is so; once a name is, all after it are. The number of actions when none is. */
+  private first(isSo: (name: string) => boolean): number {
     let low = 0;
-    let high = this.names.length;
+    let high = this.actions.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.names[middle] as string) < prefix) low = middle + 1;
-      else high = middle;
+      if (isSo(this.name(middle))) high = middle;
+      else low = middle + 1;
     }
     return low;
   }

@@ -49,9 +49,15 @@ export interface KeyFacts {
   readonly alwaysPresent: boolean;
 }
 
+/** Names by id. An array of strings is one; a catalogue of twenty thousand makes each name when it is asked for. */
+export interface ActionNames extends Iterable<string> {
+  readonly length: number;
+  at(id: number): string | undefined;
+}
+
 export interface Catalogue {
   /** `service:Action` in AWS's spelling, sorted by lower-cased name; an action's id is its index. */
-  readonly actions: readonly string[];
+  readonly actions: ActionNames;
   /** The ARN formats of the action's resource types; empty when the action takes only `*`. */
   resourceFormats(action: number): readonly ResourceFormat[];
   /** `key` in any case. */

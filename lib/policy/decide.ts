@@ -77,7 +77,7 @@ function decideKnown(goal: Goal, catalogue: Catalogue, budget: Budget, confirm: 
     const usual = usualResourcesOf(action, catalogue);
     for (const [{ automaton, aligned }, must] of pairs(resources, () => product(options))) {
       const query: Query = { must, mustNot, resources: automaton, aligned, usual };
-      const decision = solveKnown(catalogue.actions[action] as string, query, catalogue, budget, confirm);
+      const decision = solveKnown(catalogue.actions.at(action) as string, query, catalogue, budget, confirm);
       if (typeof decision !== 'string') return decision;
       if (decision === 'unknown') unknown = true;
       if (budget.left < 0) return 'unknown';

@@ -108,7 +108,7 @@ function newTypes(service: string | undefined): readonly ResourceFormat[] {
 
 /** Services of the catalogue, in order. */
 export function servicesOf(catalogue: Catalogue): readonly string[] {
-  return [...new Set(catalogue.actions.map((a) => a.slice(0, a.indexOf(':')).toLowerCase()))];
+  return [...new Set(Array.from(catalogue.actions, (a) => a.slice(0, a.indexOf(':')).toLowerCase()))];
 }
 
 function formatsOfService(service: string, catalogue: Catalogue): readonly ResourceFormat[] {

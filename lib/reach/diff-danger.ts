@@ -55,7 +55,7 @@ export function dangerOf(selection: Selection, catalogue: AwsCatalogue): Danger 
   let worst: Danger = 'low';
   for (const action of selected) {
     count++;
-    const danger = dangerOfAction(catalogue.actions[action]!, catalogue);
+    const danger = dangerOfAction(catalogue.actions.at(action)!, catalogue);
     if (DANGERS.indexOf(danger) < DANGERS.indexOf(worst)) worst = danger;
   }
   return count === catalogue.actions.length ? 'critical' : worst;

@@ -80,9 +80,9 @@ export function whoCan(
 function requireAction(action: string): void {
   if (!/^[^:\s]+:[^:\s]+$/.test(action))
     throw new InputError(`the action \`${action}\`: expected \`service:Action\`, such as \`s3:GetObject\``);
-  const { actions } = awsCatalogue();
   const wanted = action.toLowerCase();
   if (/[*?]/.test(wanted) || awsCatalogue().actionId(wanted) !== undefined) return;
+  const actions = [...awsCatalogue().actions];
   const service = actions.filter((name) => name.toLowerCase().startsWith(`${wanted.split(':')[0]}:`));
   const hint = suggestion(action, service.length > 0 ? service : actions, 'see the Service Authorization Reference');
   throw new InputError(`the action \`${action}\`: expected an action of AWS; ${hint}`);

@@ -2,13 +2,14 @@ import { awsCatalogue } from '../../lib/catalog/catalogue';
 import { actionIdOf, takes } from './matcher';
 
 const catalogue = awsCatalogue();
+const names = [...catalogue.actions];
 
 test('holds every action of AWS, in the order of the lower-cased names', () => {
   expect(catalogue.actions.length).toBeGreaterThanOrEqual(21_000);
-  const lower = catalogue.actions.map((name) => name.toLowerCase());
+  const lower = names.map((name) => name.toLowerCase());
   expect(lower).toEqual([...lower].sort());
   expect(new Set(lower).size).toBe(lower.length);
-  expect(catalogue.actions.filter((name) => !/^[a-z0-9-]+:[A-Za-z0-9-]+$/.test(name))).toEqual([]);
+  expect(names.filter((name) => !/^[a-z0-9-]+:[A-Za-z0-9-]+$/.test(name))).toEqual([]);
 });
 
 test('is one object a process', () => {
@@ -16,14 +17,14 @@ test('is one object a process', () => {
 });
 
 test('finds an action in any case, and no other', () => {
-  expect(catalogue.actions[actionIdOf('S3:getOBJECT')]).toBe('s3:GetObject');
-  expect(catalogue.actionId(catalogue.actions[0]!)).toBe(0);
-  expect(catalogue.actionId(catalogue.actions.at(-1)!)).toBe(catalogue.actions.length - 1);
+  expect(catalogue.actions.at(actionIdOf('S3:getOBJECT'))).toBe('s3:GetObject');
+  expect(catalogue.actionId(names[0]!)).toBe(0);
+  expect(catalogue.actionId(names.at(-1)!)).toBe(catalogue.actions.length - 1);
   expect(catalogue.actionId('s3:GetObjec')).toBeUndefined();
 });
 
 test('knows the access level of every action', () => {
-  const levels = new Set(catalogue.actions.map((_, id) => catalogue.accessLevel(id)));
+  const levels = new Set(names.map((_, id) => catalogue.accessLevel(id)));
   expect([...levels].sort()).toEqual(['list', 'permissions-management', 'read', 'tagging', 'write']);
   expect(catalogue.accessLevel(actionIdOf('s3:PutBucketPolicy'))).toBe('permissions-management');
   expect(catalogue.accessLevel(actionIdOf('s3:GetObject'))).toBe('read');

@@ -20,7 +20,7 @@ function patterns(selection: Selection | undefined): readonly string[] {
 
 /** Formats by service field; those whose service is itself a slot are left out, as they take nearly everything. */
 const byVendor = new Map<string, ResourceFormat[]>();
-for (const service of new Set(catalogue.actions.map((name) => name.slice(0, name.indexOf(':'))))) {
+for (const service of new Set(Array.from(catalogue.actions, (name) => name.slice(0, name.indexOf(':'))))) {
   for (const format of catalogue.serviceFormats(service)) {
     const fixed = format.parts[2];
     const vendor = typeof fixed === 'string' ? fixed.split(':')[1]! : '';
@@ -93,10 +93,10 @@ test('every changing action that AWS grants on resources of its own service can 
     for (const name of patterns(action)) {
       const id = /[*?]/.test(name) ? undefined : catalogue.actionId(name);
       if (id === undefined || ['list', 'read'].includes(catalogue.accessLevel(id))) continue;
-      const own = globs.filter((glob) => glob.split(':')[2] === catalogue.actions[id]!.split(':')[0]);
+      const own = globs.filter((glob) => glob.split(':')[2] === catalogue.actions.at(id)!.split(':')[0]);
       const formats = catalogue.resourceFormats(id);
       if (own.length > 0 && !globs.some((glob) => formats.some((f) => meets(f, glob))))
-        missed.add(catalogue.actions[id]!);
+        missed.add(catalogue.actions.at(id)!);
     }
   }
   expect([...missed].sort()).toEqual(Object.keys(WITHOUT_EFFECT).sort());

@@ -29,7 +29,7 @@ test('more paths than the published ones', () => {
 test('every action exists, in the spelling of the catalogue', () => {
   const { actionId, actions } = awsCatalogue();
   const all = ESCALATION_PATHS.flatMap((path) => path.requests.map(({ action }) => action));
-  expect(all.filter((action) => actions[actionId(action) ?? -1] !== action)).toEqual([]);
+  expect(all.filter((action) => actions.at(actionId(action) ?? actions.length) !== action)).toEqual([]);
 });
 
 test('every row has a source, and says in a sentence what is done', () => {

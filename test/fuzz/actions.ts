@@ -11,7 +11,7 @@ export class ActionIndex {
   private readonly cache = new Map<string, Uint32Array>();
 
   constructor(readonly catalogue: Catalogue) {
-    this.lower = catalogue.actions.map((a) => a.toLowerCase());
+    this.lower = Array.from(catalogue.actions, (a) => a.toLowerCase());
     this.ids = new Map(this.lower.map((action, id) => [action, id]));
     this.lower.forEach((action, id) => {
       const service = action.slice(0, action.indexOf(':'));

@@ -116,7 +116,7 @@ export class RequestSampler {
       [allowB, contextB],
     ]);
     if (resource === undefined) return undefined;
-    const action = this.index.catalogue.actions[id] ?? '';
+    const action = this.index.catalogue.actions.at(id) ?? '';
     return { action: random.chance(0.02) ? action.toLowerCase() : action, resource, contextA, contextB };
   }
 

@@ -42,7 +42,7 @@ export interface Place {
 }
 
 /** Every action with every resource that it takes. */
-const PLACES: readonly Place[] = SMALL.actions.flatMap((action, id) => {
+const PLACES: readonly Place[] = [...SMALL.actions].flatMap((action, id) => {
   const formats = SMALL.resourceFormats(id);
   const resources = formats.length === 0 ? ['*'] : formats.flatMap((f) => RESOURCES[f.id] ?? []);
   return [...new Set(resources)].map((resource) => ({ action, resource }));
@@ -195,7 +195,7 @@ export function sharedContexts(a: Policies, b: Policies, most: number): readonly
 
 /** True iff the resource is one that AWS could name for the action. */
 export function wellFormed({ action, resource }: Place): boolean {
-  const id = SMALL.actions.findIndex((a) => a.toLowerCase() === action.toLowerCase());
+  const id = [...SMALL.actions].findIndex((a) => a.toLowerCase() === action.toLowerCase());
   if (id < 0) return false;
   const formats = SMALL.resourceFormats(id);
   if (formats.length === 0) return resource === '*';

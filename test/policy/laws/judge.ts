@@ -61,7 +61,7 @@ export function faultOfSubset(a: Policies, b: Policies, witness: SubsetWitness):
 }
 
 function isKnown({ action }: { readonly action: string }): boolean {
-  return SMALL.actions.some((a) => a.toLowerCase() === action.toLowerCase());
+  return [...SMALL.actions].some((a) => a.toLowerCase() === action.toLowerCase());
 }
 
 function faultOfContext(context: Context): string | undefined {

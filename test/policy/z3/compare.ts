@@ -87,5 +87,5 @@ function askSubset(x: Written, y: Written): Question {
 
 /** The engine also finds requests for actions that AWS may add; z3 is asked about the known ones only. */
 function known(action: string): 'sat' | 'undecided' {
-  return SMALL.actions.some((a) => a.toLowerCase() === action.toLowerCase()) ? 'sat' : 'undecided';
+  return [...SMALL.actions].some((a) => a.toLowerCase() === action.toLowerCase()) ? 'sat' : 'undecided';
 }

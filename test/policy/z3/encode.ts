@@ -301,7 +301,7 @@ function question(
   const formulas = new Map<string, Formula>();
   for (const action of actions) {
     const resources = resourcesOf(catalogue.resourceFormats(action));
-    const encoding = new Encoding(catalogue, policies, catalogue.actions[action] as string, resources);
+    const encoding = new Encoding(catalogue, policies, catalogue.actions.at(action) as string, resources);
     const asserted = assertion(encoding);
     if (asserted === 'false') continue;
     const formula = encoding.formula(asserted);
@@ -316,12 +316,14 @@ export function encodeOverlap(
   a: Policies,
   b: Policies,
   catalogue: Catalogue,
-  actions: Iterable<number> = catalogue.actions.keys(),
+  actions: Iterable<number> = [...catalogue.actions].keys(),
 ): Question {
   return question([a, b], catalogue, actions, (e) => and([e.allowed(a, 'A'), e.allowed(b, 'B')]));
 }
 
 /** Satisfiable iff A allows a request that B does not, in the same context. */
 export function encodeDifference(a: Policies, b: Policies, catalogue: Catalogue): Question {
-  return question([a, b], catalogue, catalogue.actions.keys(), (e) => and([e.allowed(a, 'A'), not(e.allowed(b, 'A'))]));
+  return question([a, b], catalogue, [...catalogue.actions].keys(), (e) =>
+    and([e.allowed(a, 'A'), not(e.allowed(b, 'A'))]),
+  );
 }
