@@ -4,7 +4,7 @@
  *
  * A domain's stacks are those with its APIs, and those of its elements where no API is. A crossing that is declared may bind its
  * two domains; what no domain owns (a network, an account's settings) may be needed by all. Two domains with
- * their APIs in one stack are one deployment. What binds stacks: lib/model/couplings.ts.
+ * their APIs in one stack are one deployment. A zone and the gateway that it shares are bound, and every report says so. What binds stacks: lib/model/couplings.ts.
  */
 import type { Coupling, Model } from '../model/model';
 import type { Check } from './check';
@@ -22,7 +22,7 @@ export const domainsDeployIndependently: Check = {
 type Stacks = ReadonlyMap<string, ReadonlySet<string>>;
 
 function domainsOfStacks({ apis, resources, principals }: Model): Stacks {
-  const withApis = grouped(apis);
+  const withApis = grouped(apis.filter(({ zone }) => zone === undefined));
   return new Map([...grouped([...resources, ...principals]), ...withApis]);
 }
 
@@ -39,7 +39,9 @@ function grouped(
   return stacks;
 }
 
-function together({ apis }: Model): Finding[] {
+function together({ apis: all }: Model): Finding[] {
+  // That zones are deployed with their gateway, every report says.
+  const apis = all.filter(({ zone }) => zone === undefined);
   return [...grouped(apis)].flatMap(([stack, domains]) => {
     if (domains.size < 2) return [];
     const names = [...domains].sort();
@@ -62,7 +64,8 @@ interface Bond {
 }
 
 /** One finding for two domains, whatever binds them. */
-function bound({ couplings = [], crossings = [] }: Model, stacks: Stacks): Finding[] {
+function bound(model: Model, stacks: Stacks): Finding[] {
+  const { couplings = [], crossings = [] } = model;
   const bonds = new Map<string, Bond>();
   const of = (ids: readonly string[]): ReadonlySet<string> => new Set(ids.flatMap((id) => [...(stacks.get(id) ?? [])]));
   const isDeclared = (a: string, b: string): boolean =>
@@ -71,7 +74,8 @@ function bound({ couplings = [], crossings = [] }: Model, stacks: Stacks): Findi
     const [consumers, producers] = [of(coupling.from), of(coupling.to)];
     for (const consumer of consumers)
       for (const producer of producers) {
-        if (consumers.has(producer) || isDeclared(consumer, producer)) continue;
+        if (consumers.has(producer) || isDeclared(consumer, producer) || haveOneGateway(model, consumer, producer))
+          continue;
         const key = JSON.stringify([consumer, producer]);
         const known = bonds.get(key);
         if (known === undefined) bonds.set(key, { consumer, producer, by: [coupling] });
@@ -85,6 +89,14 @@ function bound({ couplings = [], crossings = [] }: Model, stacks: Stacks): Findi
       by.map(({ at, what }) => `\`${at}\` ${what}.`),
       `name what \`${consumer}\` needs by a fixed name and leave out the dependency, or declare a crossing from \`${consumer}\` to \`${producer}\``,
     ),
+  );
+}
+
+/** A zone needs its gateway, and the gateway what it calls for the zone; two zones need nothing of one another. */
+function haveOneGateway(model: Model, a: string, b: string): boolean {
+  return model.apis.some(
+    ({ domain, zones = [] }) =>
+      zones.some((zone) => zone.domain === a || zone.domain === b) && (domain === a || domain === b),
   );
 }
 

@@ -11,7 +11,7 @@ import { splitText, textKey } from '../model/text-key';
 import { ActionIndex, ActionSet, futureActions } from '../policy/action-set';
 import type { Catalogue } from '../policy/catalogue';
 import type { Policies, PolicyDocument, Selection, Statement } from '../policy/document';
-import { literal, type Text, text } from '../policy/text';
+import { type Hole, literal, type Text, text } from '../policy/text';
 import type { OverlapVerdict } from '../policy/verdict';
 import { mightMeet } from '../reach/arn-index';
 import type { Actions } from './beginnings';
@@ -127,10 +127,14 @@ function territoriesOf(model: Model): readonly Territory[] {
   };
   for (const r of model.resources) add(r.domain, r);
   for (const p of model.principals) if (p.kind !== 'external') add(p.domain, asResource(p));
+  const shared = new Set(model.apis.flatMap(({ id, zones }) => (zones === undefined ? [] : [id])));
   return [...byDomain].map(([domain, resources]) => ({
     domain,
     resources,
-    patterns: resources.flatMap((r) => [r.arn!, ...callable(r)]).flatMap(onAndBelow),
+    patterns: [
+      ...resources.flatMap((r) => [r.arn!, ...(shared.has(r.id) ? [] : callable(r))]).flatMap(onAndBelow),
+      ...callableZones(model, domain),
+    ],
   }));
 }
 
@@ -184,6 +188,23 @@ function callable({ arn, origin, account }: Resource): readonly Text[] {
   const [pieces, id] = [splitText(arn!, ':'), splitText(arn!, '/')?.at(-1)];
   if (pieces === undefined || id === undefined) return [];
   return [text('arn:', pieces[1]!, ':execute-api:', pieces[3]!, ':', account, ':', id)];
+}
+
+/** Any stage and any method, and only one of each: a wildcard would take paths along. */
+const STAGE: Hole = { hole: 'the stage of a zone that is called', type: 'segment', label: 'the stage' };
+const METHOD: Hole = { hole: 'the method of a zone that is called', type: 'segment', label: 'the method' };
+
+/** Of a gateway that domains share each has what lies under its path; no route of it lies elsewhere (DOM-3). */
+function callableZones({ apis }: Model, domain: string): readonly Text[] {
+  return apis
+    .filter((api) => api.zone !== undefined && api.domain === domain)
+    .flatMap(({ invoke, zone = '' }) => {
+      if (invoke === undefined) return [];
+      const path = text(invoke, '/', STAGE, '/', METHOD, zone);
+      const patterns = [path, text(path, '/*')];
+      for (const pattern of patterns) serviceKeys.set(pattern, 'execute-api');
+      return patterns;
+    });
 }
 
 function serviceOf({ resource }: Statement): string | undefined {

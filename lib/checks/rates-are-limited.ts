@@ -3,6 +3,7 @@
  * blocks, with a log that AWS WAF takes, and a throttle of its own. No stage of any domain has two web ACLs, and no web ACL
  * from elsewhere serves two domains; one of the app that does is DOM-2's.
  *
+ * Of a gateway that domains share, every zone has a rate limit and throttles of its own (zones-are-limited.ts).
  * A rate limit counts if it blocks, sees every request (no scope-down) and no rule before it lets requests past. What rule
  * groups hold is not seen; AWS's own hold no rule that lets past. AWS WAF guards stages of REST APIs only: of HTTP and
  * WebSocket APIs the throttle alone is judged.
@@ -16,6 +17,9 @@ import { literal, show, type Text } from '../policy/text';
 import type { Check } from './check';
 import type { Finding } from './finding';
 import { asText, listed, member, numberAt, textsAt } from './settings';
+import { sharedGateways } from './shared-gateways';
+import { rulesOf } from './zone-rules';
+import { zonesAreLimited } from './zones-are-limited';
 
 export const ratesAreLimited: Check = {
   id: 'DOM-8',
@@ -27,6 +31,7 @@ export const ratesAreLimited: Check = {
       ...stages.flatMap((stage) => judge(stage, byId, model)),
       ...model.resources.flatMap((r) => destinations(r, byId)),
       ...sharedElsewhere(stages),
+      ...zonesAreLimited(model),
     ];
   },
 };
@@ -115,8 +120,10 @@ function webAcl(association: Resource, of: string, byId: ById, model: Model): Fi
     ({ origin, references }) =>
       origin.type === LOGGING && references.some(({ to, at }) => to === acl.id && at === 'ResourceArn'),
   );
+  // Of a shared gateway each zone has a limit of its own, and one for all of them would let one zone's flood stop another.
+  const isShared = sharedGateways(model).some(({ webAcls }) => webAcls.includes(acl));
   return [
-    ...rateLimit(acl),
+    ...(isShared ? [] : rateLimit(acl)),
     ...(logged
       ? []
       : [
@@ -127,32 +134,6 @@ function webAcl(association: Resource, of: string, byId: ById, model: Model): Fi
           ),
         ]),
   ];
-}
-
-interface Rule {
-  readonly name: string;
-  readonly priority: number | 'unknown' | undefined;
-  readonly action: 'Allow' | 'Block' | 'other';
-  readonly statement: unknown;
-}
-
-function rulesOf(value: unknown): { readonly rules: readonly Rule[]; readonly unknown: boolean } {
-  const written = listed(value);
-  const readable = written.filter((rule) => member(rule, 'Statement') !== undefined);
-  return {
-    rules: readable.map((rule) => ({
-      name: nameOf(member(rule, 'Name')),
-      priority: numberAt(member(rule, 'Priority')),
-      action:
-        member(rule, 'Action', 'Block') !== undefined
-          ? 'Block'
-          : member(rule, 'Action', 'Allow') !== undefined
-            ? 'Allow'
-            : 'other',
-      statement: member(rule, 'Statement'),
-    })),
-    unknown: readable.length < written.length,
-  };
 }
 
 /** In every deployment: a condition of the template may leave several sets of rules. */

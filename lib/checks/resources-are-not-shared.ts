@@ -4,23 +4,29 @@
  * A domain claims a resource by its mark or by the configuration, and uses it where a property of one of its own
  * resources refers to it. Grants in policies are not use: what they allow is compared by SOD-1. A
  * resource that nobody owns may serve several domains only if it isolates nothing, as a VPC or a
- * provider of custom resources does.
+ * provider of custom resources does. A gateway that domains share by routes belongs to none of them; what it has once
+ * for all its zones they use, and every report says so (shared-gateways.ts).
  */
 import type { Model, Origin, Resource } from '../model/model';
 import type { Check } from './check';
 import type { Finding } from './finding';
+import { isOfSharedGateway, type SharedGateway, sharedGateways } from './shared-gateways';
 
 export const resourcesAreNotShared: Check = {
   id: 'DOM-2',
   compliant: 'every resource belongs to one trust domain and serves no other',
   run: (model) => {
     const uses = usesOf(model);
+    const gateways = sharedGateways(model);
     const elements = new Map<string, Pick<Resource, 'origin' | 'domain' | 'claims'>>();
     for (const { id, origin, domain } of model.principals) elements.set(id, { origin, domain });
     for (const { id, origin, domain, claims } of model.resources) elements.set(id, { origin, domain, claims });
-    return [...elements].flatMap(([id, { origin, domain, claims }]) =>
-      judge(origin, domain, claims ?? [], uses.get(id) ?? []),
-    );
+    return [
+      ...[...elements].flatMap(([id, { origin, domain, claims }]) =>
+        judge(origin, domain, claims ?? [], uses.get(id) ?? []),
+      ),
+      ...gateways.flatMap(ownedByZone),
+    ];
   },
 };
 
@@ -77,10 +83,13 @@ interface Use {
 /** By the id of what is used. */
 function usesOf(model: Model): ReadonlyMap<string, readonly Use[]> {
   const uses = new Map<string, Use[]>();
-  for (const { domain, origin, references } of model.resources) {
+  const byId = new Map(model.resources.map((resource) => [resource.id, resource]));
+  for (const resource of model.resources) {
+    const { domain, origin, references } = resource;
     if (domain === undefined) continue;
     for (const { to, at } of references) {
-      if (NOT_USE.test(at)) continue;
+      const used = byId.get(to);
+      if (NOT_USE.test(at) || (used !== undefined && isOfSharedGateway(model, used, resource))) continue;
       const known = uses.get(to);
       if (known === undefined) uses.set(to, [{ domain, by: origin, at }]);
       else known.push({ domain, by: origin, at });
@@ -116,6 +125,25 @@ function judge(origin: Origin, domain: string | undefined, claims: readonly stri
         ...foreign.map((use) => `\`${use.by.path}\` of \`${use.domain}\` uses it in \`${use.at}\`.`),
       ],
       fix: `give each of ${listed(domains)} a resource of its own`,
+    },
+  ];
+}
+
+/** Whoever has the gateway may change the way into every zone. */
+function ownedByZone({ api, zones }: SharedGateway): Finding[] {
+  const { origin, domain } = api;
+  const others = [...new Set(zones.map((zone) => zone.domain))].filter((zone) => zone !== domain).sort();
+  if (domain === undefined || !zones.some((zone) => zone.domain === domain) || others.length === 0) return [];
+  return [
+    {
+      id: 'DOM-2',
+      severity: 'violated',
+      message: `the gateway \`${origin.path}\` belongs to \`${domain}\`, and is the way into ${listed(others)} as well`,
+      principals: [],
+      constructPaths: [origin.path],
+      explanation: zones.map((zone) => `\`${zone.domain}\` has \`${zone.path}\` of it.`),
+      chain: [],
+      fix: 'give the gateway to a domain of the party that runs it, which has none of its zones',
     },
   ];
 }
