@@ -1,6 +1,7 @@
 /**
  * Chains by which a principal with a duty, or of a domain, comes to requests of a role that it must be
- * separate from; or two of them to one place (meeting-breach.ts). A chain is searched no further than to where it first breaks a separation, because whatever
+ * separate from; or two of them to one place (meeting-breach.ts); or something that stands in development to a role of
+ * production (stages.ts). A chain is searched no further than to where it first breaks a separation, because whatever
  * lies beyond has the same cause.
  */
 import type { Model, Principal } from '../model/model';
@@ -14,14 +15,29 @@ import type { CheckContext } from './check';
 import { exceptBetween, exceptFrom, hasCrossing } from './declared-crossings';
 import { meetingsOf } from './find-clashes';
 import { meetingBreaches, type Visit } from './meeting-breach';
-import { because, nameOf, type Reason, type Subject, separationOf, subjectsOf } from './separation';
+import { atMost, because, nameOf, type Reason, type Subject, separationOf, subjectsOf } from './separation';
+import { mustNotReach, nameOfStage, Stages } from './stages';
 
 /** Breaches of principals that have a duty or a domain themselves. */
 export function chainsBetween(model: Model, context: CheckContext): readonly Breach[] {
+  return chainsIn(model, context).breaches;
+}
+
+/** Whom principals that have a duty or a domain come to act as without a breach. */
+export function visitsIn(model: Model, context: CheckContext): readonly Visit[] {
+  return chainsIn(model, context).visits;
+}
+
+interface Chains {
+  readonly breaches: readonly Breach[];
+  readonly visits: readonly Visit[];
+}
+
+function chainsIn(model: Model, context: CheckContext): Chains {
   return context.once(model, 'chains between duties', () => findChains(model, context));
 }
 
-function findChains(model: Model, context: CheckContext): Breach[] {
+function findChains(model: Model, context: CheckContext): Chains {
   const separation = new Separation(model, context);
   const breaches: Breach[] = [];
   const visits: Visit[] = [];
@@ -29,8 +45,14 @@ function findChains(model: Model, context: CheckContext): Breach[] {
     const { principal } = source;
     const ends = new Set<string>();
     const closure = context.reach(model).closureUntil(principal, (arrival, so) => {
-      const settled = byBreakingGlass(arrival) || separation.isSettled(principal, arrival);
-      const breach = settled ? undefined : separation.breachBy(source, arrival, so);
+      const glass = byBreakingGlass(arrival);
+      const settled = glass || separation.isSettled(principal, arrival);
+      // What a crossing declares is between two domains, and not between two stages of their lives.
+      const breach = settled
+        ? glass
+          ? undefined
+          : separation.intoProduction(source, arrival, so)
+        : separation.breachBy(source, arrival, so);
       if (breach !== undefined) breaches.push(breach);
       if (settled || breach !== undefined) ends.add(arrival.actor.key);
       return settled || breach !== undefined;
@@ -40,7 +62,7 @@ function findChains(model: Model, context: CheckContext): Breach[] {
         visits.push({ source: principal, arrival, closure });
     }
   }
-  return [...breaches, ...meetingBreaches(visits, model, context)];
+  return { breaches: [...breaches, ...meetingBreaches(visits, model, context)], visits };
 }
 
 /** Whom a role must be separate from, found without looking at every pair. */
@@ -49,20 +71,58 @@ class Separation {
   private readonly reasonFor: (a: Principal, b: Principal) => Reason | undefined;
   private readonly byDomain = new Map<string, Subject[]>();
   private readonly meetings: (principal: Principal) => ReadonlySet<Principal>;
+  private readonly stages: Stages;
 
   constructor(
     private readonly model: Model,
     private readonly context: CheckContext,
   ) {
     this.meetings = meetingsOf(model, context);
-    this.sources = subjectsOf(model).filter(
+    this.stages = Stages.of(model);
+    const separate = subjectsOf(model).filter(
       (s) => s.principal.kind !== 'group' && s.principal.kind !== 'bootstrap-role',
     );
+    this.sources = [...separate, ...this.undomained(model)];
     this.reasonFor = separationOf(model);
-    for (const s of this.sources) {
+    for (const s of separate) {
       const domain = s.principal.domain ?? '';
       this.byDomain.set(domain, [...(this.byDomain.get(domain) ?? []), s]);
     }
+  }
+
+  /** What stands in development without a duty and a domain must not reach production either. */
+  private undomained({ principals }: Model): readonly Subject[] {
+    if (!this.stages.areSeveral) return [];
+    return principals
+      .filter(
+        (p) => p.domain === undefined && p.duty === undefined && p.kind !== 'group' && p.kind !== 'instance-profile',
+      )
+      .filter((p) => this.stages.ofPrincipal(p)?.life === 'development')
+      .map((principal) => ({ principal, policies: atMost(principal) }));
+  }
+
+  /** How acting as the arrival brings what stands in development into production, if it does. */
+  intoProduction(source: Subject, arrival: Arrival, so: Closure): Breach | undefined {
+    const { principal: whom } = arrival.actor;
+    // Who writes the policy of a resource is granted something on it: grants-into-production.ts.
+    if (whom === source.principal || arrival.step?.path.reached.kind === 'resource-any') return undefined;
+    const [from, to] = [this.stages.ofPrincipal(source.principal), this.stages.ofPrincipal(whom)];
+    const verdict = from && to && mustNotReach(from, to);
+    if (verdict === undefined) return undefined;
+    const [a, b] = [nameOfStage(from!), nameOfStage(to!)];
+    const reason: Reason = { kind: 'lives', a, b };
+    const unknown = verdict === 'undecided' ? `whether ${a} and ${b} are in one stage of life is not said` : undefined;
+    const undecided = arrival.undecided ?? blindness(arrival.actor) ?? unknown;
+    return {
+      source: source.principal,
+      reason,
+      principals: [source.principal, whom],
+      chain: chainOf(so, arrival),
+      says: `${nameOf(source.principal)} can act as ${nameOf(whom)}, and ${because(reason)}`,
+      explanation: [],
+      weight: this.weightOf(source.principal, arrival),
+      ...(undecided === undefined ? {} : { undecided }),
+    };
   }
 
   /**
@@ -101,6 +161,8 @@ class Separation {
       };
     }
     if (reason !== undefined) return undefined;
+    const brought = this.intoProduction(source, arrival, so);
+    if (brought !== undefined) return brought;
     for (const other of this.separateFrom(source.principal, arrival)) {
       const because_ = this.reasonFor(source.principal, other.principal)!;
       if (this.overlapsDirectly(source, other.principal)) continue;

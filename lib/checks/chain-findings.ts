@@ -11,7 +11,7 @@ import type { CheckId, Finding } from './finding';
 import { joinedDuties } from './shared-assumer';
 import { alsoToNarrow } from './whole-edit';
 
-/** The findings of SOD-2, SOD-3 and DOM-1 that rest on steps, the gravest first. */
+/** The findings of SOD-2, SOD-3, DOM-1 and DOM-10 that rest on steps, the gravest first. */
 export function chainFindings(model: Model, context: CheckContext, id: CheckId): Finding[] {
   const all = context.once(model, 'findings of chains', () => findAll(model, context));
   return all.filter((f) => f.id === id);
@@ -21,7 +21,7 @@ function findAll(model: Model, context: CheckContext): Finding[] {
   const direct = new Set<Breach>(joinedDuties(model, context).filter((b) => b.direct));
   const idOf = (breaches: readonly Breach[]): CheckId => {
     const ofDuties = breaches.filter((b) => b.reason.kind === 'duties');
-    if (ofDuties.length === 0) return 'DOM-1';
+    if (ofDuties.length === 0) return breaches.every((b) => b.reason.kind === 'lives') ? 'DOM-10' : 'DOM-1';
     // A shared assumer is the cause of the chains that lead to it, unless somebody with a duty is among its victims.
     return ofDuties.some((b) => direct.has(b)) && ofDuties.every((b) => b.source.duty === undefined)
       ? 'SOD-3'

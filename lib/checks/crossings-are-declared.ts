@@ -49,7 +49,7 @@ function grants(model: Model, context: CheckContext): Finding[] {
 }
 
 /** Statements by which SOD-1 shows two roles to overlap. */
-function shownBySeparation(model: Model, context: CheckContext): ReadonlySet<string> {
+export function shownBySeparation(model: Model, context: CheckContext): ReadonlySet<string> {
   return context.once(
     model,
     'statements of clashes',

@@ -21,11 +21,11 @@ import { coverOf } from './find-clashes';
 import { pairsThatMayMeet } from './may-meet';
 import { type Subject, subjectsOf } from './separation';
 
-export interface ForeignGrant {
+export interface ForeignGrant<S extends Subject = Subject, T extends Territory = Territory> {
   /** With the policies as far as the statement is concerned. */
-  readonly subject: Subject;
+  readonly subject: S;
   readonly statement: Statement;
-  readonly to: Territory;
+  readonly to: T;
   readonly verdict: Exclude<OverlapVerdict, { verdict: 'disjoint' }>;
 }
 
@@ -37,9 +37,41 @@ export interface Territory {
 }
 
 export function foreignGrants(model: Model, context: CheckContext): readonly ForeignGrant[] {
+  return context.once(model, 'foreign grants', () => findForeign(model, context));
+}
+
+function findForeign(model: Model, context: CheckContext): readonly ForeignGrant[] {
   const subjects = subjectsOf(model).filter((s) => s.principal.domain !== undefined);
-  const territories = territoriesOf(model);
+  const territories = territoriesOf(model, ({ domain }) => domain);
   if (territories.length < 2) return [];
+  return grantsInto(model, context, {
+    subjects,
+    territories,
+    isForeign: ({ principal }, to) => principal.domain !== to.domain,
+    except: ({ principal }, to) => exceptFrom(model, principal.domain, to.domain),
+  });
+}
+
+/** What is asked: which of the subjects may do something to which of the territories that are foreign to them. */
+export interface GrantQuestion<S extends Subject, T extends Territory> {
+  readonly subjects: readonly S[];
+  readonly territories: readonly T[];
+  readonly isForeign: (subject: S, to: T) => boolean;
+  /** Requests that do not count. */
+  readonly except: (subject: S, to: T) => PolicyDocument;
+  /**
+   * What a resource's own policy allows the subject, where a request needs that beside the subject's policies, because they are
+   * of two accounts; `nothing` where it allows nothing. @default the subject's policies suffice
+   */
+  readonly admission?: (subject: S, resource: Resource) => PolicyDocument | 'nothing' | undefined;
+}
+
+export function grantsInto<S extends Subject, T extends Territory>(
+  model: Model,
+  context: CheckContext,
+  question: GrantQuestion<S, T>,
+): readonly ForeignGrant<S, T>[] {
+  const { subjects, territories, isForeign, except, admission = () => undefined } = question;
   const { catalogue } = context.reach(model).oracle;
   const services = new ServicesTaken(catalogue);
   const taking = new Map<string | undefined, ActionsTaking>();
@@ -57,22 +89,25 @@ export function foreignGrants(model: Model, context: CheckContext): readonly For
     ({ action }) => own.get(action) ?? context.actions(action),
     subjects.length,
   );
-  return pairs.flatMap(([first, second]): readonly ForeignGrant[] => {
+  return pairs.flatMap(([first, second]): readonly ForeignGrant<S, T>[] => {
     const [subject, to] = [subjects[first], territories[second - subjects.length]];
-    if (subject === undefined || to === undefined || subject.principal.domain === to.domain) return [];
-    const except = exceptFrom(model, subject.principal.domain, to.domain);
-    return grantsOn(subject, to, (policies, patterns) =>
-      context.overlap(policies, everythingOn(to.domain, patterns), { except }),
-    );
+    if (subject === undefined || to === undefined || !isForeign(subject, to)) return [];
+    const excepted = except(subject, to);
+    const decide: Decide = (policies, patterns) =>
+      context.overlap(policies, everythingOn(to.domain, patterns), { except: excepted });
+    return grantsOn(subject, to, decide, (resource) => admission(subject, resource));
   });
 }
 
+type Decide = (policies: Policies, patterns: readonly Text[]) => OverlapVerdict;
+
 /** Statement by statement, each about what it can mean: nobody writes down a name that AWS generates. */
-function grantsOn(
-  subject: Subject,
-  to: Territory,
-  decide: (policies: Policies, patterns: readonly Text[]) => OverlapVerdict,
-): readonly ForeignGrant[] {
+function grantsOn<S extends Subject, T extends Territory>(
+  subject: S,
+  to: T,
+  decide: Decide,
+  admission: (resource: Resource) => PolicyDocument | 'nothing' | undefined,
+): readonly ForeignGrant<S, T>[] {
   const { policies } = subject;
   const granting = [
     ...policies.identityPolicies,
@@ -82,15 +117,50 @@ function grantsOn(
   return granting
     .flatMap((d) => d.statements)
     .filter((s) => s.effect === 'Allow' || s.opaque !== undefined)
-    .flatMap((statement): readonly ForeignGrant[] => {
+    .flatMap((statement): readonly ForeignGrant<S, T>[] => {
       const { resource, opaque } = statement;
       const any = resource === undefined || resource.not || opaque !== undefined;
       const meant = any ? to.patterns : to.patterns.filter((q) => resource.patterns.some((p) => mightMeet(p, q)));
       if (meant.length === 0) return [];
-      const alone = { ...subject, policies: onlyBy(policies, statement) };
-      const verdict = decide(alone.policies, meant);
-      return verdict.verdict === 'disjoint' ? [] : [{ subject: alone, statement, to, verdict }];
+      const own = onlyBy(policies, statement);
+      const byResource = !policies.identityPolicies.some((d) => d.statements.includes(statement));
+      return waysTo(own, byResource ? [[undefined, meant]] : [...byAdmission(meant, admission)])
+        .map(([with_, patterns]): ForeignGrant<S, T> | undefined => {
+          const verdict = decide(with_, patterns);
+          return verdict.verdict === 'disjoint'
+            ? undefined
+            : { subject: { ...subject, policies: with_ }, statement, to, verdict };
+        })
+        .filter((grant) => grant !== undefined)
+        .slice(0, 1);
     });
+}
+
+type Admitted = readonly [by: PolicyDocument | undefined, patterns: readonly Text[]];
+
+/** The patterns for which the subject's policies suffice together, and each other one with what its resource allows. */
+function byAdmission(
+  patterns: readonly Text[],
+  admission: (resource: Resource) => PolicyDocument | 'nothing' | undefined,
+): Iterable<Admitted> {
+  const ways = new Map<PolicyDocument | undefined, Text[]>();
+  const known = new Map<Resource, PolicyDocument | 'nothing' | undefined>();
+  for (const pattern of patterns) {
+    const resource = owners.get(pattern)!;
+    if (!known.has(resource)) known.set(resource, admission(resource));
+    const by = known.get(resource);
+    if (by === 'nothing') continue;
+    ways.set(by, [...(ways.get(by) ?? []), pattern]);
+  }
+  return ways;
+}
+
+/** What a resource's policy allows is one more layer, which must allow as well. */
+function waysTo(own: Policies, ways: readonly Admitted[]): readonly (readonly [Policies, readonly Text[]])[] {
+  return ways.map(([by, patterns]) => [
+    by === undefined ? own : { ...own, sessionPolicies: [...(own.sessionPolicies ?? []), by] },
+    patterns,
+  ]);
 }
 
 /** The policies without any other Allow that grants; what limits and denies stays. */
@@ -117,40 +187,57 @@ export function elementAt({ resources }: Territory, arn: string): Resource | und
   return resources.find(about) ?? (resources.length === 1 ? resources[0] : undefined);
 }
 
-function territoriesOf(model: Model): readonly Territory[] {
-  const byDomain = new Map<string, Resource[]>();
-  const add = (domain: string | undefined, resource: Resource): void => {
-    if (domain === undefined || resource.arn === undefined) return;
-    const others = byDomain.get(domain);
-    if (others === undefined) byDomain.set(domain, [resource]);
-    else others.push(resource);
+/** @param keyOf what tells territories apart; what has none belongs to none */
+export function territoriesOf(
+  model: Model,
+  keyOf: (element: Pick<Resource, 'domain' | 'origin'>) => string | undefined,
+): readonly Territory[] {
+  const byKey = new Map<string, { domain: string; resources: Resource[] }>();
+  const add = (resource: Resource): void => {
+    const key = resource.domain === undefined ? undefined : keyOf(resource);
+    if (key === undefined || resource.arn === undefined) return;
+    const known = byKey.get(key);
+    if (known === undefined) byKey.set(key, { domain: resource.domain!, resources: [resource] });
+    else known.resources.push(resource);
   };
-  for (const r of model.resources) add(r.domain, r);
-  for (const p of model.principals) if (p.kind !== 'external') add(p.domain, asResource(p));
+  for (const r of model.resources) add(r);
+  for (const p of model.principals) if (p.kind !== 'external') add(asResource(p));
   const shared = new Set(model.apis.flatMap(({ id, zones }) => (zones === undefined ? [] : [id])));
-  return [...byDomain].map(([domain, resources]) => ({
-    domain,
-    resources,
-    patterns: [
-      ...resources.flatMap((r) => [r.arn!, ...(shared.has(r.id) ? [] : callable(r))]).flatMap(onAndBelow),
-      ...callableZones(model, domain),
-    ],
-  }));
+  const zones = zonesBy(model, keyOf);
+  return [...byKey].map(([key, { domain, resources }]) => {
+    const patterns = resources.flatMap((r) => {
+      const own = [r.arn!, ...(shared.has(r.id) ? [] : callable(r))].flatMap(onAndBelow);
+      for (const pattern of own) owners.set(pattern, r);
+      return own;
+    });
+    return { domain, resources, patterns: [...patterns, ...(zones.get(key) ?? [])] };
+  });
 }
+
+/** Without the resources that are not kept. */
+export function narrowed<T extends Territory>(territory: T, keep: (resource: Resource) => boolean): T {
+  const resources = territory.resources.filter(keep);
+  if (resources.length === territory.resources.length) return territory;
+  return { ...territory, resources, patterns: territory.patterns.filter((pattern) => keep(owners.get(pattern)!)) };
+}
+
+/** By pattern: whose ARNs it stands for. */
+const owners = new WeakMap<Text, Resource>();
 
 /** By pattern: the service that its ARNs name, `*` where that is not known. */
 const serviceKeys = new WeakMap<Text, string>();
 
-/** The resource itself and whatever has an ARN that begins with its own. */
+/** The resource itself and whatever has an ARN that begins with its own; below what is IAM's there is nothing. */
 function onAndBelow(arn: Text): readonly Text[] {
   const service = textKey(splitText(arn, ':')?.[2] ?? text('*'));
-  const patterns = [arn, text(arn, '/*'), text(arn, ':*')];
+  const patterns = service === 'iam' ? [text(arn)] : [text(arn), text(arn, '/*'), text(arn, ':*')];
   for (const pattern of patterns) serviceKeys.set(pattern, service);
   return patterns;
 }
 
-function asResource({ id, origin, arn, account }: Principal): Resource {
-  return { id, origin, arn, account, references: [], properties: {} };
+function asResource({ id, origin, arn, account, domain, trust }: Principal): Resource {
+  const known = { ...(domain === undefined ? {} : { domain }), ...(trust === undefined ? {} : { policy: trust }) };
+  return { id, origin, arn, account, ...known, references: [], properties: {} };
 }
 
 /** One statement a service, so that each can be met by the actions of that service only. */
@@ -195,16 +282,25 @@ const STAGE: Hole = { hole: 'the stage of a zone that is called', type: 'segment
 const METHOD: Hole = { hole: 'the method of a zone that is called', type: 'segment', label: 'the method' };
 
 /** Of a gateway that domains share each has what lies under its path; no route of it lies elsewhere (DOM-3). */
-function callableZones({ apis }: Model, domain: string): readonly Text[] {
-  return apis
-    .filter((api) => api.zone !== undefined && api.domain === domain)
-    .flatMap(({ invoke, zone = '' }) => {
-      if (invoke === undefined) return [];
-      const path = text(invoke, '/', STAGE, '/', METHOD, zone);
-      const patterns = [path, text(path, '/*')];
-      for (const pattern of patterns) serviceKeys.set(pattern, 'execute-api');
-      return patterns;
-    });
+function zonesBy(
+  { apis, resources }: Model,
+  keyOf: (element: Pick<Resource, 'domain' | 'origin'>) => string | undefined,
+): ReadonlyMap<string, readonly Text[]> {
+  const byKey = new Map<string, Text[]>();
+  for (const api of apis) {
+    const { zone, invoke, origin } = api;
+    const key = zone === undefined || api.domain === undefined ? undefined : keyOf(api);
+    const gateway = resources.find(({ id }) => id === origin.id);
+    if (key === undefined || invoke === undefined || gateway === undefined) continue;
+    const path = text(invoke, '/', STAGE, '/', METHOD, zone!);
+    const patterns = [path, text(path, '/*')];
+    for (const pattern of patterns) {
+      serviceKeys.set(pattern, 'execute-api');
+      owners.set(pattern, gateway);
+    }
+    byKey.set(key, [...(byKey.get(key) ?? []), ...patterns]);
+  }
+  return byKey;
 }
 
 function serviceOf({ resource }: Statement): string | undefined {

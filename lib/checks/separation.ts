@@ -9,7 +9,9 @@ import { text } from '../policy/text';
 /** Why two principals must not be able to make one request. */
 export type Reason =
   | { readonly kind: 'duties'; readonly a: Duty; readonly b: Duty }
-  | { readonly kind: 'domains'; readonly a: string; readonly b: string };
+  | { readonly kind: 'domains'; readonly a: string; readonly b: string }
+  /** `a` comes before production, `b` is in it; as messages name them. */
+  | { readonly kind: 'lives'; readonly a: string; readonly b: string };
 
 /** A principal that takes part in the separation, with what it may do at most. */
 export interface Subject {
@@ -70,7 +72,12 @@ export function nameOf(principal: Principal): string {
 }
 
 export function because(reason: Reason): string {
-  return reason.kind === 'duties'
-    ? `\`${reason.a}\` and \`${reason.b}\` are conflicting duties`
-    : `\`${reason.a}\` and \`${reason.b}\` are different trust domains`;
+  switch (reason.kind) {
+    case 'duties':
+      return `\`${reason.a}\` and \`${reason.b}\` are conflicting duties`;
+    case 'domains':
+      return `\`${reason.a}\` and \`${reason.b}\` are different trust domains`;
+    case 'lives':
+      return `what stands in ${reason.a} must not reach ${reason.b}`;
+  }
 }

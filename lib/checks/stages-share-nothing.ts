@@ -6,22 +6,35 @@
  * outside the app that both name. An audience says whom a token is for and not who wrote it, so one name for it in
  * both is no sharing. Which stage a place is in may be unknown: then what it shares with another place of the same domain is
  * undecided. Between domains, sharing is DOM-2's and DOM-4's as well. Why it is decided so: docs/adr/0081.
+ *
+ * And nothing that stands in development reaches production: by a chain (chain-breach.ts), or by a grant
+ * (grants-into-production.ts). Why that is judged in one direction: docs/adr/0105.
  */
 import type { Model, Resource, StageOfLife } from '../model/model';
 import { textKey } from '../model/text-key';
 import { whatIsBelieved } from './authentication-is-not-shared';
+import { chainFindings } from './chain-findings';
 import type { Check, CheckContext } from './check';
 import type { Finding } from './finding';
+import { grantsIntoProduction } from './grants-into-production';
 import { namedOutside } from './named-outside';
 import { ISOLATING } from './resources-are-not-shared';
+import { mustNotShare, nameOfStage, Stages, type Verdict } from './stages';
 
 export const stagesShareNothing: Check = {
   id: 'DOM-10',
-  compliant: 'no issuer, user pool, trust store, key or secret serves development and production',
+  compliant:
+    'no issuer, user pool, trust store, key or secret serves development and production, and nothing of development reaches production',
   run: (model, context) => {
-    const stages = new Stages(model);
+    const stages = Stages.of(model);
     return stages.areSeveral
-      ? [...beliefs(model, context, stages), ...uses(model, stages), ...names(model, stages)]
+      ? [
+          ...beliefs(model, context, stages),
+          ...uses(model, stages),
+          ...names(model, stages),
+          ...chainFindings(model, context, 'DOM-10'),
+          ...grantsIntoProduction(model, context),
+        ]
       : [];
   },
 };
@@ -31,46 +44,13 @@ interface Sharer {
   readonly stage: StageOfLife;
 }
 
-/** By stack and domain, the stage that a resource stands in. */
-class Stages {
-  private readonly byStack = new Map<string, StageOfLife>();
-  private readonly domainOfApi: ReadonlyMap<string, string | undefined>;
-  readonly areSeveral: boolean;
-
-  constructor({ stages = [], apis }: Model) {
-    for (const stage of stages)
-      for (const stack of stage.stacks) this.byStack.set(JSON.stringify([stack, stage.domain]), stage);
-    this.domainOfApi = new Map(apis.map(({ id, domain }) => [id, domain]));
-    this.areSeveral = stages.length > 1;
-  }
-
-  of(stack: string, domain: string | undefined): StageOfLife | undefined {
-    return domain === undefined ? undefined : this.byStack.get(JSON.stringify([stack, domain]));
-  }
-
-  /** An authorizer that nobody marked stands where its API does. */
-  ofResource({ origin, domain, references }: Resource): StageOfLife | undefined {
-    const api = domain === undefined ? references.find(({ to }) => this.domainOfApi.get(to) !== undefined) : undefined;
-    return this.of(origin.stack, domain ?? (api && this.domainOfApi.get(api.to)));
-  }
-}
-
-type Verdict = Finding['severity'];
-
-/** Two places of one life may share; two lives may not; where one is unknown, only of one domain is it asked. */
-function between(a: StageOfLife, b: StageOfLife): Verdict | undefined {
-  if (a === b || (a.place === b.place && a.domain === b.domain)) return undefined;
-  if (a.life !== undefined && b.life !== undefined) return a.life === b.life ? undefined : 'violated';
-  return a.domain === b.domain ? 'undecided' : undefined;
-}
-
 /** The worst of all pairs. */
 function judge(sharers: readonly Sharer[]): Verdict | undefined {
   let worst: Verdict | undefined;
   const distinct = [...new Set(sharers.map(({ stage }) => stage))];
   for (const [i, a] of distinct.entries())
     for (const b of distinct.slice(i + 1)) {
-      const verdict = between(a, b);
+      const verdict = mustNotShare(a, b);
       if (verdict === 'violated') return verdict;
       worst ??= verdict;
     }
@@ -81,7 +61,7 @@ function beliefs(model: Model, context: CheckContext, stages: Stages): Finding[]
   return whatIsBelieved(model, context).flatMap(({ kind, shown, by }) => {
     if (kind === 'audience') return [];
     const sharers = by.flatMap(({ resource, domain }): Sharer[] => {
-      const stage = stages.of(resource.origin.stack, domain);
+      const stage = stages.at(resource.origin.stack, domain);
       return stage === undefined ? [] : [{ resource, stage }];
     });
     const verdict = judge(sharers);
@@ -101,7 +81,7 @@ function uses(model: Model, stages: Stages): Finding[] {
   const targets = new Map<string, Target>();
   for (const resource of resources) targets.set(resource.id, { ...resource, stage: stages.ofResource(resource) });
   for (const { id, origin, arn, domain } of principals)
-    targets.set(id, { origin, arn, stage: stages.of(origin.stack, domain) });
+    targets.set(id, { origin, arn, stage: stages.at(origin.stack, domain) });
   const byArn = new Map<string, Target[]>();
   for (const target of targets.values())
     if (target.arn !== undefined) {
@@ -164,7 +144,7 @@ function names({ resources }: Model, stages: Stages): Finding[] {
 
 function shared(severity: Verdict, what: string, sharers: readonly Sharer[], kind: string): Finding {
   const distinct = [...new Set(sharers.map(({ stage }) => stage))];
-  const places = [...new Set(distinct.map(nameOf))].sort().join(' and ');
+  const places = [...new Set(distinct.map(nameOfStage))].sort().join(' and ');
   const unknown = severity === 'undecided' && distinct.some(({ life }) => life === undefined);
   const doubt = unknown
     ? '; whether both are in production is not said'
@@ -177,7 +157,7 @@ function shared(severity: Verdict, what: string, sharers: readonly Sharer[], kin
     message: `${what} ${places}${doubt}`,
     principals: [],
     constructPaths: [...new Set(sharers.map(({ resource }) => resource.origin.path))],
-    explanation: sharers.map(({ resource, stage }) => `\`${resource.origin.path}\` stands in ${nameOf(stage)}.`),
+    explanation: sharers.map(({ resource, stage }) => `\`${resource.origin.path}\` stands in ${nameOfStage(stage)}.`),
     chain: [],
     fix: unknown
       ? `say which stage of life each is in (\`lifecycle\` of the domain, or \`stages\` in the configuration), or give each ${article(kind)} of its own`
@@ -189,9 +169,4 @@ function shared(severity: Verdict, what: string, sharers: readonly Sharer[], kin
 
 function article(kind: string): string {
   return `${/^[aeio]/.test(kind) ? 'an' : 'a'} ${kind}`;
-}
-
-function nameOf({ domain, place, life }: StageOfLife): string {
-  const where = place === '' ? '' : ` in \`${place}\``;
-  return `\`${domain}\`${where}${life === undefined ? '' : ` (${life})`}`;
 }

@@ -7,6 +7,7 @@ import { literal, show } from '../policy/text';
 import type { Configuration } from './configuration';
 import { type Assumption, DUTIES } from './model';
 import type { App } from './stack';
+import { onlyHole } from './text-key';
 
 export function assumptionsOf(
   app: App,
@@ -21,7 +22,7 @@ export function assumptionsOf(
       : [
           {
             id: 'one-environment',
-            text: `the ${open.length} stacks without an environment are deployed into one account and region`,
+            text: `the ${open.length} stacks without an environment are deployed into one account and region${exceptApart(app)}`,
           },
         ]),
     ...(policies === 0
@@ -38,6 +39,15 @@ export function assumptionsOf(
       text: `${what}, which only the deployment knows: it is none of the app's own`,
     })),
   ];
+}
+
+/** Stages that make principals of one name can only be in accounts of their own. */
+function exceptApart({ stacks }: App): string {
+  const apart = stacks.filter(({ account }) => onlyHole(account)?.identity !== undefined);
+  const names = [...new Set(apart.map(({ template }) => template.rendered.stage ?? ''))].map((name) =>
+    name === '' ? 'those of no Stage' : `those of \`${name}\``,
+  );
+  return names.length === 0 ? '' : `; ${names.join(', ')} into an account each, since they make principals of one name`;
 }
 
 /** What the configuration takes out of the proof: duties that need not be separate, requests that need not be. */

@@ -28,7 +28,7 @@ import { assumptionsOfGateways } from './gateway-assumptions';
 import { Grants } from './grants';
 import { InputError } from './input-error';
 import { createResolver } from './intrinsics';
-import { readStages } from './lives';
+import { readPlaces, readStages } from './lives';
 import { readMark } from './mark';
 import { type Alternative, DUTIES, type Duty, type Model, type Principal, type Resource } from './model';
 import { type Draft, finish, isPrincipalType, readPrincipals } from './principals';
@@ -114,6 +114,7 @@ export function buildModel(
   );
   const principals = [...breakGlass.principals, ...bootstrap.principals];
   const secrets = assets && readSecrets(app, elements, assets);
+  const stages = readStages(elements, classified);
   const domains = readDomains(elements, configuration);
   const resources = elements
     .filter((e) => !isPrincipalType(e.declared.type))
@@ -149,7 +150,8 @@ export function buildModel(
     crossings,
     exceptions: declarations.exceptions,
     couplings: readCouplings(r, elements),
-    stages: readStages(elements, classified),
+    stages,
+    places: readPlaces(app.stacks, stages),
     ...(secrets && { secrets: secrets.found }),
   };
 }

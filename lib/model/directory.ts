@@ -6,7 +6,7 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
 import { literal, type Text } from '../policy/text';
-import { iamNameKey, splitText, textKey } from './text-key';
+import { iamNameKey, onlyHole, splitText, textKey } from './text-key';
 
 export interface Named<T> {
   readonly entry: T;
@@ -42,13 +42,15 @@ export class Directory<T> {
     const found = this.byName.get(iamNameKey(name)) ?? [];
     const exact = found.find((f) => textKey(f.account) === textKey(account));
     if (exact !== undefined) return { entry: exact.entry, sure: true };
-    const open = found.filter((f) => literal(f.account) === undefined || literal(account) === undefined);
+    const open = found.filter((f) => mayBeOneAccount(f.account, account));
     return open.length === 1 && open[0] !== undefined ? { entry: open[0].entry, sure: false } : undefined;
   }
 }
 
-/** False only for two accounts that are both known. */
+/** False only for two accounts that are both known, or known to be two. */
 export function mayBeOneAccount(a: Text, b: Text): boolean {
+  const [x, y] = [onlyHole(a), onlyHole(b)];
+  if (x?.identity !== undefined && x.identity === y?.identity) return x.hole === y.hole;
   return literal(a) === undefined || literal(b) === undefined || literal(a) === literal(b);
 }
 

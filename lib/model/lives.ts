@@ -8,27 +8,63 @@
  */
 import type { Classification } from './classification';
 import type { Element } from './elements';
-import type { Life, StageOfLife } from './model';
+import { LIVES, type Life, type Place, type StageOfLife } from './model';
+import type { Stack } from './stack';
 
 export function readStages(
   elements: readonly Element[],
   classified: ReadonlyMap<string, Classification>,
 ): readonly StageOfLife[] {
-  const places = new Map<string, { stacks: Set<string>; domain: string; place: string; lives: Map<Life, Source> }>();
+  const places = new Map<string, { domain: string; place: string; stacks: Map<string, Lives> }>();
   for (const { origin, stack, mark } of elements) {
     const { domain, life: configured } = classified.get(origin.id) ?? {};
     if (domain === undefined) continue;
     const place = stack.template.rendered.stage ?? '';
     const key = JSON.stringify([place, domain]);
-    const known = places.get(key) ?? { stacks: new Set(), domain, place, lives: new Map() };
+    const known = places.get(key) ?? { domain, place, stacks: new Map<string, Lives>() };
     places.set(key, known);
-    known.stacks.add(stack.id);
-    if (configured !== undefined) known.lives.set(configured, 'configuration');
-    if (mark.life !== undefined && known.lives.get(mark.life) !== 'configuration') known.lives.set(mark.life, 'mark');
+    const lives = known.stacks.get(stack.id) ?? new Map<Life, Source>();
+    known.stacks.set(stack.id, lives);
+    if (configured !== undefined) lives.set(configured, 'configuration');
+    if (mark.life !== undefined && lives.get(mark.life) !== 'configuration') lives.set(mark.life, 'mark');
   }
-  return [...places.values()].map(({ stacks, domain, place, lives }): StageOfLife => {
+  return [...places.values()].flatMap(({ stacks, domain, place }): readonly StageOfLife[] => {
+    const all = [...stacks.keys()].sort();
+    const lives = joined([...stacks.values()]);
     const life = decided(lives) ?? (lives.size === 0 ? lifeOfName(place) : undefined);
-    return { domain, place, stacks: [...stacks].sort(), ...(life === undefined ? {} : { life }) };
+    const stage = { domain, place, stacks: all, ...(life === undefined ? {} : { life }) };
+    if (life !== undefined || lives.size === 0) return [stage];
+    // Stacks of one place that are said to be in different stages are told apart, if each of them is spoken of.
+    const byLife = LIVES.map((l) => ({
+      ...stage,
+      life: l,
+      stacks: all.filter((id) => decided(stacks.get(id)!) === l),
+    }));
+    return byLife.reduce((n, s) => n + s.stacks.length, 0) === all.length ? byLife : [stage];
+  });
+}
+
+type Lives = Map<Life, Source>;
+
+/** What any of the stacks says; the configuration before marks. */
+function joined(all: readonly Lives[]): Lives {
+  const lives: Lives = new Map();
+  for (const some of all)
+    for (const [life, source] of some) if (lives.get(life) !== 'configuration') lives.set(life, source);
+  return lives;
+}
+
+/** All places, with those where no domain stands: there the name alone can tell. */
+export function readPlaces(stacks: readonly Stack[], stages: readonly StageOfLife[]): readonly Place[] {
+  const places = new Map<string, string[]>();
+  for (const { id, template } of stacks) {
+    const place = template.rendered.stage ?? '';
+    places.set(place, [...(places.get(place) ?? []), id]);
+  }
+  return [...places].map(([place, ids]): Place => {
+    const lives = new Set(stages.filter((s) => s.place === place).map((s) => s.life));
+    const life = lives.size === 0 ? lifeOfName(place) : lives.size === 1 ? [...lives][0] : undefined;
+    return { place, stacks: ids, ...(life === undefined ? {} : { life }) };
   });
 }
 

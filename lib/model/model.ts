@@ -208,6 +208,16 @@ export interface StageOfLife {
   readonly life?: Life;
 }
 
+/** What is deployed together, whether a domain stands there or not. */
+export interface Place {
+  /** As a stage of life names it. */
+  readonly place: string;
+  /** Ids of the stacks. */
+  readonly stacks: readonly string[];
+  /** That of all domains there; absent where nobody says, or where they differ. */
+  readonly life?: Life;
+}
+
 /** Stacks that cannot be deployed or removed without others. */
 export interface Coupling {
   /** Ids of the stack and of those nested in it. */
@@ -294,6 +304,7 @@ export interface Model {
   readonly couplings?: readonly Coupling[];
   /** By domain and place. */
   readonly stages?: readonly StageOfLife[];
+  readonly places?: readonly Place[];
   /** Absent where nobody looked for them. */
   readonly secrets?: readonly WrittenSecret[];
 }

@@ -4,11 +4,12 @@
  *
  * Account, region and partition are literals where the app names its environment. All stacks that
  * leave it open share one hole for each, as one `cdk deploy` gives them one environment; the model
- * prints that as an assumption.
+ * prints that as an assumption. Places that cannot be in one account have an account each (open-accounts.ts).
  */
 
 import { type Hole, show, type Text, text } from '../policy/text';
 import { InputError } from './input-error';
+import { accountsApart } from './open-accounts';
 import type { RenderedTemplate } from './rendered-template';
 import type { Resolved } from './resolved';
 import { nameOf, parseTemplate, type Template } from './template';
@@ -58,12 +59,13 @@ export function buildApp(rendered: readonly RenderedTemplate[]): App {
   const stacks: Stack[] = [];
   const byName = new Map<string, Stack[]>();
   const taken = new Set<string>();
+  const apart = accountsApart(rendered);
   for (const r of rendered) {
     const id = uniqueId(r, taken);
     const stack: Stack = {
       id,
       template: parseTemplate(r),
-      ...environmentOf(r),
+      ...environmentOf(r, apart.get(r.stage ?? '')),
       nested: new Map(),
       resolved: new WeakMap(),
     };
@@ -114,10 +116,10 @@ export function environmentName(stack: Stack): string {
   return `${show(stack.account)}/${show(stack.region)}`;
 }
 
-function environmentOf(r: RenderedTemplate): Pick<Stack, 'account' | 'partition' | 'region'> {
+function environmentOf(r: RenderedTemplate, open = ACCOUNT_HOLE): Pick<Stack, 'account' | 'partition' | 'region'> {
   const partition = r.partition ?? (r.region === undefined ? undefined : partitionOf(r.region));
   return {
-    account: r.account === undefined ? text(ACCOUNT_HOLE) : text(r.account),
+    account: r.account === undefined ? text(open) : text(r.account),
     region: r.region === undefined ? text(REGION_HOLE) : text(r.region),
     partition: partition === undefined ? text(PARTITION_HOLE) : text(partition),
   };

@@ -10,7 +10,7 @@ import { canonical, isObject, objectAt } from '../model/json';
 import type { RenderedTemplate } from '../model/rendered-template';
 import { ACCOUNT_HOLE, buildApp, PARTITION_HOLE, REGION_HOLE } from '../model/stack';
 import { textKey } from '../model/text-key';
-import type { Text } from '../policy/text';
+import type { Hole, Text } from '../policy/text';
 import { renameTemplate } from './diff-rename';
 import { type Declaration, matchByStructure } from './diff-structure';
 
@@ -197,9 +197,13 @@ function knownResources(templates: readonly RenderedTemplate[]): ReadonlyMap<Ren
 
 const ENVIRONMENT: ReadonlySet<string> = new Set([ACCOUNT_HOLE.hole, REGION_HOLE.hole, PARTITION_HOLE.hole]);
 
+function isOfEnvironment({ hole, type }: Hole): boolean {
+  return ENVIRONMENT.has(hole) || (type === 'account' && hole.startsWith(`${ACCOUNT_HOLE.hole}@`));
+}
+
 /** A name that the template gives; one that CloudFormation makes is known by its logical id already. */
 function fixedKey(name: Text): string | undefined {
-  return name.parts.every((part) => typeof part === 'string' || ENVIRONMENT.has(part.hole)) ? textKey(name) : undefined;
+  return name.parts.every((part) => typeof part === 'string' || isOfEnvironment(part)) ? textKey(name) : undefined;
 }
 
 /** Relative to the stack, which may have another name. */

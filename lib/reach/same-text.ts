@@ -67,7 +67,7 @@ function differ(a: Hole, b: Hole): boolean {
 }
 
 function isGenerated(hole: Hole): boolean {
-  return hole.identity !== undefined && hole.values === undefined;
+  return hole.identity !== undefined && hole.type !== 'account' && hole.values === undefined;
 }
 
 function mirrored(parts: readonly Part[]): readonly Part[] {

@@ -136,7 +136,7 @@ export const CONTROLS: readonly Control[] = [
   },
   {
     id: 'S6',
-    text: 'development and production share no issuer, user pool, authority, key or secret',
+    text: 'development and production share no issuer, user pool, authority, key or secret, and nothing of development reaches production',
     checks: ['DOM-10'],
     about: 'domains',
   },

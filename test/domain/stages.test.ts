@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Stack, Stage } from 'aws-cdk-lib';
+import { AccountPrincipal, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { readApp } from '../../bin/command/app-input';
-import { Assumer, Attestation, type DutyAssumers, Lifecycle } from '../../lib';
+import { Assumer, Attestation, type DutyAssumers, Lifecycle, SecurityException } from '../../lib';
 import { readCloudAssembly } from '../../lib/model/cloud-assembly';
 import { analyse } from '../../lib/report/analyse';
 import { assumers, BACKEND, ENV, inStack, REGION } from './a-domain';
@@ -65,6 +66,45 @@ test('the author says which life a Stage is in, where its name does not', () => 
   expect(messageOf(app(Lifecycle.DEVELOPMENT))).toBe('');
   expect(() => app('live' as Lifecycle)).toThrow('the lifecycle `live` is unknown');
 }, 120_000);
+
+describe('a role of development that may act in production', () => {
+  /** Nobody says where it is deployed. */
+  const shop = (reading: string) => {
+    const app = new App();
+    const [dev, prod] = ['Dev', 'Prod'].map((name) => {
+      const stack = new Stack(new Stage(app, name), 'Orders');
+      const domain = inStack(stack, 'orders', { authentication: jwt({ issuer: `https://${name}.example.com/` }) });
+      domain.addRoute('GET', '/orders', BACKEND, { scopes: ['orders.read'] });
+      const worker = new Role(stack, 'Worker', {
+        assumedBy: new AccountPrincipal(ACCOUNTS.Dev),
+        ...(name === 'Prod' && { roleName: 'released' }),
+      });
+      domain.own(worker);
+      return { domain, worker };
+    });
+    dev!.worker.addToPrincipalPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [reading] }));
+    return { app, dev: dev!, prod: prod! };
+  };
+
+  test('is found where no environment is given, and domains of one name there are no finding', () => {
+    expect(messageOf(shop('arn:aws:iam::*:role/released').app)).toContain(
+      'DOM-10 violated (1 of 1): `Dev/Orders/Worker` (of `orders`) can act as `Prod/Orders/Worker` (of `orders`), and what stands in `orders` in `Dev` (development) must not reach `orders` in `Prod` (production)',
+    );
+    expect(messageOf(shop('arn:aws:iam::*:role/other').app)).toBe('');
+  }, 120_000);
+
+  test('is accepted by an exception that names both', () => {
+    const { app, prod } = shop('arn:aws:iam::*:role/released');
+    new SecurityException(prod.domain, 'Trial', {
+      finding: 'DOM-10',
+      constructPaths: ['Dev/Orders/Worker', 'Prod/Orders/Worker'],
+      reason: 'the trial of the new client ends in March',
+      approver: 'security-team',
+      expires: '2099-12-31',
+    });
+    expect(messageOf(app)).toBe('');
+  }, 120_000);
+});
 
 test('an assembly tells the Stage of each stack', () => {
   const app = new App();

@@ -206,6 +206,27 @@ export const SABOTAGE_OF_OPERATIONS: readonly Sabotage[] = [
     (one.mark.trusts as Json).issuers = (other.mark.trusts as Json).issuers;
     return one;
   }),
+  sabotage('a role of production that development may assume', 'DOM-10', ['S6'], (app) => {
+    const apis = app.parts('api');
+    const [one] = apis.filter(({ template }) => template.stackName.startsWith('production'));
+    const [other] = apis.filter(
+      ({ template, domain }) => template.stackName.startsWith('development') && domain === one?.domain,
+    );
+    if (one === undefined || other === undefined) return undefined;
+    const role = (Principal: Json, Statement: Json) => ({
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }],
+      },
+      Policies: [{ PolicyName: 'Own', PolicyDocument: { Version: '2012-10-17', Statement } }],
+    });
+    const mark = { domain: one.domain, part: 'resource' };
+    const trusted = { AWS: `arn:aws:iam::${other.template.account}:root` };
+    const listing = { Effect: 'Allow', Action: 's3:ListAllMyBuckets', Resource: '*' };
+    one.template.add('Released', 'AWS::IAM::Role', { ...role(trusted, listing), RoleName: 'released' }, mark);
+    const assuming = { Effect: 'Allow', Action: 'sts:AssumeRole', Resource: 'arn:aws:iam::*:role/released' };
+    return other.template.add('Curious', 'AWS::IAM::Role', role({ Service: 'lambda.amazonaws.com' }, assuming), mark);
+  }),
   sabotage('a secret for development and production', 'DOM-10', ['S6'], (app) => {
     const apis = app.parts('api');
     const [one] = apis.filter(({ template }) => template.stackName.startsWith('production'));
