@@ -76,6 +76,8 @@ export class Automaton {
   private layout: Positions | undefined;
   private parts: readonly [Automaton, Automaton] | undefined;
   private readonly states = new Map<string, MutableState>();
+  /** Those that are one position which reads one character, or nothing, by the position. */
+  private readonly literals = new Map<number, MutableState>();
   private begin: State | undefined;
   /** A position from which every continuation is accepted, if there is one: it stands for all of them. */
   private total = -1;
@@ -109,6 +111,7 @@ export class Automaton {
   /** Drops every state; the next `start` builds anew. */
   forget(): void {
     this.states.clear();
+    this.literals.clear();
     this.begin = undefined;
     this.layout = undefined;
   }
@@ -309,10 +312,12 @@ export class Automaton {
   }
 
   private intern(positions: readonly number[]): MutableState {
+    const [only] = positions;
+    if (positions.length === 1 && isLiteral(this.tokenAt(only as number))) return this.internLiteral(only as number);
     const key = positions.join();
     const known = this.states.get(key);
     if (known !== undefined) return known;
-    const chars = new Set<string>();
+    const chars: string[] = [];
     const letters = new Map<string, Letter>();
     let open = false;
     let total = false;
@@ -325,30 +330,64 @@ export class Automaton {
       mostColons = Math.max(mostColons, this.positions.mostColons[p] as number);
       if (this.positions.ends[p]) accepting = true;
       else if (token.kind === 'char') {
-        chars.add(token.char);
-        if (this.ignoreCase) for (const other of spellingsOf(token.char)) chars.add(other);
+        for (const char of this.spellings(token.char)) if (!chars.includes(char)) chars.push(char);
       } else if (token.kind === 'letter') letters.set(token.letter.id, token.letter);
       else if (token.kind !== 'never') open = true;
       if (this.isTotal(p)) total = true;
     }
-    const state: MutableState = {
-      id: this.states.size,
+    const state = this.keep(positions, {
       accepting,
       total,
-      dead: positions.length === 0,
-      chars: listed(chars),
+      chars: chars.length === 1 ? single(chars[0] as string) : chars,
       letters: letters.size === 0 ? NO_LETTERS : [...letters.values()],
       open,
       leastColons,
       mostColons,
+    });
+    this.states.set(key, state);
+    return state;
+  }
+
+  /** Most states are one position on a stretch of literal text. */
+  private internLiteral(position: number): MutableState {
+    const known = this.literals.get(position);
+    if (known !== undefined) return known;
+    const token = this.tokenAt(position);
+    const state = this.keep([position], {
+      accepting: this.positions.ends[position] === true,
+      total: false,
+      chars: token.kind === 'char' ? this.spellings(token.char) : NO_CHARS,
+      letters: NO_LETTERS,
+      open: false,
+      leastColons: this.positions.leastColons[position] as number,
+      mostColons: this.positions.mostColons[position] as number,
+    });
+    this.literals.set(position, state);
+    return state;
+  }
+
+  /** What reads as the character. */
+  private spellings(char: string): readonly string[] {
+    return this.ignoreCase ? [char, ...spellingsOf(char)] : single(char);
+  }
+
+  private keep(positions: readonly number[], facts: Omit<State, 'id' | 'dead'>): MutableState {
+    statesKept++;
+    return {
+      id: this.states.size + this.literals.size,
+      accepting: facts.accepting,
+      total: facts.total,
+      dead: positions.length === 0,
+      chars: facts.chars,
+      letters: facts.letters,
+      open: facts.open,
+      leastColons: facts.leastColons,
+      mostColons: facts.mostColons,
       positions,
       firstSymbol: undefined,
       first: undefined,
       others: undefined,
     };
-    this.states.set(key, state);
-    statesKept++;
-    return state;
   }
 }
 
@@ -370,13 +409,13 @@ const NO_CHARS: readonly string[] = [];
 const singles = new Map<string, readonly string[]>();
 
 /** One array for all states that read the same one character. */
-function listed(chars: ReadonlySet<string>): readonly string[] {
-  if (chars.size === 0) return NO_CHARS;
-  if (chars.size > 1) return [...chars];
-  const single = [...chars];
-  const known = singles.get(single[0] as string);
-  if (known === undefined) singles.set(single[0] as string, single);
-  return known ?? single;
+function single(char: string): readonly string[] {
+  let known = singles.get(char);
+  if (known === undefined) {
+    known = [char];
+    singles.set(char, known);
+  }
+  return known;
 }
 
 function folded(glob: Glob): Glob {

@@ -42,7 +42,12 @@ const UNDIVIDED = 5_000;
 
 /** Finds a shortest word of at least `least` symbols (default 0). */
 export function findWord(language: Language, budget: Budget, least = 0, undivided = UNDIVIDED): Search {
-  return search(language, budget, { least, below: Number.POSITIVE_INFINITY, undivided });
+  return search(language, budget, {
+    least,
+    below: Number.POSITIVE_INFINITY,
+    undivided,
+    tooMany: Number.POSITIVE_INFINITY,
+  });
 }
 
 interface Bounds {
@@ -50,16 +55,23 @@ interface Bounds {
   readonly least: number;
   readonly below: number;
   readonly undivided: number;
+  /** Globs of the union that was too much for an undivided search. */
+  readonly tooMany: number;
 }
 
 function search(language: Language, budget: Budget, bounds: Bounds): Search {
   const widest = widestOf(language.required);
   if (widest === undefined) return searchProduct(language, budget, bounds);
-  const given = Math.min(bounds.undivided, budget.left);
-  const own: Budget = { left: given };
-  const whole = searchProduct(language, own, bounds);
-  budget.left -= given - own.left;
-  if (whole !== 'exhausted' || budget.left < 0) return whole;
+  const isPair = widest.size === 2;
+  // What was too much for a union is mostly too much for its halves; two globs are tried for as long as each would be.
+  if (isPair || widest.size * 4 <= bounds.tooMany) {
+    const given = Math.min(isPair ? 4 * bounds.undivided : bounds.undivided, budget.left);
+    const own: Budget = { left: given };
+    const whole = searchProduct(language, own, bounds);
+    budget.left -= given - own.left;
+    if (whole !== 'exhausted' || budget.left < 0) return whole;
+    bounds = { ...bounds, tooMany: widest.size };
+  }
   const [first, second] = widest.halves();
   const within = (half: Automaton): Language => ({
     ...language,
