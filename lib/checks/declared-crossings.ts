@@ -4,7 +4,7 @@
  * them in an action or a resource is a finding as if nothing were declared.
  */
 import type { Crossing, Model } from '../model/model';
-import type { PolicyDocument, Statement } from '../policy/document';
+import type { Policies, PolicyDocument, Statement } from '../policy/document';
 import { type Text, text } from '../policy/text';
 
 const documents = new WeakMap<Model, Map<string, PolicyDocument>>();
@@ -12,6 +12,11 @@ const documents = new WeakMap<Model, Map<string, PolicyDocument>>();
 /** True iff some crossing from the one domain into the other is declared. */
 export function hasCrossing({ crossings = [] }: Model, from: string | undefined, to: string | undefined): boolean {
   return crossings.some((c) => c.from === from && c.to === to);
+}
+
+/** What the crossing declares, as policies that allow just that. */
+export function requestsOfCrossing(crossing: Crossing): Policies {
+  return { identityPolicies: [{ version: '2008-10-17', origin: 'the crossing', statements: [statementOf(crossing)] }] };
 }
 
 /** The common requests and those of crossings from the one domain into the other. */

@@ -3,19 +3,20 @@
  * imported, and what is deployed after a stack waits for it: whoever breaks one domain would hold up the others.
  *
  * A domain's stacks are those with its APIs, and those of its elements where no API is. A crossing that is declared may bind its
- * two domains; what no domain owns (a network, an account's settings) may be needed by all. Two domains with
+ * two domains by what it needs itself, and by nothing else (needed-by-a-crossing.ts); what no domain owns (a network, an account's settings) may be needed by all. Two domains with
  * their APIs in one stack are one deployment. A zone and the gateway that it shares are bound, and every report says so. What binds stacks: lib/model/couplings.ts.
  */
 import type { Coupling, Model } from '../model/model';
-import type { Check } from './check';
+import type { Check, CheckContext } from './check';
 import type { Finding } from './finding';
+import { neededByCrossings } from './needed-by-a-crossing';
 
 export const domainsDeployIndependently: Check = {
   id: 'DOM-12',
   compliant: 'every trust domain is deployed without another',
-  run: (model) => {
+  run: (model, context) => {
     const stacks = domainsOfStacks(model);
-    return [...together(model), ...bound(model, stacks)];
+    return [...together(model), ...bound(model, context, stacks)];
   },
 };
 
@@ -64,17 +65,20 @@ interface Bond {
 }
 
 /** One finding for two domains, whatever binds them. */
-function bound(model: Model, stacks: Stacks): Finding[] {
-  const { couplings = [], crossings = [] } = model;
+function bound(model: Model, context: CheckContext, stacks: Stacks): Finding[] {
   const bonds = new Map<string, Bond>();
   const of = (ids: readonly string[]): ReadonlySet<string> => new Set(ids.flatMap((id) => [...(stacks.get(id) ?? [])]));
-  const isDeclared = (a: string, b: string): boolean =>
-    crossings.some(({ from, to }) => (from === a && to === b) || (from === b && to === a));
-  for (const coupling of couplings) {
+  const isNeeded = neededByCrossings(model, context);
+  for (const coupling of model.couplings ?? []) {
+    if (coupling.weak) continue;
     const [consumers, producers] = [of(coupling.from), of(coupling.to)];
     for (const consumer of consumers)
       for (const producer of producers) {
-        if (consumers.has(producer) || isDeclared(consumer, producer) || haveOneGateway(model, consumer, producer))
+        if (
+          consumers.has(producer) ||
+          isNeeded(coupling, consumer, producer) ||
+          haveOneGateway(model, consumer, producer)
+        )
           continue;
         const key = JSON.stringify([consumer, producer]);
         const known = bonds.get(key);
@@ -87,7 +91,7 @@ function bound(model: Model, stacks: Stacks): Finding[] {
       `the domain \`${consumer}\` cannot be deployed without \`${producer}\`, which in turn cannot change what \`${consumer}\` needs`,
       [...new Set(by.map(({ at }) => at))],
       by.map(({ at, what }) => `\`${at}\` ${what}.`),
-      `name what \`${consumer}\` needs by a fixed name and leave out the dependency, or declare a crossing from \`${consumer}\` to \`${producer}\``,
+      `name what \`${consumer}\` needs by a fixed name and leave out the dependency, or declare a crossing that needs it`,
     ),
   );
 }

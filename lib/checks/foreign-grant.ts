@@ -214,6 +214,12 @@ export function territoriesOf(
   });
 }
 
+/** Everything that may be done to one resource and what is below it, as policies. */
+export function everythingOnResource(resource: Resource): Policies {
+  const { arn } = resource;
+  return everythingOn(resource.id, arn === undefined ? [] : [arn, ...callable(resource)].flatMap(onAndBelow));
+}
+
 /** Without the resources that are not kept. */
 export function narrowed<T extends Territory>(territory: T, keep: (resource: Resource) => boolean): T {
   const resources = territory.resources.filter(keep);

@@ -1,15 +1,16 @@
 /**
  * Which stacks cannot be deployed, changed or removed without one another: through an export that is imported, an output of
  * one nested stack that is a parameter of another, and the order that a cloud assembly asks for. References by fixed names, and
- * CDK's weak ones by themselves, bind nothing.
+ * CDK's weak ones by themselves, bind nothing; the weak ones are told because an order may be for their sake.
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
  */
 import { literal } from '../policy/text';
 import type { Element } from './elements';
 import { isList, isObject, objectAt } from './json';
-import { producerOf } from './lookups';
+import { outputProducer, type Producer, producerOf } from './lookups';
 import { originOf } from './mark';
 import type { Coupling } from './model';
+import { namedIn } from './references';
 import { toText } from './resolved';
 import type { Resolver } from './resolver';
 import type { Stack } from './stack';
@@ -28,13 +29,19 @@ export function readCouplings(r: Resolver, elements: readonly Element[]): readon
 
 function imports(r: Resolver, stack: Stack, value: unknown, at: string): readonly Coupling[] {
   const found: Coupling[] = [];
+  const add = (producer: Producer | undefined, what: (output: string) => string, weak?: true): void => {
+    if (producer === undefined || producer.stack === stack) return;
+    const names = namedIn(producer.stack, producer.stack.template.outputs.get(producer.output)?.value);
+    const known = { from: [stack.id], to: [producer.stack.id], at, what: what(producer.output), names };
+    found.push(weak === undefined ? known : { ...known, weak });
+  };
   for (const [name, argument] of intrinsics(value)) {
-    if (name !== 'Fn::ImportValue') continue;
-    const producer = producerOf(r, stack, argument);
-    if (producer === undefined || producer.stack === stack) continue;
-    const text = toText(r.resolve(stack, argument));
-    const shown = (text && literal(text)) ?? producer.output;
-    found.push({ from: [stack.id], to: [producer.stack.id], at, what: `imports \`${shown}\`` });
+    if (name === 'Fn::ImportValue') {
+      const text = toText(r.resolve(stack, argument));
+      add(producerOf(r, stack, argument), (output) => `imports \`${(text && literal(text)) ?? output}\``);
+    }
+    if (name === 'Fn::GetStackOutput' && isObject(argument))
+      add(outputProducer(r, stack, argument), (output) => `reads \`${output}\``, true);
   }
   return found;
 }
@@ -50,7 +57,8 @@ function outputs(stack: Stack): readonly Coupling[] {
       const producer = id === undefined ? undefined : stack.nested.get(id);
       if (producer === undefined) return [];
       const what = `takes \`${attribute.join('.')}\` of \`${id}\``;
-      return [{ from: family(consumer), to: family(producer), at: originOf(stack, declared).path, what }];
+      const names = namedIn(producer, producer.template.outputs.get(attribute.at(-1) ?? '')?.value);
+      return [{ from: family(consumer), to: family(producer), at: originOf(stack, declared).path, what, names }];
     });
   });
 }

@@ -105,7 +105,8 @@ export function stackOutput(r: Resolver, stack: Stack, argument: unknown, whole:
   return text(unknownHole(stack.id, whole, 'Fn::GetStackOutput'));
 }
 
-function outputProducer(r: Resolver, stack: Stack, argument: JsonObject): Producer | undefined {
+/** The stack of the app whose output `Fn::GetStackOutput` takes. */
+export function outputProducer(r: Resolver, stack: Stack, argument: JsonObject): Producer | undefined {
   const [name, output] = [literalOf(r, stack, argument.StackName), literalOf(r, stack, argument.OutputName)];
   if (name === undefined || output === undefined) return undefined;
   const region = argument.Region === undefined ? stack.region : r.text(stack, argument.Region);

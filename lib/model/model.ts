@@ -227,6 +227,10 @@ export interface Coupling {
   readonly at: string;
   /** What it does: imports an export, is deployed later. */
   readonly what: string;
+  /** Of a value: ids of the elements that it is made of. Absent for an order. */
+  readonly names?: readonly string[];
+  /** It takes a value and binds nothing by itself; an order may be for its sake. */
+  readonly weak?: true;
 }
 
 /** A declared access from one domain into another. */

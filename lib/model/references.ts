@@ -99,6 +99,15 @@ function walkNames(
   walkNames(argument, [], branches, (logicalId) => found(logicalId, outer));
 }
 
+/** Ids of the stack's own resources that the value names. */
+export function namedIn(stack: Stack, value: unknown): readonly string[] {
+  const found = new Set<string>();
+  walkNames(value, [], true, (logicalId) => {
+    if (stack.template.resources.has(logicalId)) found.add(`${stack.id}/${logicalId}`);
+  });
+  return [...found];
+}
+
 /** Texts that may speak of a resource: those with holes, and ARNs. */
 function walkTexts(value: Resolved, path: Path, found: (t: Text, path: Path) => void): void {
   if (typeof value === 'string') {
