@@ -6,8 +6,8 @@
  * who can drive them.
  */
 import { auditTrailsOf, readingRequests } from './audit-trails';
+import { chainFindings } from './chain-findings';
 import type { Check } from './check';
-import { chainsToTrails } from './trail-chains';
 import { holdersOf } from './trail-holders';
 
 export const auditIsReadByAuditAlone: Check = {
@@ -24,7 +24,7 @@ export const auditIsReadByAuditAlone: Check = {
         says: 'may read the audit trail',
         whose: "the auditors' alone",
       }),
-      ...chainsToTrails(model, context, 'AUD-2'),
+      ...chainFindings(model, context, 'AUD-2'),
     ];
   },
 };

@@ -8,10 +8,10 @@
  * (trail-walls.ts), who holds a right (trail-holders.ts), and who comes to one (trail-chains.ts).
  */
 import { auditTrailsOf, endingRequests } from './audit-trails';
+import { chainFindings } from './chain-findings';
 import type { Check } from './check';
 import type { Finding } from './finding';
 import { witnessOf } from './root-cause';
-import { chainsToTrails } from './trail-chains';
 import { holdersOf } from './trail-holders';
 import { type Fault, faultsOf } from './trail-settings';
 import { type Breached, breachedWalls } from './trail-walls';
@@ -32,7 +32,7 @@ export const auditTrailIsImmutable: Check = {
         says: 'may mute or end the audit trail',
         whose: "CloudFormation's alone",
       }),
-      ...chainsToTrails(model, context, 'AUD-1'),
+      ...chainFindings(model, context, 'AUD-1'),
     ];
   },
 };

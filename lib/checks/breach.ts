@@ -30,6 +30,8 @@ export interface Breach {
   /** How much is given away; findings are ranked by it. */
   readonly weight: number;
   readonly undecided?: string;
+  /** The check that it breaks, where the reason does not say: an audit trail is reached. */
+  readonly of?: 'AUD-1' | 'AUD-2';
 }
 
 /** One cause with everything that it breaches, the gravest breach first. */
@@ -42,22 +44,44 @@ interface Cause {
 const EDITS_TRIED = 20;
 
 /**
- * @param idOf the check that a cause belongs to, by all that it breaches
+ * @param idOf the check that a breach belongs to, among all that have its cause; that of a cause is the first of these in `order`
+ * @param order the checks, the one that says most first
  * @param alsoToNarrow the statements that have to be narrowed beside that of the cause; undefined when nobody can tell
  */
 export function findingsOf(
   breaches: readonly Breach[],
-  idOf: (breaches: readonly Breach[]) => CheckId,
+  order: readonly CheckId[],
+  idOf: (breach: Breach, all: readonly Breach[]) => CheckId,
   alsoToNarrow: (worst: Breach, statement: Statement) => readonly Statement[] | undefined,
 ): Finding[] {
   return causesOf(breaches)
     .map((cause) => ({ cause, weight: cause.breaches.reduce((n, b) => n + b.weight, 0) }))
     .sort((a, b) => b.weight - a.weight)
-    .map(({ cause }, i) => {
-      const { statement, breaches: all } = cause;
+    .map(({ cause: { statement, breaches: all } }, i) => {
+      const byId = new Map<CheckId, Breach[]>();
+      for (const breach of all) {
+        const id = idOf(breach, all);
+        byId.set(id, [...(byId.get(id) ?? []), breach]);
+      }
+      const [first, ...more] = order.flatMap((id) => {
+        const own = byId.get(id);
+        return own === undefined ? [] : [{ id, own }];
+      });
+      const { id, own } = first!;
       const tried = statement !== undefined && i < EDITS_TRIED;
-      return findingOf(idOf(all), cause, tried ? alsoToNarrow(all[0]!, statement) : []);
+      const finding = findingOf(id, { breaches: own, statement }, tried ? alsoToNarrow(own[0]!, statement) : []);
+      return more.length === 0 ? finding : withMore(finding, more);
     });
+}
+
+/** One cause is one finding, whatever it breaks: what is broken beside is told with it. */
+function withMore(
+  finding: Finding,
+  more: readonly { readonly id: CheckId; readonly own: readonly Breach[] }[],
+): Finding {
+  const also = more.map(({ id, own }) => ({ id, message: messageOf(own) }));
+  const told = also.map(({ id, message }) => `By the same cause ${id} is broken: ${message}.`);
+  return { ...finding, also, explanation: [...finding.explanation, ...told] };
 }
 
 /** The statements on which breaches rest, the one on which most do first. */
@@ -140,14 +164,12 @@ function isContext(origin: string): boolean {
 
 function findingOf(id: CheckId, { breaches, statement }: Cause, also: readonly Statement[] | undefined): Finding {
   const [worst] = breaches;
-  const { source, chain, says, witness, explanation, undecided } = worst!;
+  const { source, chain, witness, explanation, undecided } = worst!;
   const principals = [...new Map(breaches.flatMap((b) => b.principals).map((p) => [p.id, p])).values()];
-  const more = breaches.length - 1;
-  const others = more === 0 ? '' : `; by the same cause ${more} more such ${more === 1 ? 'chain' : 'chains'}`;
   return {
     id,
     severity: undecided === undefined ? 'violated' : 'undecided',
-    message: `${says}${others}${undecided === undefined ? '' : `; undecided, because ${undecided}`}`,
+    message: messageOf(breaches),
     principals: principals.map((p) => p.id),
     constructPaths: [...new Set(principals.filter((p) => p.origin.logicalId !== '').map((p) => p.origin.path))],
     ...(witness && { witness }),
@@ -155,6 +177,15 @@ function findingOf(id: CheckId, { breaches, statement }: Cause, also: readonly S
     chain: chain.map((step) => linkOf(step)),
     fix: `${fixOf(statement, chain, source)}${and(also)}`,
   };
+}
+
+function messageOf([worst, ...others]: readonly Breach[]): string {
+  const { says, undecided } = worst!;
+  const more =
+    others.length === 0
+      ? ''
+      : `; by the same cause ${others.length} more such ${others.length === 1 ? 'chain' : 'chains'}`;
+  return `${says}${more}${undecided === undefined ? '' : `; undecided, because ${undecided}`}`;
 }
 
 export function linkOf(step: Step): ChainLink {

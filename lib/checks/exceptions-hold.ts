@@ -18,14 +18,19 @@ export function withExceptions(
   const exceptions = model.exceptions ?? [];
   const holding = exceptions.filter((e) => e.expires >= day);
   const used = new Set<SecurityException>();
-  const excused = findings.map((finding): Finding => {
+  const excusedFrom = (finding: Finding): readonly Finding[] => {
     const found = holding.find((e) => excuses(e, finding));
-    if (found === undefined) return finding;
+    if (found === undefined) return [finding];
     used.add(found);
     const { reason, approver, expires } = found;
-    return { ...finding, exception: { reason, approver, expires } };
-  });
-  return [...excused, ...exceptions.filter((e) => !used.has(e)).map((e) => idle(e, findings, e.expires < day))];
+    // What the cause breaks of another check is another finding, which nobody has accepted yet.
+    const { also = [], ...own } = finding;
+    const [first, ...more] = also;
+    const left = first && { ...own, ...first, ...(more.length > 0 && { also: more }) };
+    return [{ ...own, exception: { reason, approver, expires } }, ...(left === undefined ? [] : excusedFrom(left))];
+  };
+  const excused = findings.flatMap(excusedFrom);
+  return [...excused, ...exceptions.filter((e) => !used.has(e)).map((e) => idle(e, excused, e.expires < day))];
 }
 
 function excuses({ finding: id, constructPaths }: SecurityException, finding: Finding): boolean {

@@ -44,5 +44,7 @@ export interface Finding {
   readonly chain: readonly ChainLink[];
   /** The smallest edit that mends it, in one sentence. */
   readonly fix: string;
+  /** What the same cause breaks of other checks, which have no finding of their own for it. */
+  readonly also?: readonly { readonly id: CheckId; readonly message: string }[];
   readonly exception?: { readonly reason: string; readonly approver: string; readonly expires: string };
 }

@@ -1,17 +1,16 @@
 /**
  * Chains by which a principal with a duty, or of a domain, comes to mute an audit trail or to read it: by acting as
  * the auditor, as the role that deploys the vault, or as itself with more than it had. What a principal may do without
- * any chain is not here.
+ * any chain is not here. Where the same cause breaks a separation, that is the finding (chain-findings.ts).
  */
 import type { Model, Principal } from '../model/model';
 import type { Actor } from '../reach/actor';
 import { chainOf } from '../reach/closure';
 import { gainsKey, showGains } from '../reach/gains';
 import { auditTrailsOf, endingRequests, type Requests, readingRequests } from './audit-trails';
-import { type Breach, findingsOf } from './breach';
+import type { Breach } from './breach';
 import { byBreakingGlass } from './broken-glass';
 import type { CheckContext } from './check';
-import type { CheckId, Finding } from './finding';
 import { type Meeting, witnessOf } from './root-cause';
 import { nameOf, subjectsOf } from './separation';
 import { rightOf } from './trail-rights';
@@ -23,21 +22,11 @@ interface Right {
   readonly meeting: Meeting;
 }
 
-export function chainsToTrails(model: Model, context: CheckContext, id: CheckId): Finding[] {
-  const all = context.once(model, 'chains to audit trails', () => {
-    const breaches = findChains(model, context);
-    return (['AUD-1', 'AUD-2'] as const).flatMap((check) =>
-      findingsOf(
-        breaches.filter((b) => b.id === check),
-        () => check,
-        () => undefined,
-      ),
-    );
-  });
-  return all.filter((finding) => finding.id === id);
+export function chainsToTrails(model: Model, context: CheckContext): readonly Breach[] {
+  return context.once(model, 'chains to audit trails', () => findChains(model, context));
 }
 
-function findChains(model: Model, context: CheckContext): readonly (Breach & { readonly id: Right['id'] })[] {
+function findChains(model: Model, context: CheckContext): readonly Breach[] {
   const trails = auditTrailsOf(model);
   const [ending, reading] = [endingRequests(trails), readingRequests(trails)];
   if (ending.length + reading.length === 0) return [];
@@ -56,7 +45,7 @@ function findChains(model: Model, context: CheckContext): readonly (Breach & { r
   };
   const sources = subjectsOf(model).filter(({ principal: { kind } }) => kind !== 'group' && kind !== 'bootstrap-role');
   return sources.flatMap(({ principal: source }) => {
-    const breaches: (Breach & { readonly id: Right['id'] })[] = [];
+    const breaches: Breach[] = [];
     context.reach(model).closureUntil(source, (arrival, so) => {
       if (byBreakingGlass(arrival)) return true;
       const { actor, undecided } = arrival;
@@ -82,14 +71,14 @@ function breachOf(
   { principal: whom, gains, policies }: Actor,
   { id, requests, meeting: { verdict } }: Right,
   doubt: string | undefined,
-): Omit<Breach, 'chain'> & { readonly id: Right['id'] } {
+): Omit<Breach, 'chain'> {
   const as = gainsKey(gains) === '' ? nameOf(whom) : `${nameOf(whom)} ${showGains(gains)}`;
   const witness = verdict.verdict === 'overlap' ? witnessOf(verdict.witness, policies) : undefined;
   const what = witness === undefined ? '' : ` (\`${witness.action}\` on \`${witness.resource}\`)`;
   const does = id === 'AUD-1' ? 'mute or end the audit trail' : 'read the audit trail';
   const undecided = doubt ?? (verdict.verdict === 'undecided' ? verdict.reason : undefined);
   return {
-    id,
+    of: id,
     source,
     reason: { kind: 'duties', a: source.duty ?? 'read', b: 'audit' },
     principals: whom === source ? [source] : [source, whom],

@@ -196,8 +196,10 @@ export function stateOf(
       (!across.includes(f.id) || isAcross(f, model)) &&
       (!acting.includes(f.id) || f.principals.length > 0),
   );
-  if (own.some((f) => f.severity === 'violated')) return 'broken';
-  if (own.length > 0 || open.some(({ id }) => id === 'APP-1')) return 'undecided';
+  const beside = open.filter(({ also = [] }) => also.some(({ id }) => checks.includes(id)));
+  const all = [...own, ...beside];
+  if (all.some((f) => f.severity === 'violated')) return 'broken';
+  if (all.length > 0 || open.some(({ id }) => id === 'APP-1')) return 'undecided';
   const judged = isThere(about, model);
   return judged ? 'held' : 'nothing to judge';
 }

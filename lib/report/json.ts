@@ -86,6 +86,7 @@ function findingJson(finding: Finding) {
     explanation: finding.explanation,
     chain: finding.chain.map(({ from, to, by, requests }) => ({ from, to, by, requests })),
     fix: finding.fix,
+    ...(finding.also && { also: finding.also.map(({ id, message }) => ({ id, message })) }),
     ...(finding.exception && { exception: finding.exception }),
   };
 }

@@ -1,10 +1,13 @@
 /** AUD-1 and AUD-2 in apps without our constructs: a trail, a bucket and a key as somebody wrote them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withExceptions } from '../../lib/checks/exceptions-hold';
 import { runChecks } from '../../lib/checks/run-checks';
 import { buildModel } from '../../lib/model/build-model';
 import { parseConfiguration } from '../../lib/model/configuration';
 import type { Model } from '../../lib/model/model';
+import { CONTROLS, stateOf } from '../../lib/report/controls';
+import { makeReport } from '../../lib/report/report';
 import { stack } from '../model/notation';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -76,8 +79,13 @@ function modelOf(resources: Json, configuration: Json = DUTIES): Model {
   return buildModel([stack(JSON.parse(JSON.stringify(resources)))], parseConfiguration(named, 'bulkhead.json'));
 }
 
+/** Findings of their own, and what the cause of another breaks beside. */
 const findings = (resources: Json, configuration?: Json): string[] =>
   runChecks(modelOf(resources, configuration))
+    .flatMap(({ id, severity, message, also = [] }) => [
+      { id, severity, message },
+      ...also.map((a) => ({ ...a, severity })),
+    ])
     .filter(({ id }) => id.startsWith('AUD-'))
     .map(({ id, severity, message }) => `${id} ${severity}: ${message}`);
 
@@ -267,6 +275,48 @@ describe('chains', () => {
     expect(findings({ ...CLEAN, Operator: operator })).toContainEqual(
       expect.stringMatching(/^AUD-1 violated: .*Operator. .*who may mute or end the audit trail/),
     );
+  });
+});
+
+describe('one cause is one finding', () => {
+  test('an operator that comes to everything: the separation is named, and the trail with it', () => {
+    const operator = role('operator', allow('iam:PutRolePolicy', 'arn:aws:iam::111122223333:role/operator'));
+    const model = modelOf({ ...CLEAN, Operator: operator });
+    const all = runChecks(model);
+    const [finding, ...more] = all.filter(({ chain }) => chain.length > 0);
+    expect(more).toEqual([]);
+    expect(finding).toMatchObject({
+      id: 'SOD-2',
+      also: [{ id: 'AUD-1', message: expect.stringContaining('may mute or end the audit trail') }, { id: 'AUD-2' }],
+      explanation: expect.arrayContaining([expect.stringMatching(/^By the same cause AUD-1 is broken: /)]),
+    });
+    const broken = CONTROLS.filter((control) => stateOf(control, makeReport(model, all)) === 'broken').map((c) => c.id);
+    expect(broken).toEqual(expect.arrayContaining(['S4', 'S12', 'S13']));
+  });
+
+  test('who accepts the one has not accepted the other', () => {
+    const operator = role('operator', allow('iam:PutRolePolicy', 'arn:aws:iam::111122223333:role/operator'));
+    const model = modelOf({ ...CLEAN, Operator: operator });
+    const chained = runChecks(model).filter(({ chain }) => chain.length > 0);
+    const accepting = (...ids: string[]) => ({
+      ...model,
+      exceptions: ids.map((finding) => ({
+        finding,
+        constructPaths: chained[0]!.constructPaths,
+        reason: 'a trial',
+        approver: 'security',
+        expires: '2099-12-31',
+        declaredAt: `Accepted-${finding}`,
+      })),
+    });
+    const left = (...ids: string[]) =>
+      withExceptions(accepting(...ids), chained)
+        .filter(({ exception }) => exception === undefined)
+        .map(({ id }) => id);
+    expect(left()).toEqual(['SOD-2']);
+    expect(left('SOD-2')).toEqual(['AUD-1']);
+    expect(left('SOD-2', 'AUD-1')).toEqual(['AUD-2']);
+    expect(left('SOD-2', 'AUD-1', 'AUD-2')).toEqual([]);
   });
 });
 

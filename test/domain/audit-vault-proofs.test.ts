@@ -59,15 +59,16 @@ function vaulted(): Vaulted {
   };
 }
 
-/** `ID severity message`, of the findings with which synthesis fails. */
+/** `ID severity message`, of the findings with which synthesis fails, and of what their causes break beside. */
 function findingsOf(app: App): string[] {
   try {
     app.synth();
     return [];
   } catch (error) {
-    return [...(error as Error).message.matchAll(/^([A-Z]+-\d+ \w+) \(\d+ of \d+\): (.*)$/gm)].map(
-      ([, id, message]) => `${id}: ${message}`,
-    );
+    const { message } = error as Error;
+    const own = [...message.matchAll(/^([A-Z]+-\d+ \w+) \(\d+ of \d+\): (.*)$/gm)];
+    const beside = [...message.matchAll(/By the same cause ([A-Z]+-\d+) is broken: (.*)\.$/gm)];
+    return [...own.map(([, id, says]) => `${id}: ${says}`), ...beside.map(([, id, says]) => `${id} violated: ${says}`)];
   }
 }
 

@@ -68,9 +68,12 @@ export function missed({ apply, by, breaks, as }: Sabotage, input: AnalysisInput
   const templates = new Templates(input, new Random(seed));
   const hit = apply(templates);
   const report = analyse(templates.edited(), { source: 'a random app' });
-  const found = [...new Set(report.findings.map(({ id, severity }) => `${id} ${severity}`))].join(', ');
+  const all = report.findings.flatMap(({ id, severity, also = [] }) =>
+    [id, ...also.map((one) => one.id)].map((each) => ({ id: each, severity })),
+  );
+  const found = [...new Set(all.map(({ id, severity }) => `${id} ${severity}`))].join(', ');
   const where = `\`${hit?.template.stackName}/${hit?.id}\``;
-  if (!report.findings.some(({ id, severity }) => by.includes(id) && (severity === as || severity === 'violated'))) {
+  if (!all.some(({ id, severity }) => by.includes(id) && (severity === as || severity === 'violated'))) {
     return `${where}: expected ${by.join(' or ')} ${as}, found ${found || 'nothing'}`;
   }
   const states = new Map(CONTROLS.map((control) => [control.id, stateOf(control, report)]));
