@@ -42,7 +42,7 @@ export function pseudoParameter(stack: Stack, name: string): Resolved {
           stackName(stack),
           '/',
           {
-            hole: `${stack.id}/AWS::StackId`,
+            hole: stack.parent === undefined ? `${stack.id}/AWS::StackId` : `${idOfNested(stack.parent)}#uuid`,
             type: 'segment',
             label: `the id of stack ${stack.id}`,
           },
@@ -55,11 +55,41 @@ export function pseudoParameter(stack: Stack, name: string): Resolved {
   }
 }
 
-/** Known for stacks of an assembly; a file does not say how its stack will be called, nor does a nested stack. */
+/** Known for stacks of an assembly; a file does not say how its stack will be called. */
 function stackName(stack: Stack): Text {
+  if (stack.parent !== undefined) return nestedName(stack.parent);
   const { rendered } = stack.template;
-  if (stack.parent === undefined && !rendered.unnamed) return text(rendered.stackName);
+  if (!rendered.unnamed) return text(rendered.stackName);
   return text({ hole: `${stack.id}/AWS::StackName`, type: 'segment', label: `the name of stack ${stack.id}` });
+}
+
+type Nesting = NonNullable<Stack['parent']>;
+
+function idOfNested({ stack, logicalId }: Nesting): string {
+  return `${stack.id}/${logicalId}`;
+}
+
+/** Characters of a stack's name, and those that CloudFormation appends to a nested one's, at most. */
+const [LONGEST, APPENDED] = [128, 14] as const;
+
+/**
+ * `PARENT-LOGICALID-RANDOM`, as CloudFormation names a nested stack; where that may be too long for a name, only that it is
+ * generated. Source (example of what `Ref` returns):
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudformation-stack.html
+ */
+function nestedName(nesting: Nesting): Text {
+  const id = idOfNested(nesting);
+  const generated = (what: string): Part => ({
+    hole: `${id}#${what}`,
+    type: 'segment',
+    identity: `AWS::CloudFormation::Stack#${what}`,
+    label: `the ${what} of nested stack ${id}`,
+  });
+  const before = text(stackName(nesting.stack), '-', nesting.logicalId, '-');
+  // Nobody knows how long the name of an unnamed stack is.
+  const named = before.parts.every((p) => typeof p === 'string' || p.identity === 'AWS::CloudFormation::Stack#suffix');
+  const length = before.parts.reduce<number>((n, p) => n + (typeof p === 'string' ? p.length : APPENDED), APPENDED);
+  return named && length <= LONGEST ? text(before, generated('suffix')) : text(generated('name'));
 }
 
 /** Source: https://docs.aws.amazon.com/general/latest/gr/rande.html (domain of each partition). */
@@ -211,6 +241,7 @@ function slot(r: Resolver, stack: Stack, declared: ResourceDeclaration, name: st
     case 'id':
       return text(generated('id', 'segment', true));
     case 'name':
+      if (type === 'AWS::CloudFormation::Stack') return nestedName({ stack, logicalId });
       return (shape?.name === undefined ? undefined : given(shape.name)) ?? text(generated('name', 'segment', true));
     case '/name':
       return withSlash(slot(r, stack, declared, 'name'));
