@@ -6,7 +6,7 @@
  * Roles that got their duty from the configuration promise no boundary; what they may do is
  * compared by SOD-1 alone.
  */
-import { type Domain, DUTIES, type Model, type Origin, type Principal } from '../model/model';
+import { type Domain, DUTIES, type Duty, type Model, type Origin, type Principal } from '../model/model';
 import type { Check, CheckContext } from './check';
 import { findClashes } from './find-clashes';
 import type { Finding } from './finding';
@@ -21,7 +21,7 @@ export const boundariesAreDisjoint: Check = {
     const roles = markedRoles(model);
     const placeOf = placesOf(model);
     return [
-      ...model.domains.flatMap((domain) => unheld(domain, roles, placeOf)),
+      ...model.domains.flatMap((domain) => unheld(domain, dutiesOf(domain, model), roles, placeOf)),
       ...roles.flatMap(missing),
       ...causesOf(clashes(roles, model, context)).map(overlapping),
     ];
@@ -34,6 +34,7 @@ export const boundariesAreDisjoint: Check = {
  */
 function unheld(
   { name, declaredAt }: Domain,
+  duties: readonly Duty[],
   roles: readonly Principal[],
   placeOf: ReturnType<typeof placesOf>,
 ): Finding[] {
@@ -41,16 +42,16 @@ function unheld(
   return [...places].flatMap((place): Finding[] => {
     const here = ({ stack }: Origin) => placeOf(name, stack) === place;
     const held = new Set(roles.filter(({ domain, origin }) => domain === name && here(origin)).map(({ duty }) => duty));
-    const missing = DUTIES.filter((duty) => !held.has(duty));
+    const missing = duties.filter((duty) => !held.has(duty));
     if (missing.length === 0) return [];
-    const duties = missing.map((duty) => `\`${duty}\``).join(', ');
+    const named = missing.map((duty) => `\`${duty}\``).join(', ');
     const [the, it] = missing.length === 1 ? ['the duty', 'it'] : ['the duties', 'them'];
     const where = place === '' ? '' : ` in \`${place}\``;
     return [
       {
         id: 'SOD-5',
         severity: 'violated',
-        message: `no role of the trust domain \`${name}\`${where} carries the mark of ${the} ${duties}, so nothing is known of who holds ${it}`,
+        message: `no role of the trust domain \`${name}\`${where} carries the mark of ${the} ${named}, so nothing is known of who holds ${it}`,
         principals: [],
         constructPaths: declaredAt.filter(here).map(({ path }) => path),
         explanation: [],
@@ -59,6 +60,13 @@ function unheld(
       },
     ];
   });
+}
+
+/** A gateway that domains share has no data: nobody reads or writes there but in one of its zones. */
+function dutiesOf({ name }: Domain, { apis }: Model): readonly Duty[] {
+  const own = apis.filter(({ domain }) => domain === name);
+  const isGateway = own.length > 0 && own.every(({ zones }) => zones !== undefined);
+  return isGateway ? DUTIES.filter((duty) => duty !== 'read' && duty !== 'write') : DUTIES;
 }
 
 /** Duty roles that the constructs made, sorted by id. */

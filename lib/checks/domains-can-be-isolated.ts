@@ -4,19 +4,21 @@
  *
  * The parameter is the one that says, in a Deny of every duty role, before which moment its sessions are void. While it
  * is set to anything but its first value, a rule of the web ACL before every stage must block all requests, before
- * any other rule is asked. Nothing of another domain may depend on it. That the parameter is set is the
+ * any other rule is asked; at a gateway that domains share, a parameter of the gateway's stack blocks the zone's path, in
+ * whatever spelling, and nobody else's (zone-block.ts). Nothing of another domain may depend on either. That the parameter is set is the
  * deployment's doing (docs/containment.md).
  */
-import type { Alternative, Model, Principal, Resource } from '../model/model';
+import type { Model, Principal, Resource } from '../model/model';
 import { onlyHole } from '../model/text-key';
 import { DEPLOYMENT_KEY_PREFIX } from '../policy/catalogue';
-import type { Condition, Statement } from '../policy/document';
+import type { Statement } from '../policy/document';
 import { type Hole, isText, literal } from '../policy/text';
 import type { Check } from './check';
 import type { Finding } from './finding';
 import { placesOf } from './places';
 import { nameOf } from './separation';
 import { type Answer, all, any, type Belongings, madeDomains, member, referredTo, textOf, typed } from './signals';
+import { mayBeIsolated, type ZoneBlock, zoneBlock } from './zone-block';
 
 export const domainsCanBeIsolated: Check = {
   id: 'DOM-14',
@@ -31,8 +33,12 @@ export const domainsCanBeIsolated: Check = {
       const at = key(domain, placeOf(domain, origin.stack));
       roles.set(at, [...(roles.get(at) ?? []), principal]);
     }
-    const switches = madeDomains(model).map((own) => switchOf(own, roles.get(key(own.domain, own.place)) ?? []));
-    const dependents = dependentsOf(model, new Set(switches.flatMap(({ parameter }) => parameter ?? [])));
+    const switches = madeDomains(model).map((own) => ({
+      ...switchOf(own, roles.get(key(own.domain, own.place)) ?? []),
+      ...(own.zone === undefined ? {} : { block: zoneBlock(own.zone, own.domain, model) }),
+    }));
+    const parameters = switches.flatMap(({ parameter, block }) => [parameter ?? [], block?.parameter ?? []].flat());
+    const dependents = dependentsOf(model, new Set(parameters));
     return switches.flatMap((one) => judge(one, dependents));
   },
 };
@@ -43,6 +49,8 @@ interface Switch {
   readonly parameter?: string;
   /** Duty roles whose sessions it does not revoke. */
   readonly kept: readonly Principal[];
+  /** Of a domain that shares its gateway: what blocks it there. */
+  readonly block?: ZoneBlock;
 }
 
 function switchOf(own: Belongings, roles: readonly Principal[]): Switch {
@@ -54,7 +62,7 @@ function switchOf(own: Belongings, roles: readonly Principal[]): Switch {
   return { own, parameter, kept: roles.filter((role) => !holes.get(role)?.has(parameter)) };
 }
 
-function judge({ own, parameter, kept }: Switch, dependents: Dependents): readonly Finding[] {
+function judge({ own, parameter, kept, block }: Switch, dependents: Dependents): readonly Finding[] {
   const { domain } = own;
   if (parameter === undefined) {
     return [finding('violated', `no parameter revokes the sessions of the domain \`${domain}\``, paths(own), ROLES)];
@@ -70,8 +78,25 @@ function judge({ own, parameter, kept }: Switch, dependents: Dependents): readon
             ROLES,
           ),
         ]),
-    ...stagesOf(own, parameter),
+    ...(block === undefined ? stagesOf(own, parameter) : notBlocked(own, block)),
     ...foreign(domain, dependents.get(parameter) ?? []),
+    ...(block?.parameter === undefined ? [] : foreign(domain, dependents.get(block.parameter) ?? [])),
+  ];
+}
+
+function notBlocked(own: Belongings, { parameter, fault }: ZoneBlock): readonly Finding[] {
+  if (fault === undefined) return [];
+  const fix =
+    'leave the rule group of the zone as `TrustZone` writes it, and the rule that refers to it in the web ACL of the gateway';
+  const severity = fault.undecided === true ? 'undecided' : 'violated';
+  const by = parameter === undefined ? '' : ` (\`${parameter}\`)`;
+  return [
+    finding(
+      severity,
+      `isolating the domain \`${own.domain}\` at its gateway${by} ${fault.what}`,
+      [...paths(own), ...fault.paths],
+      fix,
+    ),
   ];
 }
 
@@ -136,19 +161,9 @@ function blocksWhen({ alternatives, properties, when }: Resource, parameter: str
   if (when !== undefined) return undefined;
   const choices = alternatives?.Rules;
   if (choices === undefined) return isText(properties.Rules) ? undefined : blocksAll(properties.Rules);
-  return all(choices.filter((choice) => mayBeIsolated(choice, parameter)).map(({ value }) => blocksAll(value)));
-}
-
-/** False only for the one value of the parameter that stands for *not isolated*. */
-function mayBeIsolated({ when }: Alternative, parameter: string): boolean {
-  const switchedOff = ({ operator, key }: Condition): boolean => operator === 'StringEquals' && isKeyOf(key, parameter);
-  return when.some((conjunction) => !conjunction.some(switchedOff));
-}
-
-/** Names that differ by case alone are told apart by a number. */
-function isKeyOf(key: string, parameter: string): boolean {
-  const own = `${DEPLOYMENT_KEY_PREFIX}${parameter}`;
-  return key === own || (key.startsWith(`${own}#`) && /^\d+$/.test(key.slice(own.length + 1)));
+  return all(
+    choices.filter(({ when: chosen }) => mayBeIsolated(chosen, parameter)).map(({ value }) => blocksAll(value)),
+  );
 }
 
 /** A rule that blocks what any request has, and that is asked first. */
@@ -218,8 +233,10 @@ function foreign(domain: string, dependents: readonly Element[]): readonly Findi
   ];
 }
 
-function paths({ resources }: Belongings): readonly string[] {
-  return typed(resources, 'AWS::ApiGateway::RestApi').map(({ origin }) => origin.path);
+function paths({ resources, zone }: Belongings): readonly string[] {
+  return typed(resources, zone === undefined ? 'AWS::ApiGateway::RestApi' : 'AWS::ApiGateway::Method').map(
+    ({ origin }) => origin.path,
+  );
 }
 
 function finding(

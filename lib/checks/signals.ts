@@ -23,19 +23,30 @@ export interface Belongings {
   /** The CDK Stage; empty for what stands in none. */
   readonly place: string;
   readonly resources: readonly Resource[];
+  /** Of a domain that shares its gateway: which, and the path of its routes there. */
+  readonly zone?: { readonly api: string; readonly path: string };
 }
 
 export const ALARM = 'AWS::CloudWatch::Alarm';
 
-/** Domains that the constructs made: they have a REST API that says so. */
+/** Domains that the constructs made: they have a REST API that says so, or a zone of one. */
 export function madeDomains(model: Model): readonly Belongings[] {
   const placeOf = placesOf(model);
-  const byPlace = new Map<string, { domain: string; place: string; resources: Resource[] }>();
+  const byPlace = new Map<
+    string,
+    { domain: string; place: string; resources: Resource[]; zone?: Belongings['zone'] }
+  >();
   const key = (domain: string, place: string) => JSON.stringify([domain, place]);
-  for (const { origin, part, domain } of model.resources) {
+  for (const { id, origin, part, domain } of model.resources) {
     if (part !== 'api' || origin.type !== 'AWS::ApiGateway::RestApi' || domain === undefined) continue;
     const place = placeOf(domain, origin.stack);
     byPlace.set(key(domain, place), { domain, place, resources: [] });
+    for (const api of model.apis) {
+      if (api.id !== id || api.zone === undefined || api.domain === undefined) continue;
+      const at = placeOf(api.domain, origin.stack);
+      const zone = { api: id, path: api.zone };
+      byPlace.set(key(api.domain, at), { domain: api.domain, place: at, resources: [], zone });
+    }
   }
   for (const resource of model.resources) {
     const { domain, origin } = resource;
@@ -44,13 +55,13 @@ export function madeDomains(model: Model): readonly Belongings[] {
   return [...byPlace].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, own]) => own);
 }
 
-interface Metric {
+export interface Metric {
   readonly namespace: unknown;
   readonly name: unknown;
   readonly dimensions: ReadonlyMap<string, unknown>;
 }
 
-interface Signal {
+export interface Signal {
   readonly name: string;
   /** Whether an alarm on the metric watches the signal. */
   readonly isIn: (metric: Metric, own: Belongings) => Answer;
@@ -58,7 +69,7 @@ interface Signal {
   readonly unusual?: true;
 }
 
-const SIGNALS: readonly Signal[] = [
+export const SIGNALS: readonly Signal[] = [
   { name: 'answers with 4xx', isIn: ofGateway('4XXError') },
   { name: 'answers with 5xx', isIn: ofGateway('5XXError') },
   { name: 'latency', isIn: ofGateway('Latency') },
@@ -73,12 +84,13 @@ const SIGNALS: readonly Signal[] = [
 export function unwatched(
   own: Belongings,
   model: Model,
+  signals: readonly Signal[],
 ): {
   readonly missing: readonly string[];
   readonly unclear: readonly string[];
 } {
   const alarms = own.resources.filter(({ origin }) => origin.type === ALARM);
-  const answers = [...SIGNALS, ...crossingSignals(own, model)].map(({ name, isIn, unusual }) => {
+  const answers = [...signals, ...crossingSignals(own, model)].map(({ name, isIn, unusual }) => {
     const of = (alarm: Resource): Answer =>
       any(
         metricsOf(alarm).map((metric) =>
@@ -142,17 +154,23 @@ function ofWebAcl(metric: Metric, { resources }: Belongings): Answer {
 
 /** The metric of a filter that counts an answer of this status. */
 function counted(status: string): Signal['isIn'] {
-  return countsWhere('$context.status', status);
+  return countsWhere({ '$context.status': status });
 }
 
-/** The metric of a filter that counts a record in which a variable of API Gateway has this value, in the access log of the domain's stage. */
-function countsWhere(variable: string, value: string): Signal['isIn'] {
+/** What variables of API Gateway are in a record. */
+export type Values = Readonly<Record<string, string>>;
+
+/**
+ * The metric of a filter that counts a record in which variables of API Gateway have these values, in the access log of a stage.
+ * @param stages by default those of the domain
+ */
+export function countsWhere(values: Values, stages?: readonly Resource[]): Signal['isIn'] {
   return (metric, { resources }) => {
     // What AWS publishes itself, no filter counts.
     if (isOfAws(metric)) return false;
-    const logged = typed(resources, 'AWS::ApiGateway::Stage').map((stage) => ({
+    const logged = (stages ?? typed(resources, 'AWS::ApiGateway::Stage')).map((stage) => ({
       logs: referredTo(stage, 'AccessLogSetting.DestinationArn'),
-      record: recordOf(stage, variable, value),
+      record: recordOf(stage, values),
     }));
     return any(
       typed(resources, 'AWS::Logs::MetricFilter').flatMap((filter) => {
@@ -185,16 +203,14 @@ function isOfAws({ namespace }: Metric): boolean {
   return textOf(namespace)?.startsWith('AWS/') === true;
 }
 
-/** What the stage writes where the variable has this value; `-` stands where API Gateway knows nothing. */
-function recordOf(stage: Resource, variable: string, value: string): Readonly<Record<string, string>> | undefined {
+/** What the stage writes where the variables have these values; `-` stands where API Gateway knows nothing. */
+function recordOf(stage: Resource, values: Values): Readonly<Record<string, string>> | undefined {
   const format = textOf(member(stage.properties, 'AccessLogSetting', 'Format'));
   if (format === undefined) return undefined;
   try {
     const members: unknown = JSON.parse(format);
     if (typeof members !== 'object' || members === null) return undefined;
-    return Object.fromEntries(
-      Object.entries(members).map(([key, written]) => [key, written === variable ? value : '-']),
-    );
+    return Object.fromEntries(Object.entries(members).map(([key, written]) => [key, values[String(written)] ?? '-']));
   } catch {
     return undefined;
   }
@@ -213,7 +229,9 @@ function crossingSignals({ domain, place }: Belongings, model: Model): readonly 
         .flatMap(({ properties }) => listOf(properties.Roles).flatMap((role) => keyOf(role) ?? []))
         .map((role) => ({
           name: `calls of \`${from}\``,
-          isIn: countsWhere('$context.identity.userArn', `arn:aws:sts::111122223333:assumed-role/${role}/session`),
+          isIn: countsWhere({
+            '$context.identity.userArn': `arn:aws:sts::111122223333:assumed-role/${role}/session`,
+          }),
         })),
     );
 }
@@ -221,7 +239,7 @@ function crossingSignals({ domain, place }: Belongings, model: Model): readonly 
 const CALL = 'execute-api:Invoke';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
-function ofRule(metric: Metric, own: Belongings): Answer {
+export function ofRule(metric: Metric, own: Belongings): Answer {
   const published = same(metric.namespace, 'AWS/Events');
   if (published === false) return false;
   return all([

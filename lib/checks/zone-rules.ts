@@ -88,12 +88,7 @@ function listOf(
 }
 
 /** By the group's ARN, of which AWS generates a part. */
-function refersTo(rule: unknown, group: Resource): boolean {
+export function refersTo(rule: unknown, group: Resource): boolean {
   const arn = member(rule, 'Statement', 'RuleGroupReferenceStatement', 'Arn');
-  if (!isText(arn)) return false;
-  return arn.parts.some(
-    (part) =>
-      typeof part !== 'string' &&
-      (part.hole.startsWith(`${group.id}#`) || part.hole.includes(`["${group.origin.logicalId}","Arn"]`)),
-  );
+  return isText(arn) && arn.parts.some((part) => typeof part !== 'string' && part.hole.startsWith(`${group.id}#`));
 }

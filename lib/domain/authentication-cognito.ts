@@ -33,7 +33,7 @@ export class CognitoAuthentication implements AuthenticationMethod {
     }
   }
 
-  public create({ scope, names: { domain } }: AuthenticationContext): BoundAuthentication {
+  public create({ scope, names: { domain }, authorizerScope = scope }: AuthenticationContext): BoundAuthentication {
     const userPool = new UserPool(scope, 'UserPool', {
       userPoolName: `bulkhead-${domain}`,
       selfSignUpEnabled: false,
@@ -67,7 +67,7 @@ export class CognitoAuthentication implements AuthenticationMethod {
       kind: this.kind,
       byIam: false,
       authorizationType: AuthorizationType.COGNITO,
-      authorizer: new CognitoUserPoolsAuthorizer(scope, 'Authorizer', {
+      authorizer: new CognitoUserPoolsAuthorizer(authorizerScope, 'Authorizer', {
         cognitoUserPools: [userPool],
         // A cached decision outlives the user's sign-out.
         resultsCacheTtl: Duration.seconds(0),

@@ -13,6 +13,8 @@ import type { DomainNames } from './names';
 export interface AuthenticationMethod {
   /** As reports print it. */
   readonly kind: string;
+  /** Why it needs a gateway of the domain's own; absent where it does not. */
+  readonly needsOwnGateway?: string;
   /** What the domain's key must allow before there is anything to authenticate with. */
   keyNeeds?(names: DomainNames): KeyNeeds;
   create(context: AuthenticationContext): BoundAuthentication;
@@ -37,6 +39,8 @@ export interface AuthenticationContext {
   readonly host?: string;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
+  /** Where the authorizer stands, if not beside what it asks: in the stack of a gateway that the domain shares. */
+  readonly authorizerScope?: Construct;
 }
 
 /** What a domain's methods carry, and what was created for it. */

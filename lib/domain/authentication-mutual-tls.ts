@@ -21,6 +21,8 @@ const WHO = 'mutual TLS authentication';
 
 export class MutualTlsAuthentication implements AuthenticationMethod {
   public readonly kind: string;
+  public readonly needsOwnGateway =
+    'certificates are asked for by a custom domain, which leads to all routes of its API';
   private readonly authorities: readonly string[];
 
   constructor(private readonly props: MutualTlsAuthenticationProps) {

@@ -68,6 +68,8 @@ export class JwtAuthentication implements AuthenticationMethod {
 
 export class DpopAuthentication implements AuthenticationMethod {
   public readonly kind = 'dpop';
+  public readonly needsOwnGateway =
+    'nonces are handed out by gateway responses, of which an API has one set for all its routes';
 
   constructor(private readonly props: DpopAuthenticationProps) {
     requireScopes(this.kind, props.scopes);

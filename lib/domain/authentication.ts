@@ -71,6 +71,14 @@ export class Authentication {
   }
 
   /**
+   * Why a domain that shares its gateway cannot have it; undefined where it can.
+   * @internal
+   */
+  public get _needsOwnGateway(): string | undefined {
+    return this.method.needsOwnGateway;
+  }
+
+  /**
    * Creates what the domain needs.
    * @internal
    */

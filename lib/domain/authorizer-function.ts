@@ -10,7 +10,14 @@ import { type CfnResource, Duration, Lazy, type RemovalPolicy, Stack } from 'aws
 import { CfnAuthorizer, type IAuthorizer, IdentitySource, RequestAuthorizer } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  type IFunction,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { mark, type Trusts } from '../enforce/marker';
@@ -24,7 +31,7 @@ const BUNDLES = join(__dirname, '..', 'authorizer', 'bundles');
 const ENVIRONMENT_MAX = 4096;
 const VARIABLE = 'BULKHEAD_AUTHORIZER';
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html */
-const AUTHORIZERS_MAX = 10;
+export const AUTHORIZERS_MAX = 10;
 /** The longest text that a reference in the configuration becomes: the name of a bucket. */
 const LONGEST_REFERENCE = 63;
 
@@ -103,6 +110,8 @@ export class DomainFunction extends Construct {
 export interface AuthorizerFunctionProps {
   readonly names: DomainNames;
   readonly key: IKey;
+  /** Where the authorizer stands, if not beside its function. */
+  readonly authorizerScope?: Construct;
   /** Which bundle. */
   readonly bundle: string;
   readonly logRetention: RetentionDays;
@@ -150,14 +159,23 @@ export class AuthorizerFunction extends Construct {
       statements: props.statements ?? [],
       environment: { [VARIABLE]: Lazy.string({ produce: () => Stack.of(this).toJsonString(this.configuration()) }) },
     }).handler;
-    this.authorizer = new RequestAuthorizer(this, 'Authorizer', {
+    const at = props.authorizerScope ?? this;
+    this.authorizer = new RequestAuthorizer(at, 'Authorizer', {
       authorizerName: `bulkhead-${names.domain}`,
-      handler: this.handler,
+      handler: at === this ? this.handler : this.named(at, names),
       identitySources: props.identityHeader === undefined ? [] : [IdentitySource.header(props.identityHeader)],
       resultsCacheTtl: props.resultsCacheTtl ?? Duration.seconds(0),
     });
-    const resource = this.node.findAll().find((node) => node instanceof CfnAuthorizer);
+    const resource = at.node.findAll().find((node) => node instanceof CfnAuthorizer);
     mark(resource as CfnResource, { domain: names.domain, part: 'authorizer', trusts: props.trusts });
+  }
+
+  /** By its fixed name, so that the stack of the authorizer needs nothing of the function's, and permits the calls itself. */
+  private named(at: Construct, names: DomainNames): IFunction {
+    return LambdaFunction.fromFunctionAttributes(at, 'Function', {
+      functionArn: names.arn('lambda', `function:bulkhead-${names.domain}-auth`),
+      sameEnvironment: true,
+    });
   }
 
   /** What AWS would refuse half-way through a deployment. */

@@ -50,8 +50,8 @@ export class DomainApi extends Construct {
   public readonly restApi: RestApi;
   public readonly clientCertificate: CfnClientCertificate;
   public readonly validator: RequestValidator;
-  private readonly authentication: BoundAuthentication;
-  private readonly domain: string;
+  public readonly authentication: BoundAuthentication;
+  public readonly domain: string;
 
   constructor(scope: Construct, id: string, props: DomainApiProps) {
     super(scope, id);
@@ -110,12 +110,19 @@ export class DomainApi extends Construct {
     });
   }
 
-  public addRoute(method: string, path: string, integration: Integration, options: RouteOptions): Method {
-    requireRoute(this.domain, method, path, options);
-    const scopes = this.authentication.scopes(`${method} ${path}`, options.scopes ?? []);
+  /** @param by of whom the route is, where that is not the domain of the API */
+  public addRoute(
+    method: string,
+    path: string,
+    integration: Integration,
+    options: RouteOptions,
+    by: { readonly domain: string; readonly authentication: BoundAuthentication } = this,
+  ): Method {
+    requireRoute(by.domain, method, path, options);
+    const scopes = by.authentication.scopes(`${method} ${path}`, options.scopes ?? []);
     return this.restApi.root.resourceForPath(path).addMethod(method, integration, {
-      authorizationType: this.authentication.authorizationType,
-      authorizer: this.authentication.authorizer,
+      authorizationType: by.authentication.authorizationType,
+      authorizer: by.authentication.authorizer,
       authorizationScopes: scopes,
       requestValidator: this.validator,
       requestParameters: options.requestParameters,

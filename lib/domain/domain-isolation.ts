@@ -17,16 +17,38 @@ export const ISOLATION_RULE = 'isolation';
 // No session is older than STS.
 const NEVER = '1970-01-01T00:00:00Z';
 
+// AWS WAF has no statement for everything; every request has a path of at least no characters.
+const EVERYTHING = {
+  SizeConstraintStatement: {
+    FieldToMatch: { UriPath: {} },
+    ComparisonOperator: 'GE',
+    Size: 0,
+    TextTransformations: [{ Priority: 0, Type: 'NONE' }],
+  },
+};
+
+/** One of the parameters of a stack that isolate something. */
+interface Switch {
+  readonly parameter: string;
+  /** What it does to the domain. */
+  readonly effect: string;
+}
+
+const OWN: Switch = {
+  parameter: ISOLATED_SINCE,
+  effect: 'is isolated, and sessions are revoked that began before',
+};
+
 export class DomainIsolation extends Construct {
   public readonly since: CfnParameter;
   private readonly condition: CfnCondition;
 
-  constructor(scope: Construct, id: string, domain: string) {
+  constructor(scope: Construct, id: string, domain: string, { parameter, effect }: Switch = OWN) {
     super(scope, id);
     // In the stack that is deployed, under its own name: a nested stack has no parameters that anybody could set.
-    this.since = new CfnParameter(outermostStack(this), ISOLATED_SINCE, {
+    this.since = new CfnParameter(outermostStack(this), parameter, {
       type: 'String',
-      description: `Bulkhead: trust domain ${domain} is isolated, and sessions are revoked that began before this moment (UTC). ${NEVER}: not isolated`,
+      description: `Bulkhead: trust domain ${domain} ${effect} this moment (UTC). ${NEVER}: not isolated`,
       default: NEVER,
       allowedPattern: '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\dZ',
       constraintDescription: 'a moment in UTC, like 2027-01-31T04:05:06Z',
@@ -36,23 +58,15 @@ export class DomainIsolation extends Construct {
     });
   }
 
-  /** The rule that blocks everything while the domain is isolated, and is not there otherwise. */
-  public rule(priority: number, metricName: string): IResolvable {
+  /** The rule that blocks while the domain is isolated, and is not there otherwise: everything, or what the statement matches. */
+  public rule(priority: number, metricName: string, statement: object = EVERYTHING): IResolvable {
     // As CloudFormation spells it: CDK does not look into a condition.
     const rule = {
       Name: ISOLATION_RULE,
       Priority: priority,
       Action: { Block: { CustomResponse: { ResponseCode: 503 } } },
       VisibilityConfig: { CloudWatchMetricsEnabled: true, MetricName: metricName, SampledRequestsEnabled: true },
-      // AWS WAF has no statement for everything; every request has a path of at least no characters.
-      Statement: {
-        SizeConstraintStatement: {
-          FieldToMatch: { UriPath: {} },
-          ComparisonOperator: 'GE',
-          Size: 0,
-          TextTransformations: [{ Priority: 0, Type: 'NONE' }],
-        },
-      },
+      Statement: statement,
     };
     return Fn.conditionIf(this.condition.logicalId, rule, Aws.NO_VALUE);
   }

@@ -36,6 +36,8 @@ export interface DomainKeyUse {
   readonly logGroupArns: readonly string[];
   /** What the way to authenticate does with the key. */
   readonly authentication: readonly PolicyStatement[];
+  /** The duties that the domain has. */
+  readonly duties?: readonly Duty[];
 }
 
 export interface DomainKeyProps extends DomainKeyUse {
@@ -112,15 +114,18 @@ function administration(props: DomainKeyProps): PolicyStatement[] {
 
 /** What the domain does with its key; a key made elsewhere needs these too. */
 function useStatements(props: DomainKeyUse): PolicyStatement[] {
+  const { names, duties = ALL_DUTIES } = props;
+  const by = (sid: string, actions: readonly string[], duty: Duty): PolicyStatement[] =>
+    duties.includes(duty) ? [byRoles(sid, actions, [names.roleArn(duty)])] : [];
   return [
-    byRoles('DecryptByRead', READ_WITH_KEY, [props.names.roleArn(Duty.READ)]),
-    byRoles('EncryptByWrite', WRITE_WITH_KEY, [props.names.roleArn(Duty.WRITE)]),
+    ...by('DecryptByRead', READ_WITH_KEY, Duty.READ),
+    ...by('EncryptByWrite', WRITE_WITH_KEY, Duty.WRITE),
     byRoles(
       'DescribeByEveryDuty',
       DESCRIBE_KEY,
-      ALL_DUTIES.map((duty) => props.names.roleArn(duty)),
+      duties.map((duty) => names.roleArn(duty)),
     ),
-    logEncryption(props),
+    ...(props.logGroupArns.length === 0 ? [] : [logEncryption(props)]),
     deliverAlarms(props.names, props.account),
     ...props.authentication,
   ];

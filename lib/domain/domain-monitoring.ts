@@ -42,6 +42,19 @@ export interface DomainMonitoringProps {
   readonly accessLog: ILogGroup;
   /** What the author says. */
   readonly said: MonitoringProps;
+  /** Of a gateway that the domain shares: what of it is watched. */
+  readonly zone?: WatchedZone;
+}
+
+/** What is the domain's own at a gateway that it shares, told by the path of each record. */
+export interface WatchedZone {
+  /** Where filters of the gateway's access log stand. */
+  readonly scope: Construct;
+  /** `/partner` */
+  readonly path: string;
+  /** Metric names of the gateway's web ACL and of the domain's rule group in it. */
+  readonly webAcl: string;
+  readonly ruleGroup: string;
 }
 
 /** What an alarm watches, and above which value it is raised. */
@@ -64,7 +77,8 @@ export class DomainMonitoring extends Construct {
     const { names, said } = props;
     this.topic = this.topicOf(props);
     this.actions = [{ bind: () => ({ alarmActionArn: this.topic.topicArn }) }, ...(said.alarmActions ?? [])];
-    const requests = gatewayMetric(props, 'Count', 'Sum');
+    const requests =
+      props.zone === undefined ? gatewayMetric(props, 'Count', 'Sum') : this.counted(props, 'requests', []);
     const watches = this.watches(props);
     this.alarms = [
       ...watches.map((watch) => this.watch(names, watch)),
@@ -102,31 +116,38 @@ export class DomainMonitoring extends Construct {
   }
 
   private watches(props: DomainMonitoringProps): readonly Watch[] {
-    const { names, said } = props;
+    const { names, said, zone } = props;
     const period = said.alarmPeriod ?? DEFAULT_PERIOD;
     return [
       {
         name: 'client-errors',
         description: 'callers are answered with 4xx',
-        metric: gatewayMetric(props, '4XXError', 'Sum'),
+        metric:
+          zone === undefined ? gatewayMetric(props, '4XXError', 'Sum') : this.counted(props, 'client-errors', ['4*']),
         above: said.alarmAboveClientErrors ?? 100,
       },
       {
         name: 'server-errors',
         description: 'callers are answered with 5xx',
-        metric: gatewayMetric(props, '5XXError', 'Sum'),
+        metric:
+          zone === undefined ? gatewayMetric(props, '5XXError', 'Sum') : this.counted(props, 'server-errors', ['5*']),
         above: said.alarmAboveServerErrors ?? 5,
       },
-      {
-        name: 'latency',
-        description: 'answers are slow',
-        metric: gatewayMetric(props, 'Latency', 'p99'),
-        above: (said.alarmAboveLatency ?? Duration.seconds(5)).toMilliseconds(),
-      },
+      // How long answers take, the access log says as text, which no filter measures: the gateway's alarm tells of all zones.
+      ...(zone === undefined
+        ? [
+            {
+              name: 'latency',
+              description: 'answers are slow',
+              metric: gatewayMetric(props, 'Latency', 'p99'),
+              above: (said.alarmAboveLatency ?? Duration.seconds(5)).toMilliseconds(),
+            },
+          ]
+        : []),
       {
         name: 'throttled',
         description: 'callers are turned away because they are too many',
-        metric: this.counted(props, 'throttled', THROTTLED),
+        metric: this.counted(props, 'throttled', ['429']),
         above: said.alarmAboveThrottled ?? 50,
       },
       {
@@ -136,7 +157,11 @@ export class DomainMonitoring extends Construct {
           namespace: 'AWS/WAFV2',
           metricName: 'BlockedRequests',
           // https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
-          dimensionsMap: { WebACL: names.webAcl, Rule: 'ALL', Region: Stack.of(this).region },
+          dimensionsMap: {
+            WebACL: zone?.webAcl ?? names.webAcl,
+            Rule: zone?.ruleGroup ?? 'ALL',
+            Region: Stack.of(this).region,
+          },
           statistic: 'Sum',
           period,
         }),
@@ -145,7 +170,7 @@ export class DomainMonitoring extends Construct {
       {
         name: 'authentication-failures',
         description: 'callers are refused',
-        metric: this.counted(props, 'authentication-failures', REFUSED),
+        metric: this.counted(props, 'authentication-failures', ['401', '403']),
         above: said.alarmAboveAuthenticationFailures ?? 20,
       },
       {
@@ -196,10 +221,11 @@ export class DomainMonitoring extends Construct {
     return alarm;
   }
 
-  private counted({ names, accessLog, said }: DomainMonitoringProps, name: string, pattern: string): IMetric {
-    return new MetricFilter(this, `Count-${name}`, {
+  /** @param statuses with `*` for any digits; none: whatever the status is */
+  private counted({ names, accessLog, said, zone }: DomainMonitoringProps, name: string, statuses: string[]): Metric {
+    return new MetricFilter(zone?.scope ?? this, `Count-${name}`, {
       logGroup: accessLog,
-      filterPattern: FilterPattern.literal(pattern),
+      filterPattern: FilterPattern.literal(recordsOf(statuses, zone?.path)),
       metricNamespace: METRIC_NAMESPACE,
       metricName: `${names.domain}/${name}`,
     }).metric({ statistic: 'Sum', period: said.alarmPeriod ?? DEFAULT_PERIOD });
@@ -268,8 +294,12 @@ function fromAlarmsOf(names: DomainNames, account: string): { [operator: string]
 const DEFAULT_PERIOD = Duration.minutes(5);
 
 // The access log writes every value as a string, `-` where there is none.
-const THROTTLED = '{ $.status = "429" }';
-const REFUSED = '{ $.status = "401" || $.status = "403" }';
+function recordsOf(statuses: readonly string[], path: string | undefined): string {
+  const status = statuses.map((s) => `$.status = "${s}"`).join(' || ');
+  if (path === undefined) return `{ ${status} }`;
+  const below = `$.route = "${path}/*"`;
+  return status === '' ? `{ ${below} }` : `{ (${status}) && ${below} }`;
+}
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 function gatewayMetric({ names, stageName, said }: DomainMonitoringProps, metricName: string, statistic: string) {

@@ -23,7 +23,8 @@ const LONGEST_SESSION_SECONDS = 8 * 3600;
 
 export interface DomainRolesProps {
   readonly domain: string;
-  readonly assumers: DutyAssumers;
+  /** A domain without routes of its own has nobody who reads or writes. */
+  readonly assumers: Partial<DutyAssumers>;
   readonly maxSessionDuration: Duration;
   readonly resources: RemitResources;
 }
@@ -34,7 +35,10 @@ export class DomainRoles extends Construct {
 
   constructor(scope: Construct, id: string, props: DomainRolesProps) {
     super(scope, id);
-    for (const duty of ALL_DUTIES) this.addDuty(duty, props);
+    for (const duty of ALL_DUTIES) {
+      const assumers = props.assumers[duty];
+      if (assumers !== undefined) this.addDuty(duty, assumers, props);
+    }
   }
 
   public role(duty: Duty): Role {
@@ -45,7 +49,7 @@ export class DomainRoles extends Construct {
     return found(this.remits, duty);
   }
 
-  private addDuty(duty: Duty, props: DomainRolesProps): void {
+  private addDuty(duty: Duty, assumers: readonly Assumer[], props: DomainRolesProps): void {
     const dutyScope = new Construct(this, duty);
     const statements = remit(duty, props.resources);
     const who = `trust domain \`${props.domain}\`, duty \`${duty}\``;
@@ -55,7 +59,7 @@ export class DomainRoles extends Construct {
       description: `Bulkhead: remit and boundary of ${duty} in trust domain ${props.domain}`,
       statements,
     });
-    const principals = props.assumers[duty].map((assumer) => assumer._principalFor(duty, props.domain));
+    const principals = assumers.map((assumer) => assumer._principalFor(duty, props.domain));
     const role = new Role(dutyScope, 'Role', {
       roleName: props.resources.names.role(duty),
       description: `Bulkhead: ${duty} in trust domain ${props.domain}`,
@@ -67,7 +71,7 @@ export class DomainRoles extends Construct {
     const { domain } = props;
     const common = commonRequests(props.resources).map((statement) => statement.toStatementJson());
     mark(policy.node.defaultChild as CfnResource, { domain, duty, part: 'boundary', common });
-    const attestations = attestationsOf(props.assumers[duty]);
+    const attestations = attestationsOf(assumers);
     const attested = attestations.length === 0 ? {} : { attestations };
     mark(role.node.defaultChild as CfnResource, { domain, duty, part: 'role', ...attested });
     Tags.of(role).add('bulkhead:duty', duty);
@@ -77,9 +81,13 @@ export class DomainRoles extends Construct {
 }
 
 /** Throws unless every duty has assumers, and nobody has two duties. */
-export function requireAssumers(domain: string, assumers: DutyAssumers): void {
+export function requireAssumers(
+  domain: string,
+  assumers: Partial<DutyAssumers>,
+  duties: readonly Duty[] = ALL_DUTIES,
+): void {
   const dutyOf = new Map<string, Duty>();
-  for (const duty of ALL_DUTIES) {
+  for (const duty of duties) {
     // Untyped callers may leave out what the type requires.
     const named: readonly Assumer[] | undefined = assumers?.[duty];
     if (named === undefined || named.length === 0) {

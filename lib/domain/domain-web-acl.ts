@@ -6,7 +6,7 @@
  * (https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-caveats.html):
  * the limit stops floods, the stage throttle stops bursts.
  */
-import { type Duration, Token } from 'aws-cdk-lib';
+import { type Duration, type IResolvable, Token } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
@@ -20,12 +20,18 @@ const LIMIT_MIN = 10;
 const LIMIT_MAX = 2_000_000_000;
 const WINDOWS = [60, 120, 300, 600];
 
-export interface DomainWebAclProps {
-  readonly domain: string;
-  readonly name: string;
+/** How often one caller may ask. */
+export interface RateLimit {
   readonly limit: number;
   readonly window: Duration;
   readonly aggregation: RateAggregation;
+}
+
+export interface DomainWebAclProps {
+  readonly domain: string;
+  readonly name: string;
+  /** Absent where each domain behind it has a rate limit of its own. */
+  readonly rate?: RateLimit;
   readonly managedRuleGroups: readonly string[];
   readonly stageArn: string;
   readonly logGroup: ILogGroup;
@@ -36,39 +42,49 @@ export interface DomainWebAclProps {
 
 export class DomainWebAcl extends Construct {
   public readonly webAcl: CfnWebACL;
+  private readonly rules: (CfnWebACL.RuleProperty | IResolvable)[];
+  private groups = 0;
 
   constructor(scope: Construct, id: string, props: DomainWebAclProps) {
     super(scope, id);
+    const { rate } = props;
+    // Between them the rule groups of domains that share what stands behind.
+    const managedFrom = rate === undefined ? 1 + MAX_GROUPS : 2;
+    this.rules = [
+      ...(rate === undefined
+        ? []
+        : [
+            {
+              name: 'rate-limit',
+              priority: 1,
+              action: { block: { customResponse: { responseCode: 429 } } },
+              visibilityConfig: visible(`${props.name}-rate-limit`),
+              statement: {
+                rateBasedStatement: {
+                  limit: rate.limit,
+                  evaluationWindowSec: rate.window.toSeconds(),
+                  ...rate.aggregation._render(),
+                },
+              },
+            },
+          ]),
+      ...props.managedRuleGroups.map((group, index) => ({
+        name: group,
+        priority: index + managedFrom,
+        overrideAction: { none: {} },
+        visibilityConfig: visible(`${props.name}-${group}`),
+        statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: group } },
+      })),
+      // By its priority before every other, so that none lets past what it blocks.
+      props.isolation.rule(0, `${props.name}-isolation`),
+    ];
     this.webAcl = new CfnWebACL(this, 'Resource', {
       name: props.name,
-      description: `Bulkhead: rate limit and managed rules of trust domain ${props.domain}`,
+      description: `Bulkhead: rate limit${rate === undefined ? 's of its zones' : ''} and managed rules of trust domain ${props.domain}`,
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       visibilityConfig: visible(props.name),
-      rules: [
-        {
-          name: 'rate-limit',
-          priority: 1,
-          action: { block: { customResponse: { responseCode: 429 } } },
-          visibilityConfig: visible(`${props.name}-rate-limit`),
-          statement: {
-            rateBasedStatement: {
-              limit: props.limit,
-              evaluationWindowSec: props.window.toSeconds(),
-              ...props.aggregation._render(),
-            },
-          },
-        },
-        ...props.managedRuleGroups.map((group, index) => ({
-          name: group,
-          priority: index + 2,
-          overrideAction: { none: {} },
-          visibilityConfig: visible(`${props.name}-${group}`),
-          statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: group } },
-        })),
-        // By its priority before every other, so that none lets past what it blocks.
-        props.isolation.rule(0, `${props.name}-isolation`),
-      ],
+      rules: this.rules,
     });
     new CfnWebACLAssociation(this, 'Association', { webAclArn: this.webAcl.attrArn, resourceArn: props.stageArn });
     const logging = new CfnLoggingConfiguration(this, 'Logging', {
@@ -79,7 +95,22 @@ export class DomainWebAcl extends Construct {
     });
     logging.node.addDependency(props.logGroup);
   }
+
+  /** Asks the rules of a group before the managed ones. Counted under the name of the group. */
+  public addRuleGroup(name: string, arn: string): void {
+    this.groups += 1;
+    this.rules.push({
+      name,
+      priority: this.groups,
+      overrideAction: { none: {} },
+      visibilityConfig: visible(name),
+      statement: { ruleGroupReferenceStatement: { arn } },
+    });
+  }
 }
+
+/** As many as an API has authorizers, and room. */
+const MAX_GROUPS = 50;
 
 /** AWS managed groups by exposure; the sum of their capacities stays under AWS WAF's 1,500 units. */
 export function defaultRuleGroups(exposure: Exposure): string[] {
@@ -129,6 +160,6 @@ export function requireRateLimit(domain: string, limit: number | undefined, wind
   }
 }
 
-function visible(metricName: string): CfnWebACL.VisibilityConfigProperty {
+export function visible(metricName: string): CfnWebACL.VisibilityConfigProperty {
   return { cloudWatchMetricsEnabled: true, metricName, sampledRequestsEnabled: true };
 }

@@ -1,7 +1,7 @@
 /** Marks what a domain owns, by resource type, so that a rendered template says whose each resource is. */
 import { CfnResource } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
-import { type Mark, mark } from '../enforce/marker';
+import { type Mark, METADATA_KEY, mark } from '../enforce/marker';
 
 const PARTS: { readonly [type: string]: string } = {
   'AWS::ApiGateway::Authorizer': 'authorizer',
@@ -40,6 +40,7 @@ const PARTS: { readonly [type: string]: string } = {
   'AWS::SNS::Subscription': 'alarm-subscriber',
   'AWS::SNS::Topic': 'alarm-topic',
   'AWS::SNS::TopicPolicy': 'alarm-topic-policy',
+  'AWS::WAFv2::RuleGroup': 'rule-group',
   'AWS::WAFv2::LoggingConfiguration': 'web-acl-logging',
   'AWS::WAFv2::WebACL': 'web-acl',
   'AWS::WAFv2::WebACLAssociation': 'web-acl-association',
@@ -48,6 +49,14 @@ const PARTS: { readonly [type: string]: string } = {
 /** Marks every resource that the domain itself provisioned, at and under `scope`. */
 export function markProvisioned(scope: IConstruct, domain: string): void {
   for (const node of resourcesUnder(scope)) mark(node, { domain, part: PARTS[node.cfnResourceType] ?? 'resource' });
+}
+
+/** Marks whatever nobody marked before: what a gateway has for all that share it. */
+export function markRest(scope: IConstruct, domain: string): void {
+  for (const node of resourcesUnder(scope)) {
+    if (node.getMetadata(METADATA_KEY) === undefined)
+      mark(node, { domain, part: PARTS[node.cfnResourceType] ?? 'resource' });
+  }
 }
 
 /**

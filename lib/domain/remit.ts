@@ -24,13 +24,19 @@ export interface RemitResources {
   readonly executionRoleArn?: string;
   readonly assets: AssetLocation;
   readonly keyArn: string;
-  readonly webAclArn: string;
+  /** Absent at a gateway that the domain shares: what stands before it is the gateway's. */
+  readonly webAclArn?: string;
   /** `arn:…:execute-api:…:API/STAGE`: methods and paths follow. Absent when callers are not IAM principals. */
   readonly invokeArn?: string;
+  /** Of a gateway that the domain shares: the path below which its methods lie, `/partner`. */
+  readonly invokePath?: string;
   readonly userPoolArn?: string;
-  readonly accessLogArn: string;
-  readonly executionLogArn: string;
-  readonly webAclLogArn: string;
+  /** Logs of the domain's own gateway; absent at one that it shares. */
+  readonly accessLogArn?: string;
+  readonly executionLogArn?: string;
+  readonly webAclLogArn?: string;
+  /** The duties that the domain has. */
+  readonly duties?: readonly Duty[];
   /** The moment since which the domain is isolated: a parameter of its stack. */
   readonly isolatedSince: string;
 }
@@ -143,8 +149,8 @@ const OWN_REQUESTS: { readonly [duty in Duty]: (r: RemitResources) => PolicyStat
   ],
 
   [Duty.MONITOR]: (r) => [
-    allow('ReadExecutionLog', LOG_READS, [r.executionLogArn]),
-    allow('WatchWebAcl', ['wafv2:GetRateBasedStatementManagedKeys', 'wafv2:GetSampledRequests'], [r.webAclArn]),
+    ...allowOn('ReadExecutionLog', LOG_READS, [r.executionLogArn]),
+    ...allowOn('WatchWebAcl', ['wafv2:GetRateBasedStatementManagedKeys', 'wafv2:GetSampledRequests'], [r.webAclArn]),
     allow('WatchAlarms', ['cloudwatch:DescribeAlarmHistory', 'cloudwatch:DescribeAlarms'], [r.names.alarmArns]),
     allow(
       'WatchDashboard',
@@ -159,17 +165,17 @@ const OWN_REQUESTS: { readonly [duty in Duty]: (r: RemitResources) => PolicyStat
   ],
 
   [Duty.AUDIT]: (r) => [
-    allow('ReadAuditTrail', LOG_READS, [r.accessLogArn, r.webAclLogArn]),
-    allow('ReviewWebAcl', ['wafv2:GetLoggingConfiguration', 'wafv2:GetWebACL'], [r.webAclArn]),
+    ...allowOn('ReadAuditTrail', LOG_READS, [r.accessLogArn, r.webAclLogArn]),
+    ...allowOn('ReviewWebAcl', ['wafv2:GetLoggingConfiguration', 'wafv2:GetWebACL'], [r.webAclArn]),
     allow(
       'ReviewRoles',
       ['iam:GetRole', 'iam:GetRolePolicy', 'iam:ListAttachedRolePolicies', 'iam:ListRolePolicies'],
-      ALL_DUTIES.map((duty) => r.names.roleArn(duty)),
+      (r.duties ?? ALL_DUTIES).map((duty) => r.names.roleArn(duty)),
     ),
     allow(
       'ReviewRemits',
       ['iam:GetPolicy', 'iam:GetPolicyVersion', 'iam:ListPolicyVersions'],
-      ALL_DUTIES.map((duty) => r.names.boundaryArn(duty)),
+      (r.duties ?? ALL_DUTIES).map((duty) => r.names.boundaryArn(duty)),
     ),
   ],
 };
@@ -181,7 +187,7 @@ function callMethods(sid: string, methods: readonly string[], r: RemitResources)
     allow(
       sid,
       ['execute-api:Invoke'],
-      methods.map((method) => `${r.invokeArn}/${method}/*`),
+      methods.map((method) => `${r.invokeArn}/${method}${r.invokePath ?? ''}/*`),
     ),
   ];
 }
@@ -314,6 +320,16 @@ function allow(
   conditions?: { [operator: string]: { [key: string]: string } },
 ): PolicyStatement {
   return new PolicyStatement({ sid, actions: [...actions], resources: [...resources], conditions });
+}
+
+/** Nothing where the domain has none of them. */
+function allowOn(
+  sid: string,
+  actions: readonly string[],
+  resources: readonly (string | undefined)[],
+): PolicyStatement[] {
+  const own = resources.filter((resource) => resource !== undefined);
+  return own.length === 0 ? [] : [allow(sid, actions, own)];
 }
 
 function deny(

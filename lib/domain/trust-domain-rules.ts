@@ -24,16 +24,8 @@ export function requireProps(domain: string, props: TrustDomainProps): void {
       `${who}: the exposure \`${props.exposure}\` is unknown; \`exposure\` is one of \`${EXPOSURES.join('`, `')}\``,
     );
   }
-  if (typeof props.owner !== 'string' || props.owner.trim() === '' || !TAG_VALUE.test(props.owner)) {
-    throw new TrustDomainError(
-      `${who}: the owner \`${props.owner}\` must name a team in letters, digits, spaces and \`_.:/=+-@\`, because it becomes a tag`,
-    );
-  }
-  if (props.lifecycle !== undefined && !LIVES.includes(props.lifecycle)) {
-    throw new TrustDomainError(
-      `${who}: the lifecycle \`${props.lifecycle}\` is unknown; \`lifecycle\` is one of \`${LIVES.join('`, `')}\``,
-    );
-  }
+  requireOwner(who, props.owner);
+  requireLifecycle(who, props.lifecycle);
   if (props.authentication === undefined) {
     throw new TrustDomainError(
       `${who}: \`authentication\` is missing and has no default; choose one, like \`Authentication.iam()\``,
@@ -49,7 +41,23 @@ export function requireProps(domain: string, props: TrustDomainProps): void {
   requireStageName(who, props.stageName);
 }
 
-function requireThrottle(who: string, props: TrustDomainProps): void {
+export function requireOwner(who: string, owner: string): void {
+  if (typeof owner !== 'string' || owner.trim() === '' || !TAG_VALUE.test(owner)) {
+    throw new TrustDomainError(
+      `${who}: the owner \`${owner}\` must name a team in letters, digits, spaces and \`_.:/=+-@\`, because it becomes a tag`,
+    );
+  }
+}
+
+export function requireLifecycle(who: string, lifecycle: Lifecycle | undefined): void {
+  if (lifecycle !== undefined && !LIVES.includes(lifecycle)) {
+    throw new TrustDomainError(
+      `${who}: the lifecycle \`${lifecycle}\` is unknown; \`lifecycle\` is one of \`${LIVES.join('`, `')}\``,
+    );
+  }
+}
+
+export function requireThrottle(who: string, props: Pick<TrustDomainProps, 'throttleRate' | 'throttleBurst'>): void {
   for (const name of ['throttleRate', 'throttleBurst'] as const) {
     const value = props[name];
     if (value !== undefined && !Token.isUnresolved(value) && !(Number.isFinite(value) && value >= 1)) {
@@ -67,7 +75,7 @@ const THRESHOLDS = [
   'alarmAboveDeniedKeyUse',
 ] as const;
 
-function requireAlarms(who: string, props: MonitoringProps): void {
+export function requireAlarms(who: string, props: MonitoringProps): void {
   for (const name of THRESHOLDS) {
     const value = props[name];
     if (value !== undefined && !Token.isUnresolved(value) && !(Number.isFinite(value) && value >= 0)) {
@@ -111,7 +119,7 @@ function requireEndpoints(who: string, props: TrustDomainProps): void {
   if (props.privateDomain !== undefined) requirePrivateDomain(who, props.privateDomain);
 }
 
-function requireOrigins(who: string, origins: readonly string[]): void {
+export function requireOrigins(who: string, origins: readonly string[]): void {
   for (const origin of origins) {
     if (Token.isUnresolved(origin)) continue;
     if (!/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/.test(origin)) {
@@ -123,7 +131,7 @@ function requireOrigins(who: string, origins: readonly string[]): void {
 }
 
 // https://docs.aws.amazon.com/apigateway/latest/api/API_CreateStage.html
-function requireStageName(who: string, name: string | undefined): void {
+export function requireStageName(who: string, name: string | undefined): void {
   if (name !== undefined && (Token.isUnresolved(name) || !/^[A-Za-z0-9_]{1,128}$/.test(name))) {
     throw new TrustDomainError(
       `${who}: the stage name \`${name}\` must be letters, digits and underscores, because it is part of URLs and log names`,

@@ -226,9 +226,11 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.webAcl = new DomainWebAcl(this, 'WebAcl', {
       domain,
       name: this.names.webAcl,
-      limit: props.rateLimit ?? defaultRateLimit(props.exposure),
-      window: props.rateWindow ?? Duration.minutes(5),
-      aggregation: props.rateAggregation ?? RateAggregation.ip(),
+      rate: {
+        limit: props.rateLimit ?? defaultRateLimit(props.exposure),
+        window: props.rateWindow ?? Duration.minutes(5),
+        aggregation: props.rateAggregation ?? RateAggregation.ip(),
+      },
       managedRuleGroups: props.managedRuleGroups ?? defaultRuleGroups(props.exposure),
       stageArn: this.api.deploymentStage.stageArn,
       logGroup: logs.webAcl,

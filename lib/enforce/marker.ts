@@ -38,6 +38,8 @@ export interface Mark {
   readonly exposure?: string;
   /** On the API: who answers for the domain. */
   readonly owner?: string;
+  /** On an API that several domains share: what each has to itself. */
+  readonly zones?: readonly { readonly domain: string; readonly path: string; readonly authentication: string }[];
   /** On the API: `development` or `production`. */
   readonly life?: string;
   /** On the API and its methods: how callers are authenticated. */

@@ -28,14 +28,16 @@ export function unclaimed(): readonly string[] {
 
 export function controlsPage(): string {
   const missing = unclaimed();
-  const rows = claims().map(({ id, asks, builtBy, control, violated, clean }) =>
+  const rows = claims().map(({ id, asks, builtBy, control, violated, clean, zones }) =>
     [
       id,
       asks,
       builtBy.map((name) => `\`${name}\``).join(', '),
       `${control.checks.map(linkOf).join(', ')}: ${control.text}`,
-      testLink(violated),
-      testLink(clean),
+      [testLink(violated), ...(zones === undefined ? [] : [`at a shared gateway ${testLink(zones.violated)}`])].join(
+        '; ',
+      ),
+      [testLink(clean), ...(zones === undefined ? [] : [`at a shared gateway ${testLink(zones.clean)}`])].join('; '),
     ].map((cell) => cell.replaceAll('|', '\\|')),
   );
   return [

@@ -41,11 +41,13 @@ test('what builds a control is public', () => {
 });
 
 test('the tests are there, and ask for a check of the control', () => {
-  const missing = claims().flatMap(({ id, violated, clean, control }) => [
-    ...[violated, clean].filter((name) => !isThere(name)).map((name) => `${id}: ${name.join(': ')}`),
-    ...(control.checks.some((check) => asksFor(violated, check))
-      ? []
-      : [`${id}: ${violated[0]} asks for no check of it`]),
+  const missing = claims().flatMap(({ id, violated, clean, control, zones }) => [
+    ...[violated, clean, ...(zones === undefined ? [] : [zones.violated, zones.clean])]
+      .filter((name) => !isThere(name))
+      .map((name) => `${id}: ${name.join(': ')}`),
+    ...[violated, ...(zones === undefined ? [] : [zones.violated])]
+      .filter((name) => !control.checks.some((check) => asksFor(name, check)))
+      .map(([file]) => `${id}: ${file} asks for no check of it`),
   ]);
   expect(missing).toEqual([]);
   expect(isThere(['test/controls/controls.test.ts', 'the page is fresh'])).toBe(true);

@@ -15,7 +15,12 @@ export interface Evidence {
   /** Absent until there is one. */
   readonly violated?: TestName;
   readonly clean?: TestName;
+  /** The same at a gateway that domains share, where each is a zone. */
+  readonly zones?: { readonly violated: TestName; readonly clean: TestName };
 }
+
+const ZONE = 'test/domain/shared-gateway.test.ts';
+const ZONES_APART: TestName = [ZONE, 'is proved separate'];
 
 export const EVIDENCE: readonly Evidence[] = [
   {
@@ -24,16 +29,18 @@ export const EVIDENCE: readonly Evidence[] = [
     builtBy: ['TrustDomainProps.exposure', 'TrustDomainProps.owner'],
     violated: ['test/checks/trust-domains.test.ts', 'an API in a domain passes, one outside is a violation'],
     clean: ['test/domain/composition.test.ts', 'is classified at the API: exposure, owner, authentication'],
+    zones: { violated: [ZONE, 'a route of nobody'], clean: ZONES_APART },
   },
   {
     id: 'D2',
-    asks: 'a domain has a gateway, a key, a web ACL, roles and logs of its own',
-    builtBy: ['TrustDomain'],
+    asks: 'a domain has a gateway, a key, a web ACL, roles and logs of its own; a gateway that domains share treats each as a zone of its own',
+    builtBy: ['TrustDomain', 'SharedGateway', 'TrustZone'],
     violated: [
       'test/checks/trust-domains.test.ts',
       'a resource that another domain uses is a violation, shown at the user',
     ],
     clean: ['test/checks/trust-domains.test.ts', 'a resource that serves its own domain passes'],
+    zones: { violated: [ZONE, 'an authorizer of two zones'], clean: ZONES_APART },
   },
   {
     id: 'D3',
@@ -48,6 +55,7 @@ export const EVIDENCE: readonly Evidence[] = [
     builtBy: ['TrustDomain.addRoute', 'RouteOptions.scopes', 'RouteOptions.requestModel'],
     violated: ['test/domain/methods-are-guarded.test.ts', 'an open method'],
     clean: ['test/domain/methods-are-guarded.test.ts', 'every method is guarded: %s, with preflight requests'],
+    zones: { violated: [ZONE, 'an open method'], clean: ZONES_APART },
   },
   {
     id: 'D5',
@@ -89,6 +97,7 @@ export const EVIDENCE: readonly Evidence[] = [
       'test/domain/rates-are-limited.test.ts',
       'a domain that a configuration declares promises none, and has no two',
     ],
+    zones: { violated: [ZONE, 'a rate limit for everybody'], clean: ZONES_APART },
   },
   {
     id: 'D10',
@@ -109,6 +118,10 @@ export const EVIDENCE: readonly Evidence[] = [
       'test/domain/domain-crossing.test.ts',
       'a declared crossing is proved, and the same grant without it is not',
     ],
+    zones: {
+      violated: ['test/checks/zones.test.ts', 'nor change the gateway'],
+      clean: ['test/checks/zones.test.ts', 'a zone may call its own routes'],
+    },
   },
   {
     id: 'D12',
@@ -119,6 +132,7 @@ export const EVIDENCE: readonly Evidence[] = [
       'test/domain/monitoring-is-own-and-audible.test.ts',
       'a domain as it is made has no finding, by IAM or by tokens',
     ],
+    zones: { violated: [ZONE, 'a filter that counts other zones'], clean: ZONES_APART },
   },
   {
     id: 'D13',
@@ -126,6 +140,7 @@ export const EVIDENCE: readonly Evidence[] = [
     builtBy: ['TrustDomain'],
     violated: ['test/domain/containment.test.ts', 'another rule comes first'],
     clean: ['test/domain/containment.test.ts', 'no role of another domain is changed'],
+    zones: { violated: [ZONE, 'a switch that blocks another zone'], clean: ZONES_APART },
   },
   {
     id: 'D14',
@@ -133,6 +148,13 @@ export const EVIDENCE: readonly Evidence[] = [
     builtBy: ['TrustDomain', 'DomainDeployment', 'DomainSynthesizer'],
     violated: ['test/domain/independence.test.ts', 'a strong reference between domains fails synthesis'],
     clean: ['test/checks/domains-deploy-independently.test.ts', 'what no domain owns may be needed by all'],
+    zones: {
+      violated: [
+        'test/checks/zones.test.ts',
+        'DOM-12: zones are deployed with their gateway, and not with one another',
+      ],
+      clean: ZONES_APART,
+    },
   },
   {
     id: 'D15',

@@ -7,11 +7,12 @@ import { memberOf, publicApi } from '../docs/public-api';
 import { InStack, NONE, type Row } from './default-row';
 import { ROWS as DOMAIN_ROWS } from './default-rows';
 import { AUDIT_ROWS } from './default-rows-audit';
+import { SHARED_ROWS } from './default-rows-shared';
 import { makeAuthority } from './with-authorizer';
 
 beforeAll(makeAuthority);
 
-const ROWS: readonly Row[] = [...DOMAIN_ROWS, ...AUDIT_ROWS];
+const ROWS: readonly Row[] = [...DOMAIN_ROWS, ...AUDIT_ROWS, ...SHARED_ROWS];
 
 test.each(ROWS)('%s: %s', (prop, says, build, same, other) => {
   const [type = '', name = ''] = prop.split('.');

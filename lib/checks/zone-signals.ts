@@ -1,0 +1,63 @@
+/**
+ * What must be watched of a zone of a shared gateway, and by which alarms it is (DOM-13). Metrics of API Gateway are the
+ * whole gateway's, so a zone is watched by filters of the gateway's access log that count the zone's records and nobody
+ * else's, and by what AWS WAF counts for the zone's rules. How long answers take, the gateway's own alarm tells.
+ */
+import type { Model, Resource } from '../model/model';
+import { listed } from './settings';
+import { sharedGateways } from './shared-gateways';
+import { type Answer, all, any, countsWhere, member, ofRule, type Signal, same, type Values } from './signals';
+import { refersTo } from './zone-rules';
+
+export function zoneSignals(zone: { readonly api: string; readonly path: string }, model: Model): readonly Signal[] {
+  const gateway = sharedGateways(model).find(({ api }) => api.id === zone.api);
+  const stages = gateway?.stages ?? [];
+  const ofStatus = (status: string) => counted({ '$context.status': status }, zone.path, stages);
+  return [
+    { name: 'answers with 4xx', isIn: ofStatus('400') },
+    { name: 'answers with 5xx', isIn: ofStatus('500') },
+    { name: 'throttled requests', isIn: ofStatus('429') },
+    { name: 'requests that the web ACL blocks', isIn: blocked(gateway?.webAcls ?? [], gateway?.ruleGroups ?? []) },
+    {
+      name: 'refused callers',
+      isIn: (metric, own) => all(['401', '403'].map((status) => ofStatus(status)(metric, own))),
+    },
+    { name: 'denied uses of the key', isIn: ofRule },
+    { name: 'unusual numbers of requests', isIn: ofStatus('200'), unusual: true },
+  ];
+}
+
+/** Counts the zone's record, and not the same of a path beside it. */
+function counted(values: Values, path: string, stages: readonly Resource[]): Signal['isIn'] {
+  const at = (resourcePath: string) => countsWhere({ ...values, '$context.resourcePath': resourcePath }, stages);
+  const [own, deeper, other] = [at(`${path}/{proxy+}`), at(`${path}/orders/{id}`), at(`${path}-beside/orders`)];
+  return (metric, belongings) => {
+    const counts = all([own(metric, belongings), deeper(metric, belongings)]);
+    return counts === true ? not(other(metric, belongings)) : counts;
+  };
+}
+
+function not(answer: Answer): Answer {
+  return answer === undefined ? undefined : !answer;
+}
+
+/** https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html */
+function blocked(webAcls: readonly Resource[], groups: readonly Resource[]): Signal['isIn'] {
+  return (metric, { domain }) =>
+    all([
+      same(metric.namespace, 'AWS/WAFV2'),
+      same(metric.name, 'BlockedRequests'),
+      any(
+        webAcls.map((webAcl) =>
+          all([
+            same(metric.dimensions.get('WebACL'), webAcl.properties.Name),
+            any(
+              listed(webAcl.properties.Rules)
+                .filter((rule) => groups.some((group) => group.domain === domain && refersTo(rule, group)))
+                .map((rule) => same(metric.dimensions.get('Rule'), member(rule, 'VisibilityConfig', 'MetricName'))),
+            ),
+          ]),
+        ),
+      ),
+    ]);
+}
