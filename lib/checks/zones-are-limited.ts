@@ -33,7 +33,8 @@ function of({ domain, path }: Zone, { api }: SharedGateway): string {
 /** In every deployment: of several lists that a resource may have, each must limit, or another resource's do. */
 function rateLimit(zone: Zone, gateway: SharedGateway, model: Model): Finding[] {
   const { api, webAcls, associations, ruleGroups } = gateway;
-  const paths = [api.origin.path, ...webAcls.map(({ origin }) => origin.path)];
+  const own = ruleGroups.filter((group) => group.domain === zone.domain);
+  const paths = [api, ...webAcls, ...own].map(({ origin }) => origin.path);
   const fix = `give it a rate-based rule that blocks, scoped down to its path as \`TrustZone\` writes it: decoded, and once more normalised`;
   const who = of(zone, gateway);
   if (webAcls.length === 0) {
@@ -78,7 +79,7 @@ function rateLimit(zone: Zone, gateway: SharedGateway, model: Model): Finding[] 
         : all.some(({ some }) => some)
           ? 'its rule can be slipped by another spelling of the path'
           : 'no rule counts it';
-    return [finding(`no rate limit of its own has ${who}: ${why}`, paths, fix)];
+    return [finding(`${who} has no rate limit of its own: ${why}`, paths, fix)];
   });
 }
 

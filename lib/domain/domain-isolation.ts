@@ -41,7 +41,7 @@ const OWN: Switch = {
 
 export class DomainIsolation extends Construct {
   public readonly since: CfnParameter;
-  private readonly condition: CfnCondition;
+  private condition?: CfnCondition;
 
   constructor(scope: Construct, id: string, domain: string, { parameter, effect }: Switch = OWN) {
     super(scope, id);
@@ -53,13 +53,13 @@ export class DomainIsolation extends Construct {
       allowedPattern: '\\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\\d|3[01])T([01]\\d|2[0-3]):[0-5]\\d:[0-5]\\dZ',
       constraintDescription: 'a moment in UTC, like 2027-01-31T04:05:06Z',
     });
-    this.condition = new CfnCondition(this, 'Isolated', {
-      expression: Fn.conditionNot(Fn.conditionEquals(this.since.valueAsString, NEVER)),
-    });
   }
 
   /** The rule that blocks while the domain is isolated, and is not there otherwise: everything, or what the statement matches. */
   public rule(priority: number, metricName: string, statement: object = EVERYTHING): IResolvable {
+    this.condition ??= new CfnCondition(this, 'Isolated', {
+      expression: Fn.conditionNot(Fn.conditionEquals(this.since.valueAsString, NEVER)),
+    });
     // As CloudFormation spells it: CDK does not look into a condition.
     const rule = {
       Name: ISOLATION_RULE,

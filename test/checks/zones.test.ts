@@ -171,7 +171,7 @@ describe('DOM-8', () => {
     ['one that only counts', { ...rate('public', 2, under('/public')), Action: { Count: {} } }, 'no rule counts it'],
   ])('a rate limit: %s', (_, rule, why) => {
     expect(limits(partner, ...(rule === undefined ? [] : [rule]))).toEqual([
-      `violated: no rate limit of its own has ${PUBLIC}: ${why}`,
+      `violated: ${PUBLIC} has no rate limit of its own: ${why}`,
     ]);
   });
 
@@ -193,7 +193,7 @@ describe('DOM-8', () => {
     });
     expect(judged(ratesAreLimited, group())).toEqual([]);
     expect(judged(ratesAreLimited, group({ OverrideAction: { Count: {} } }))).toEqual([
-      `violated: no rate limit of its own has ${PUBLIC}: no rule counts it`,
+      `violated: ${PUBLIC} has no rate limit of its own: no rule counts it`,
     ]);
   });
 

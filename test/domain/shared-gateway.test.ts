@@ -371,12 +371,12 @@ describe('what the checks say once it is weakened', () => {
     [
       'a rate limit for everybody',
       ({ shop }) => edit(shop, (rules) => delete scopeOf(rules).ScopeDownStatement),
-      `DOM-8 no rate limit of its own has ${SHOP}: its rule counts \`claims\` and \`partner\` as well, so a flood there stops it`,
+      `DOM-8 ${SHOP} has no rate limit of its own: its rule counts \`claims\` and \`partner\` as well, so a flood there stops it`,
     ],
     [
       'a rate limit that another spelling slips',
       ({ shop }) => edit(shop, (rules) => scopeOf(rules).ScopeDownStatement!.OrStatement.Statements.pop()),
-      `DOM-8 no rate limit of its own has ${SHOP}: its rule can be slipped by another spelling of the path`,
+      `DOM-8 ${SHOP} has no rate limit of its own: its rule can be slipped by another spelling of the path`,
     ],
     [
       'a rule group that is only counted',
@@ -384,7 +384,7 @@ describe('what the checks say once it is weakened', () => {
         gateway.webAcl.addPropertyDeletionOverride('Rules.7.OverrideAction.None');
         gateway.webAcl.addPropertyOverride('Rules.7.OverrideAction.Count', { Seen: 'yes' });
       },
-      `DOM-8 no rate limit of its own has ${SHOP}: no rule counts it`,
+      `DOM-8 ${SHOP} has no rate limit of its own: no rule counts it`,
     ],
     [
       'a switch that blocks another zone',

@@ -8,7 +8,8 @@ import { CfnManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
-import { TrustDomain } from '../../lib';
+import { REASONS } from '../../bin/app';
+import { Duty, SharedGateway, TrustDomain, TrustZone } from '../../lib';
 
 export const AUTHORIZER_REASONS = {
   waitedFor:
@@ -26,7 +27,7 @@ const inBothPacks = (...rules: readonly string[]): readonly string[] =>
   ['NIST.800.53.R5', 'PCI.DSS.321'].flatMap((pack) => rules.map((rule) => `${pack}-${rule}`));
 
 export function answerForAuthorizers(app: App): void {
-  for (const domain of app.node.findAll().filter((node) => node instanceof TrustDomain)) {
+  for (const domain of app.node.findAll().filter((node) => node instanceof TrustDomain || node instanceof TrustZone)) {
     const { account, region } = Stack.of(domain);
     for (const node of domain.node.findAll()) {
       if (node instanceof CfnFunction) {
@@ -43,6 +44,33 @@ export function answerForAuthorizers(app: App): void {
         answer(node, AUTHORIZER_REASONS.ownLog, ...logs.map((arn) => `AwsSolutions-IAM5[Resource::${arn}]`));
       }
     }
+  }
+}
+
+/** The reasons of the reference app, for gateways that domains share and for their zones. */
+export function answerForZones(app: App): void {
+  for (const party of app.node.findAll().filter((n) => n instanceof SharedGateway || n instanceof TrustZone)) {
+    const { account, region } = Stack.of(party);
+    const { domainName: domain } = party;
+    const duties = Object.values(Duty).filter(
+      (duty) => party instanceof TrustZone || (duty !== Duty.READ && duty !== Duty.WRITE),
+    );
+    for (const duty of duties) answer(party.dutyRemit(duty), REASONS.metrics, 'AwsSolutions-IAM5[Resource::*]');
+    // As cdk-nag writes what stands in another stack.
+    const api = JSON.stringify(Stack.of(party).resolve(party.restApiId));
+    const own = [
+      `arn:aws:s3:::cdk-hnb659fds-assets-${account}-${region}/bulkhead/${domain}/*`,
+      `arn:aws:cloudwatch:${region}:${account}:alarm:bulkhead/${domain}/*`,
+      ...(party instanceof TrustZone
+        ? ['GET', 'DELETE', 'PATCH', 'POST', 'PUT'].map(
+            (method) => `arn:aws:execute-api:${region}:${account}:${api}/v1/${method}${party.basePath}/*`,
+          )
+        : []),
+    ];
+    answer(party, REASONS.ownPathsAndAssets, ...own.map((arn) => `AwsSolutions-IAM5[Resource::${arn}]`));
+    if (!(party instanceof SharedGateway)) continue;
+    answer(party, REASONS.signedCalls, 'AwsSolutions-COG4');
+    answer(party, REASONS.noCache, ...inBothPacks('APIGWCacheEnabledAndEncrypted'));
   }
 }
 
