@@ -1,6 +1,7 @@
 /**
  * SOD-9, wide trust: a duty role that the constructs made admits exact principals, for a bounded time, and to a
- * privileged duty only with a second factor that IAM sees or somebody vouches for.
+ * privileged duty only with a second factor that IAM sees or somebody vouches for. A user pool of the templates is asked
+ * itself (pools-with-a-second-factor.ts), as is the one that the constructs make for a domain's callers.
  *
  * The constructs write nothing else; this judges what is deployed, after every override. Exact means: no account,
  * no wildcard, and of an identity provider one subject. What vouches for a second factor where IAM cannot see it is
@@ -8,42 +9,57 @@
  * Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html,
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc_secure-by-default.html
  */
-import type { Duty, Principal } from '../model/model';
+import type { Duty, Model, Principal, Resource } from '../model/model';
 import type { Condition, PrincipalElement, Statement } from '../policy/document';
 import { literal, show, type Text } from '../policy/text';
 import { markedRoles } from './boundaries-are-disjoint';
 import type { Check } from './check';
 import type { Finding } from './finding';
+import { faultOf, poolsAdmitted, poolsOfDomains } from './pools-with-a-second-factor';
 import { nameOf } from './separation';
 
 export const dutiesAreNarrowlyTrusted: Check = {
   id: 'SOD-9',
   compliant: 'duty roles admit exact principals, for a bounded time, privileged ones with a second factor',
-  run: (model) =>
-    markedRoles(model).flatMap((principal) =>
-      [...tooLong(principal), ...trustFaults(principal, isPrivileged(principal))].map(
-        ({ what, fix }): Finding => ({
+  run: (model) => [
+    ...markedRoles(model).flatMap((principal) =>
+      [...tooLong(principal), ...trustFaults(principal, isPrivileged(principal), model)].map(
+        ({ what, fix, severity = 'violated', at = [] }): Finding => ({
           id: 'SOD-9',
-          severity: 'violated',
+          severity,
           message: `${nameOf(principal)} ${what}`,
           principals: [principal.id],
-          constructPaths: [principal.origin.path],
+          constructPaths: [principal.origin.path, ...at],
           explanation: [],
           chain: [],
           fix,
         }),
       ),
     ),
+    // Nobody vouches for the callers of an API, so those who come from elsewhere are left to its domain.
+    ...poolsOfDomains(model).flatMap((pool): Finding[] => {
+      const fault = faultOf(pool, model, true);
+      if (fault === undefined) return [];
+      const { severity, what, fix } = fault;
+      const message = `the user pool \`${pool.origin.path}\` of the domain \`${pool.domain}\` ${what}`;
+      const known = { principals: [], explanation: [], chain: [] };
+      return [{ ...known, id: 'SOD-9', severity, message, constructPaths: [pool.origin.path], fix }];
+    }),
+  ],
 };
 
 /** What is wide about whom the role admits; of a privileged one also who needs no second factor. */
-export function trustFaults(principal: Principal, privileged: boolean): readonly Fault[] {
-  return (principal.trust?.statements ?? []).flatMap((s) => tooWide(s, principal, privileged));
+export function trustFaults(principal: Principal, privileged: boolean, model: Model): readonly Fault[] {
+  return (principal.trust?.statements ?? []).flatMap((s) => tooWide(s, principal, privileged, model));
 }
 
 export interface Fault {
   readonly what: string;
   readonly fix: string;
+  /** @default violated */
+  readonly severity?: Finding['severity'];
+  /** Construct paths beside that of the role. */
+  readonly at?: readonly string[];
 }
 
 const PRIVILEGED: readonly Duty[] = ['provision', 'deploy', 'approve'];
@@ -67,7 +83,7 @@ function tooLong(principal: Principal): Fault[] {
   ];
 }
 
-function tooWide(statement: Statement, principal: Principal, privileged: boolean): Fault[] {
+function tooWide(statement: Statement, principal: Principal, privileged: boolean, model: Model): Fault[] {
   if (statement.effect === 'Deny') return [];
   const element = statement.principal;
   if (element === undefined || element.not) {
@@ -78,7 +94,10 @@ function tooWide(statement: Statement, principal: Principal, privileged: boolean
     if (wide !== undefined) {
       return [{ what: `admits ${wide}`, fix: 'name each principal that may assume it, exactly' }];
     }
-    if (!privileged || showsSecondFactor(statement.conditions) || isVouchedFor(entry, principal)) return [];
+    if (!privileged) return [];
+    const pools = poolsAdmitted(entry, statement.conditions, model);
+    if (pools.length > 0) return pools.flatMap((pool) => atPool(pool, isVouchedFor(entry, principal), model));
+    if (showsSecondFactor(statement.conditions) || isVouchedFor(entry, principal)) return [];
     return [
       {
         what: `admits \`${show(entry.value)}\` without a second factor`,
@@ -86,6 +105,13 @@ function tooWide(statement: Statement, principal: Principal, privileged: boolean
       },
     ];
   });
+}
+
+function atPool(pool: Resource, vouched: boolean, model: Model): Fault[] {
+  const fault = faultOf(pool, model, vouched);
+  if (fault === undefined) return [];
+  const { path } = pool.origin;
+  return [{ ...fault, what: `admits users of \`${path}\`, which ${fault.what}`, at: [path] }];
 }
 
 type Entry = PrincipalElement['entries'][number];

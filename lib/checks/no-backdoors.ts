@@ -236,18 +236,18 @@ function secondName(api: Api, resource: Resource | undefined, way: Resource | un
 
 const HOUR = 3600;
 
-function emergencies({ principals }: Model): Finding[] {
-  return principals.flatMap((principal) =>
+function emergencies(model: Model): Finding[] {
+  return model.principals.flatMap((principal) =>
     principal.breakGlass === undefined
       ? []
-      : unbounded(principal).map(({ what, fix }) => ({
+      : unbounded(principal, model).map(({ what, fix }) => ({
           ...finding(`the role for emergencies ${nameOf(principal)} ${what}`, [principal.origin.path], fix),
           principals: [principal.id],
         })),
   );
 }
 
-function unbounded(principal: Principal): readonly { readonly what: string; readonly fix: string }[] {
+function unbounded(principal: Principal, model: Model): readonly { readonly what: string; readonly fix: string }[] {
   const { boundary, maxSession = HOUR } = principal;
   return [
     ...(maxSession === 'unknown' || maxSession > HOUR
@@ -261,7 +261,7 @@ function unbounded(principal: Principal): readonly { readonly what: string; read
           },
         ]
       : []),
-    ...trustFaults(principal, true),
+    ...trustFaults(principal, true, model),
   ];
 }
 

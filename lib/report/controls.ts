@@ -150,7 +150,7 @@ export const CONTROLS: readonly Control[] = [
   { id: 'S9', text: 'duty roles admit exact principals, for a bounded time', checks: ['SOD-9'], about: 'duties' },
   {
     id: 'S10',
-    text: 'a privileged duty asks for a second factor, which IAM sees or somebody vouches for',
+    text: 'a privileged duty asks for a second factor, which IAM sees or somebody vouches for; user pools take one that cannot be taken over',
     checks: ['SOD-9'],
     about: 'duties',
   },

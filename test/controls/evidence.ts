@@ -244,7 +244,7 @@ export const EVIDENCE: readonly Evidence[] = [
   {
     id: 'S10',
     asks: 'privileged duties take a second factor, or somebody’s word for it that every report prints',
-    builtBy: ['Attestation', 'Assumer.user'],
+    builtBy: ['Attestation', 'Assumer.user', 'Authentication.cognito'],
     violated: ['test/domain/narrow-trust.test.ts', 'a user without a second factor'],
     clean: [
       'test/domain/narrow-trust.test.ts',
