@@ -12,7 +12,16 @@ import { formulaOf } from './conditions';
 import { attributeOf, parameterOf, pseudoParameter, referenceTo } from './identifiers';
 import { intrinsicName, isList, isObject, type JsonObject } from './json';
 import { findInMap, importedValue, stackOutput } from './lookups';
-import { fromText, isResolvedList, literalString, NO_VALUE, type Resolved, toText, unknownHole } from './resolved';
+import {
+  fromText,
+  isResolvedList,
+  literalString,
+  NO_VALUE,
+  type Resolved,
+  type ResolvedObject,
+  toText,
+  unknownHole,
+} from './resolved';
 import { type Choices, NO_CHOICES, type Resolver } from './resolver';
 import { type App, environmentName, type Stack } from './stack';
 import { joinTexts, onlyHole, splitText, textKey } from './text-key';
@@ -40,7 +49,7 @@ function resolve(r: Resolver, stack: Stack, value: unknown, choices: Choices): R
     return value.includes('{{resolve:') ? fromText(dynamicReferences(stack, value)) : value;
   if (value === null || value === undefined) return null;
   if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (isList(value)) return value.map((v) => resolve(r, stack, v, choices)).filter((v) => v !== NO_VALUE);
+  if (isList(value)) return resolveList(r, stack, value, choices);
   if (!isObject(value)) return null;
   if (choices.size > 0) return resolveObject(r, stack, value, choices);
   // Policies are read as policies and again as properties: once is enough, and one result is shared.
@@ -51,17 +60,28 @@ function resolve(r: Resolver, stack: Stack, value: unknown, choices: Choices): R
   return result;
 }
 
+/** The list itself where nothing in it is resolved: most of a template is plain. */
+function resolveList(r: Resolver, stack: Stack, value: readonly unknown[], choices: Choices): Resolved {
+  const result = value.map((v) => resolve(r, stack, v, choices));
+  if (result.every((v, i) => v === value[i])) return value as readonly Resolved[];
+  return result.includes(NO_VALUE) ? result.filter((v) => v !== NO_VALUE) : result;
+}
+
 function resolveObject(r: Resolver, stack: Stack, value: JsonObject, choices: Choices): Resolved {
   const name = intrinsicName(value);
   if (name !== undefined) return intrinsic(r, stack, name, value[name], value, choices);
   const result: Record<string, Resolved> = {};
+  let same = true;
   for (const key of Object.keys(value)) {
     const inner = resolve(r, stack, value[key], choices);
+    if (inner !== value[key]) same = false;
     if (inner === NO_VALUE) continue;
     // Assigned, this key would set the prototype.
     if (key === '__proto__') Object.defineProperty(result, key, { value: inner, enumerable: true });
     else result[key] = inner;
   }
+  // Where nothing in it is resolved, the object itself: a copy would be one more for the collector to keep.
+  if (same && !isText(value)) return value as ResolvedObject;
   // An object that looks like a text would be taken for one; templates have no such values.
   return isText(result) ? text(unknownHole(stack.id, value, 'an object')) : result;
 }

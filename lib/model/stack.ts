@@ -27,7 +27,7 @@ export interface Stack {
   /** Nested stacks by the logical id of the resource that deploys them. */
   readonly nested: Map<string, Stack>;
   /** Values of the template that have been resolved, by the object that they were written as. */
-  readonly resolved: WeakMap<object, Resolved>;
+  readonly resolved: Map<object, Resolved>;
 }
 
 export interface App {
@@ -67,7 +67,7 @@ export function buildApp(rendered: readonly RenderedTemplate[]): App {
       template: parseTemplate(r),
       ...environmentOf(r, apart.get(r.stage ?? '')),
       nested: new Map(),
-      resolved: new WeakMap(),
+      resolved: new Map(),
     };
     stacks.push(stack);
     byName.set(r.stackName, [...(byName.get(r.stackName) ?? []), stack]);

@@ -21,6 +21,7 @@ const MAX_CONDITIONS = 5;
 export function variantsOf(r: Resolver, stack: Stack, value: unknown): readonly Variant[] | undefined {
   if (!stack.template.branching) return [{ guard: ALWAYS, value: r.resolve(stack, value) }];
   const names = [...openConditions(r, stack, value)];
+  if (names.length === 0) return [{ guard: ALWAYS, value: r.resolve(stack, value) }];
   if (names.length > MAX_CONDITIONS) return undefined;
   return choicesOf(names).flatMap((choices) => {
     const guard = guardOf(r, stack, choices);

@@ -47,10 +47,11 @@ export function leavesOf(
       }
       // CodeBuild says beside the value that it is only the name of a secret.
       const reference = typeof inner.Type === 'string' && /^(SECRETS_MANAGER|PARAMETER_STORE)$/.test(inner.Type);
-      const pair = PAIR_NAMES.map((key) => inner[key]).find((n) => typeof n === 'string');
-      for (const [key, next] of Object.entries(inner)) {
+      const pair = pairName(inner);
+      for (const key of Object.keys(inner)) {
+        const next = inner[key];
         const within = place === '' ? key : `${place}.${key}`;
-        const called = PAIR_VALUES.has(key) && typeof pair === 'string' ? (reference ? '' : pair) : key;
+        const called = pair !== undefined && PAIR_VALUES.has(key) ? (reference ? '' : pair) : key;
         if (key === 'Ref' || key.startsWith('Fn::')) {
           for (const { value: one, isValue } of choices(key, next)) visit(one, within, isValue ? name : '');
         } else visit(next, within, called);
@@ -59,6 +60,14 @@ export function leavesOf(
   };
   visit(value, at, '');
   return { leaves, keys };
+}
+
+function pairName(value: Json): string | undefined {
+  for (const key of PAIR_NAMES) {
+    const name = value[key];
+    if (typeof name === 'string') return name;
+  }
+  return undefined;
 }
 
 /** What an intrinsic is given: values that it may choose, and what it chooses by. */
@@ -73,8 +82,12 @@ function choices(
 
 /** The text that an intrinsic makes, as far as it is known; undefined where it makes none by itself. */
 function written(value: Json): string | undefined {
-  const [key, ...more] = Object.keys(value);
-  if (key === undefined || more.length > 0) return undefined;
+  let key: string | undefined;
+  for (const other in value) {
+    if (key !== undefined) return undefined;
+    key = other;
+  }
+  if (key === undefined) return undefined;
   const argument = value[key];
   switch (key) {
     case 'Fn::Sub': {

@@ -28,9 +28,8 @@ export function searchTemplate<Part>(
   parts: Iterable<{ readonly part: Part; readonly value: unknown; readonly at: string }>,
 ): { readonly part: Part; readonly found: FoundCredential }[] {
   const results: { part: Part; found: FoundCredential }[] = [];
-  const places: { readonly part: Part; readonly leaf: Leaf; readonly start: number }[] = [];
-  const texts: string[] = [];
-  let length = 0;
+  // Templates say the same many times over: the rules see each text once, and what they find is found wherever it stands.
+  const texts = new Map<string, Place<Part>[]>();
   for (const { part, value, at } of parts) {
     const { leaves, keys } = leavesOf(value, at);
     results.push(...keys.filter(isShown).map((key) => ({ part, found: handed(key) })));
@@ -40,19 +39,30 @@ export function searchTemplate<Part>(
       else if (leaf.text.length >= SHORTEST) {
         // A rule may ask for the name before the value.
         const text = `${leaf.name}=${encoded(leaf) ? Buffer.from(leaf.text, 'base64').toString('utf8') : leaf.text}`;
-        places.push({ part, leaf, start: length });
-        texts.push(text);
-        length += text.length + APART.length;
+        const same = texts.get(text);
+        if (same === undefined) texts.set(text, [{ part, leaf }]);
+        else same.push({ part, leaf });
       }
     }
   }
-  const all = texts.join(APART);
+  const starts: { readonly start: number; readonly places: readonly Place<Part>[] }[] = [];
+  let length = 0;
+  for (const [text, places] of texts) {
+    starts.push({ start: length, places });
+    length += text.length + APART.length;
+  }
+  const all = [...texts.keys()].join(APART);
   const hits = [...credentialsIn(all), ...[...assignedIn(all)].map((hit) => ({ ...hit, what: ASSIGNED }))];
   for (const { what, start } of hits) {
-    const place = placeAt(places, start);
-    if (place !== undefined) results.push({ part: place.part, found: { what, at: place.leaf.at } });
+    for (const { part, leaf } of lastBefore(starts, start)?.places ?? [])
+      results.push({ part, found: { what, at: leaf.at } });
   }
   return once(results, ({ part, found }) => [part, found.what, found.at]);
+}
+
+interface Place<Part> {
+  readonly part: Part;
+  readonly leaf: Leaf;
 }
 
 /** What an instance runs when it starts may be written as it is transmitted. */
@@ -71,14 +81,14 @@ function handed({ at, logicalId }: HandedKey): FoundCredential {
   return { what: `the secret of the access key \`${logicalId}\``, at };
 }
 
-function placeAt<P extends { readonly start: number }>(places: readonly P[], offset: number): P | undefined {
-  let [low, high] = [0, places.length];
+function lastBefore<S extends { readonly start: number }>(starts: readonly S[], offset: number): S | undefined {
+  let [low, high] = [0, starts.length];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (places[middle]!.start <= offset) low = middle;
+    if (starts[middle]!.start <= offset) low = middle;
     else high = middle;
   }
-  return places[low];
+  return starts[low];
 }
 
 /** What one synthesis reads of files at most. */
