@@ -6,34 +6,34 @@
 import type { Model, Resource } from '../model/model';
 import { listed } from './settings';
 import { sharedGateways } from './shared-gateways';
-import { type Answer, all, any, countsWhere, member, ofRule, type Signal, same, type Values } from './signals';
+import { type Answer, all, any, countsWhere, member, ofRule, type Signal, same } from './signals';
 import { refersTo } from './zone-rules';
 
 export function zoneSignals(zone: { readonly api: string; readonly path: string }, model: Model): readonly Signal[] {
   const gateway = sharedGateways(model).find(({ api }) => api.id === zone.api);
   const stages = gateway?.stages ?? [];
-  const ofStatus = (status: string) => counted({ '$context.status': status }, zone.path, stages);
+  const ofStatus = (status: string, ...but: readonly string[]) => counted(status, but, zone.path, stages);
+  const refused = ['401', '403'].map((status) => ofStatus(status, '200', '400'));
   return [
-    { name: 'answers with 4xx', isIn: ofStatus('400') },
-    { name: 'answers with 5xx', isIn: ofStatus('500') },
-    { name: 'throttled requests', isIn: ofStatus('429') },
+    { name: 'answers with 4xx', isIn: ofStatus('400', '200') },
+    { name: 'answers with 5xx', isIn: ofStatus('500', '200') },
+    { name: 'throttled requests', isIn: ofStatus('429', '200', '400') },
     { name: 'requests that the web ACL blocks', isIn: blocked(gateway?.webAcls ?? [], gateway?.ruleGroups ?? []) },
-    {
-      name: 'refused callers',
-      isIn: (metric, own) => all(['401', '403'].map((status) => ofStatus(status)(metric, own))),
-    },
+    { name: 'refused callers', isIn: (metric, own) => all(refused.map((isIn) => isIn(metric, own))) },
     { name: 'denied uses of the key', isIn: ofRule },
     { name: 'unusual numbers of requests', isIn: ofStatus('200'), unusual: true },
   ];
 }
 
-/** Counts the zone's record, and not the same of a path beside it. */
-function counted(values: Values, path: string, stages: readonly Resource[]): Signal['isIn'] {
-  const at = (resourcePath: string) => countsWhere({ ...values, '$context.resourcePath': resourcePath }, stages);
-  const [own, deeper, other] = [at(`${path}/{proxy+}`), at(`${path}/orders/{id}`), at(`${path}-beside/orders`)];
-  return (metric, belongings) => {
-    const counts = all([own(metric, belongings), deeper(metric, belongings)]);
-    return counts === true ? not(other(metric, belongings)) : counts;
+/** Counts the zone's record with that status, and neither that of a path beside it nor those with other statuses: an alarm on all calls tells of none. */
+function counted(status: string, but: readonly string[], path: string, stages: readonly Resource[]): Signal['isIn'] {
+  const record = (resourcePath: string, of = status) =>
+    countsWhere({ '$context.status': of, '$context.resourcePath': resourcePath }, stages);
+  const wanted = [record(`${path}/{proxy+}`), record(`${path}/orders/{id}`)];
+  const others = [record(`${path}-beside/orders`), ...but.map((other) => record(`${path}/{proxy+}`, other))];
+  return (metric, own) => {
+    const counts = all(wanted.map((isIn) => isIn(metric, own)));
+    return counts === true ? not(any(others.map((isIn) => isIn(metric, own)))) : counts;
   };
 }
 

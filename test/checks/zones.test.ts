@@ -214,6 +214,29 @@ describe('DOM-8', () => {
     ]);
   });
 
+  test('a custom domain that leads to the stage by another path', () => {
+    const mapped = (...paths: readonly string[]) => ({
+      ...gateway({
+        rules: ['/partner', '/public'].map((zone, i) => {
+          const statements = paths.map((entrance) =>
+            JSON.parse(JSON.stringify(under(zone)).replace(/\/v1/g, entrance)),
+          );
+          return rate(zone, i, { OrStatement: { Statements: [under(zone), ...statements] } });
+        }),
+      }),
+      Name: resource('AWS::ApiGateway::BasePathMapping', {
+        DomainName: 'api.example.com',
+        RestApiId: ref('Api'),
+        BasePath: 'api',
+      }),
+    });
+    expect(judged(ratesAreLimited, mapped('/api'))).toEqual([]);
+    expect(judged(ratesAreLimited, mapped('/other'))).toEqual([
+      `violated: ${PARTNER} has no rate limit of its own: its rule can be slipped by another spelling of the path`,
+      `violated: ${PUBLIC} has no rate limit of its own: its rule can be slipped by another spelling of the path`,
+    ]);
+  });
+
   test('a stage without a web ACL', () => {
     const { Guard: _, ...open } = gateway();
     expect(judged(ratesAreLimited, open)).toContain(

@@ -22,8 +22,7 @@ import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { AttributeType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { InterfaceVpcEndpoint } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import {
@@ -43,6 +42,8 @@ import {
 } from '../../lib';
 import { Authority, pem } from '../authorizer/authorities';
 import { Random } from '../fuzz/random';
+import { backendOf } from './random-backend';
+import { sharedGateway } from './random-shared';
 
 // Other tests judge templates with CDK's own validation; here it would cost seconds an app.
 process.env.CDK_VALIDATION = 'false';
@@ -115,6 +116,7 @@ class Author {
         if (from !== to && from.place === to.place && this.random.chance(0.4)) this.cross(from, to);
     }
     if (this.random.chance(0.5)) this.vault(written);
+    if (this.random.chance(0.25)) this.shared(written);
     return { app: this.app, outdir: this.outdir, shape: this.shape.join(' ') };
   }
 
@@ -126,6 +128,14 @@ class Author {
     this.shape.push(own === env ? 'vault' : 'vault-elsewhere');
     const readers = [Assumer.role(`arn:aws:iam::${own.account}:role/security`)];
     new AuditVault(new Stack(this.app, 'audit', { env: own }), 'trail', { readers });
+  }
+
+  /** Beside the others, in one of their places. */
+  private shared(written: readonly Written[]): void {
+    const place = written.find(({ place: { env } }) => env !== undefined)?.place;
+    if (place?.env === undefined) return;
+    const assumers = (name: string) => this.assumers(place, name);
+    this.shape.push(sharedGateway(this.random, { ...place, env: place.env }, assumers));
   }
 
   private places(): Place[] {
@@ -285,7 +295,7 @@ class Author {
 
   private routes(domain: TrustDomain, kind: Kind, { env }: Place): string[] {
     const { random } = this;
-    const backend = env !== undefined && random.chance(0.4) ? this.backend(domain) : undefined;
+    const backend = env !== undefined && random.chance(0.4) ? backendOf(domain) : undefined;
     const schema: JsonSchema = { type: JsonSchemaType.OBJECT, additionalProperties: false };
     const possible = [
       'GET /items',
@@ -315,32 +325,6 @@ class Author {
       );
     }
     return routes;
-  }
-
-  /** A function with a role that may write its own log, and nothing else. */
-  private backend(domain: TrustDomain): LambdaFunction {
-    const stack = Stack.of(domain);
-    const logGroup = new LogGroup(stack, 'BackendLog', {
-      encryptionKey: domain.key,
-      retention: RetentionDays.ONE_YEAR,
-    });
-    const role = new Role(stack, 'BackendRole', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logGroup.logGroupArn],
-      }),
-    );
-    const backend = new LambdaFunction(stack, 'Backend', {
-      runtime: Runtime.NODEJS_22_X,
-      handler: 'index.handler',
-      code: Code.fromInline("exports.handler = async () => ({ statusCode: 200, body: '[]' });"),
-      reservedConcurrentExecutions: 10,
-      role,
-      logGroup,
-    });
-    for (const owned of [logGroup, role, backend]) domain.own(owned);
-    return backend;
   }
 
   private belongings(domain: TrustDomain, stack: Stack, id: string): void {

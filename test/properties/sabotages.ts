@@ -5,12 +5,14 @@ import { SABOTAGE_OF_DOMAINS } from './sabotage-domains';
 import { SABOTAGE_OF_DUTIES } from './sabotage-duties';
 import { SABOTAGE_OF_GATEWAYS } from './sabotage-gateway';
 import { SABOTAGE_OF_OPERATIONS } from './sabotage-operations';
+import { SABOTAGE_OF_SHARED_GATEWAYS } from './sabotage-shared';
 
 export const SABOTAGES: readonly Sabotage[] = [
   ...SABOTAGE_OF_DUTIES,
   ...SABOTAGE_OF_DOMAINS,
   ...SABOTAGE_OF_GATEWAYS,
   ...SABOTAGE_OF_OPERATIONS,
+  ...SABOTAGE_OF_SHARED_GATEWAYS,
 ];
 
 /** Those whose checks this version has. */

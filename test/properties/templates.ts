@@ -96,6 +96,8 @@ export class Template {
 
 export class Templates {
   readonly templates: readonly Template[];
+  /** Names of domains that share a gateway, and of the gateway's own. */
+  private readonly sharing: ReadonlySet<unknown>;
 
   constructor(
     private readonly input: AnalysisInput,
@@ -104,6 +106,12 @@ export class Templates {
     this.templates = input.templates.map(
       ({ stackName, account, region, nestedIn, template }) =>
         new Template(stackName, account, region, nestedIn !== undefined, structuredClone(template) as Json),
+    );
+    const zones = this.all().map(({ mark }) => mark);
+    this.sharing = new Set(
+      zones.flatMap(({ domain, zones: shared }) =>
+        shared === undefined ? [] : [domain, ...(shared as { domain: string }[]).map((zone) => zone.domain)],
+      ),
     );
   }
 
@@ -118,9 +126,14 @@ export class Templates {
     return type === undefined ? all : all.filter((resource) => resource.type === type);
   }
 
-  /** What the constructs marked as this part. */
+  /** What the constructs marked as this part, of domains with a gateway of their own. */
   parts(part: string): Resource[] {
-    return this.all().filter(({ mark }) => mark.part === part);
+    return this.all().filter(({ mark }) => mark.part === part && !this.sharing.has(mark.domain));
+  }
+
+  /** What the constructs marked as this part, of domains that share a gateway, and of the gateway. */
+  shared(part: string): Resource[] {
+    return this.all().filter(({ mark }) => mark.part === part && this.sharing.has(mark.domain));
   }
 
   /** One of them, at random; none leaves the app as it is. */
