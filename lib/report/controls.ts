@@ -13,6 +13,8 @@ export interface Control {
   readonly checks: readonly CheckId[];
   /** Of those, the checks whose findings count only between principals of two domains. */
   readonly across?: readonly CheckId[];
+  /** Of those, the checks whose findings count only between two duties that no two domains keep apart already. */
+  readonly within?: readonly CheckId[];
   /** Of those, the checks whose findings count only where they say what somebody may do. */
   readonly acting?: readonly CheckId[];
   /** Without these in the app there is nothing to judge. */
@@ -107,12 +109,14 @@ export const CONTROLS: readonly Control[] = [
     id: 'S1',
     text: 'nobody both prepares a change and lets it run',
     checks: ['SOD-1', 'SOD-2', 'SOD-3', 'SOD-6', 'SOD-7'],
+    within: ['SOD-1'],
     about: 'duties',
   },
   {
     id: 'S2',
     text: 'nobody builds, deploys and reads data',
     checks: ['SOD-1', 'SOD-2', 'SOD-3', 'SOD-6'],
+    within: ['SOD-1'],
     about: 'duties',
   },
   {
@@ -132,6 +136,7 @@ export const CONTROLS: readonly Control[] = [
     id: 'S5',
     text: 'no credential comes to the requests of two duties, by itself or by any chain',
     checks: ['SOD-1', 'SOD-2', 'SOD-3', 'SOD-6'],
+    within: ['SOD-1'],
     about: 'duties',
   },
   {
@@ -146,7 +151,13 @@ export const CONTROLS: readonly Control[] = [
     checks: ['DOM-11'],
     about: 'domains',
   },
-  { id: 'S8', text: 'reading and writing by high-value routes are split', checks: ['SOD-1', 'SOD-8'], about: 'duties' },
+  {
+    id: 'S8',
+    text: 'reading and writing by high-value routes are split',
+    checks: ['SOD-1', 'SOD-8'],
+    within: ['SOD-1'],
+    about: 'duties',
+  },
   { id: 'S9', text: 'duty roles admit exact principals, for a bounded time', checks: ['SOD-9'], about: 'duties' },
   {
     id: 'S10',
@@ -186,7 +197,7 @@ export type ControlState = 'held' | 'broken' | 'undecided' | 'nothing to judge';
 
 /** A part of the app that cannot be seen leaves every control undecided. */
 export function stateOf(
-  { checks, across = [], acting = [], about }: Control,
+  { checks, across = [], within = [], acting = [], about }: Control,
   { model, findings }: Report,
 ): ControlState {
   const open = findings.filter((f) => f.exception === undefined);
@@ -194,6 +205,7 @@ export function stateOf(
     (f) =>
       checks.includes(f.id) &&
       (!across.includes(f.id) || isAcross(f, model)) &&
+      (!within.includes(f.id) || isWithin(f, model)) &&
       (!acting.includes(f.id) || f.principals.length > 0),
   );
   const beside = open.filter(({ also = [] }) => also.some(({ id }) => checks.includes(id)));
@@ -223,6 +235,14 @@ function isThere(about: Control['about'], { domains, principals, resources }: Mo
 function isAcross({ principals }: Finding, model: Model): boolean {
   const named = model.principals.filter(({ id }) => principals.includes(id));
   return new Set(named.map(({ domain }) => domain)).size > 1;
+}
+
+/** What roles of two domains share is a crossing, whatever their duties; of one domain, or of none, duties are what keeps them apart. */
+function isWithin({ principals }: Finding, model: Model): boolean {
+  const named = model.principals.filter(({ id, duty }) => duty !== undefined && principals.includes(id));
+  return named.some((a) =>
+    named.some((b) => a.duty !== b.duty && (a.domain === b.domain || a.domain === undefined || b.domain === undefined)),
+  );
 }
 
 /** The controls whose checks this version has. */

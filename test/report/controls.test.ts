@@ -56,7 +56,26 @@ test('an overlap is an undeclared crossing iff it is between roles of two domain
   const [deploy, read, other] = two.principals.map(({ id }) => id) as [string, string, string];
   const overlap = (...principals: string[]) => states([{ ...finding('SOD-1'), principals }], two);
   expect(overlap(deploy, read)).toMatchObject({ S1: 'broken', D11: 'held' });
-  expect(overlap(read, other)).toMatchObject({ S1: 'broken', D11: 'broken' });
+  expect(overlap(read, other)).toMatchObject({ S1: 'held', D11: 'broken' });
+});
+
+test('an overlap breaks separation of duties iff it is between two duties of one domain', () => {
+  const three = modelOf({
+    principals: [
+      role('App/Deploy', { duty: 'deploy', domain: 'a' }),
+      role('App/Approve', { duty: 'approve', domain: 'a' }),
+      role('Other/Approve', { duty: 'approve', domain: 'b' }),
+      role('Audit', { duty: 'audit' }),
+    ],
+  });
+  const [deploy, approve, other, audit] = three.principals.map(({ id }) => id) as [string, string, string, string];
+  const overlap = (...principals: string[]) => states([{ ...finding('SOD-1'), principals }], three);
+  const [broken, held] = ['broken', 'held'].map((state) => ({ S1: state, S2: state, S5: state, S8: state }));
+  expect(overlap(deploy, approve)).toMatchObject({ ...broken, D10: 'held', D11: 'held' });
+  expect(overlap(deploy, other)).toMatchObject({ ...held, D10: 'broken', D11: 'broken' });
+  expect(overlap(deploy, audit)).toMatchObject(broken!);
+  // One statement that lets a role overlap with roles of its own domain and of another breaks both.
+  expect(overlap(deploy, approve, other)).toMatchObject({ ...broken, D11: 'broken' });
 });
 
 test('what cannot be seen leaves all undecided; without domains and duties there is nothing to judge', () => {
