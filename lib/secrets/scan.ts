@@ -7,6 +7,7 @@
  */
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
+import { entriesOf, isOpened } from './archive';
 import { type HandedKey, type Leaf, leavesOf } from './leaves';
 import { assignedIn, isNamedCredential } from './named';
 import { credentialsIn } from './rules';
@@ -134,16 +135,50 @@ export function searchFiles(path: string, budget: Budget): SearchedFiles {
   const unread = new Map<Unread, number>();
   const leave = (kind: Unread): unknown => unread.set(kind, (unread.get(kind) ?? 0) + 1);
   for (const { file, bytes } of filesIn(path, budget, leave)) {
-    if (ARCHIVE.test(file)) leave('archive');
+    const name = relative(path, file) || basename(file);
+    if (isOpened(file)) found.push(...searchArchive(file, bytes, name, budget, leave));
+    else if (ARCHIVE.test(file)) leave('archive');
     else if (bytes > MAX_FILE_BYTES) leave('file that is too big');
     else if (!budget.take(bytes)) leave('file beyond the bound');
     else {
-      const text = readText(file, bytes);
+      const data = readBytes(file, bytes);
+      const text = data === undefined ? UNREADABLE : textOf(data);
       if (typeof text !== 'string') leave(text.unread);
-      else found.push(...searchText(text, relative(path, file) || basename(file)));
+      else found.push(...searchText(text, name));
     }
   }
   return { found, unread };
+}
+
+/** An archive that is longer is not opened: all of it is in memory. */
+const MAX_ARCHIVE_BYTES = 16 * 1024 * 1024;
+
+/** File by file, within the same bounds; an archive in it counts as unread. */
+function searchArchive(
+  file: string,
+  bytes: number,
+  name: string,
+  budget: Budget,
+  leave: (kind: Unread) => unknown,
+): readonly FoundCredential[] {
+  const data = bytes > MAX_ARCHIVE_BYTES || !budget.take(0) ? undefined : readBytes(file, bytes);
+  const entries = data && entriesOf(file, data);
+  if (entries === undefined) {
+    leave('archive');
+    return [];
+  }
+  return entries.flatMap((entry): readonly FoundCredential[] => {
+    const unread = (kind: Unread): readonly [] => {
+      leave(kind);
+      return [];
+    };
+    if (ARCHIVE.test(entry.name)) return unread('archive');
+    if (entry.bytes > MAX_FILE_BYTES) return unread('file that is too big');
+    if (!budget.take(entry.bytes)) return unread('file beyond the bound');
+    const content = entry.read();
+    const text = content === undefined ? UNREADABLE : textOf(content);
+    return typeof text === 'string' ? searchText(text, `${name}/${entry.name}`) : unread(text.unread);
+  });
 }
 
 /** What others wrote is full of examples, and was published: in it, a credential is what has the form of one. */
@@ -183,7 +218,9 @@ function* filesIn(
   }
 }
 
-function readText(file: string, bytes: number): string | { readonly unread: Unread } {
+const UNREADABLE = { unread: 'file that cannot be read' } as const;
+
+function readBytes(file: string, bytes: number): Buffer | undefined {
   const buffer = Buffer.alloc(bytes);
   let length = 0;
   try {
@@ -195,11 +232,14 @@ function readText(file: string, bytes: number): string | { readonly unread: Unre
       closeSync(descriptor);
     }
   } catch {
-    return { unread: 'file that cannot be read' };
+    return undefined;
   }
-  // What git calls binary: a zero byte near the beginning.
-  if (buffer.subarray(0, Math.min(length, 8_000)).includes(0)) return { unread: 'binary file' };
-  return buffer.toString('utf8', 0, length);
+  return buffer.subarray(0, length);
+}
+
+/** What git calls binary has a zero byte near the beginning. */
+function textOf(data: Buffer): string | { readonly unread: Unread } {
+  return data.subarray(0, 8_000).includes(0) ? { unread: 'binary file' } : data.toString('utf8');
 }
 
 function once<T>(items: readonly T[], key: (item: T) => readonly unknown[]): T[] {
