@@ -1,14 +1,25 @@
 /** Domains that share a gateway: what is built, what is refused, that it is proved, and what each check says once it is weakened. */
-import { Aws, type CfnResource, Duration, Stack } from 'aws-cdk-lib';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Aws, type CfnResource, Duration, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { CfnMethod, type CfnRestApi, type CfnStage, HttpIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnMetricFilter } from 'aws-cdk-lib/aws-logs';
-import { Authentication, Duty, Exposure, TrustZone } from '../../lib';
+import {
+  Authentication,
+  DomainDeployment,
+  DomainSynthesizer,
+  Duty,
+  Exposure,
+  SharedGateway,
+  TrustZone,
+} from '../../lib';
 import { ACCOUNT, assumers, BACKEND, ENV, REGION } from './a-domain';
 import { judged } from './a-four-eyes-app';
-import { aGateway, aZone, cognito, type Shared, scopesOf, threeZones } from './a-shared-gateway';
+import { aGateway, aZone, cognito, jwt, type Shared, scopesOf, threeZones } from './a-shared-gateway';
 import { dpop, makeAuthority, mtls } from './with-authorizer';
 
 interface Made extends Shared {
@@ -229,6 +240,30 @@ describe('what is built', () => {
       for (let i = 0; i < 30; i++) zone.addRoute('GET', `${zone.basePath}/things-${i}`, BACKEND, scopesOf(zone));
     expect(Object.keys(Template.fromStack(shared.stack).toJSON().Resources).length).toBeLessThan(500);
   });
+});
+
+test('gateway and zones that their own roles deploy, under four eyes, are proved', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'bulkhead-shared-'));
+  const app = new App({ outdir });
+  const deployed = (domainName: string): Stack => {
+    const first = new Stack(app, `${domainName}-deployment`, { env: ENV, synthesizer: new LegacyStackSynthesizer() });
+    new DomainDeployment(first, 'Deployment', { domainName, stackName: domainName });
+    return new Stack(app, domainName, { env: ENV, synthesizer: new DomainSynthesizer({ domainName }) });
+  };
+  const { read: _, write: __, ...duties } = assumers('edge');
+  const gateway = new SharedGateway(deployed('edge'), 'edge', { owner: 'platform-team', assumers: duties });
+  for (const [name, authentication] of Object.entries({ partner: Authentication.iam(), claims: jwt() })) {
+    const zone = new TrustZone(deployed(name), name, {
+      gateway,
+      basePath: `/${name}`,
+      exposure: Exposure.PARTNER,
+      owner: `${name}-team`,
+      authentication,
+      assumers: assumers(name),
+    });
+    zone.addRoute('GET', `/${name}/orders`, BACKEND, scopesOf(zone));
+  }
+  expect(judged({ app, outdir })).toMatchObject({ verdict: 'proved', findings: [] });
 });
 
 describe('what is refused', () => {
