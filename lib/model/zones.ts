@@ -8,7 +8,7 @@
  * be any zone's name, and the route lies in none. Methods belong to the zone they lie in, and so does an authorizer that no
  * other zone's methods have; the rest of the gateway belongs to whoever runs it.
  */
-import { literal, show } from '../policy/text';
+import { literal, show, type Text } from '../policy/text';
 import { kindOf } from './api-kinds';
 import { type Classifiable, type Classification, NameIndex, unmatched } from './classification';
 import type { Configuration } from './configuration';
@@ -16,6 +16,7 @@ import type { Element, ElementIndex } from './elements';
 import type { Zone } from './model';
 import { property, toText } from './resolved';
 import type { Resolver } from './resolver';
+import { textKey } from './text-key';
 
 export interface Zones {
   /** By the id of the API. Sorted by path; absent where one domain has the API to itself. */
@@ -140,20 +141,31 @@ function assigned(
   return classified;
 }
 
-function apiOf({ stack, declared }: Element, r: Resolver, index: ElementIndex): string | undefined {
-  const named = toText(r.resolve(stack, declared.properties.RestApiId));
-  return (
-    named && index.find(named, ['AWS::ApiGateway::RestApi', 'AWS::Serverless::Api'], stack.account)?.[0]?.origin.id
-  );
+function apiOf(element: Element, r: Resolver, index: ElementIndex): string | undefined {
+  return apiElement(element, r, index)?.origin.id;
 }
 
-/** The path of a method: `PathPart` from its resource up to the root. */
-export function pathOf(r: Resolver, { stack, declared }: Element, index: ElementIndex): string {
+function apiElement({ stack, declared }: Element, r: Resolver, index: ElementIndex): Element | undefined {
+  const named = toText(r.resolve(stack, declared.properties.RestApiId));
+  return named && index.find(named, ['AWS::ApiGateway::RestApi', 'AWS::Serverless::Api'], stack.account)?.[0];
+}
+
+function isRoot(id: Text, method: Element, r: Resolver, index: ElementIndex): boolean {
+  const api = apiElement(method, r, index);
+  if (api === undefined) return false;
+  const root = toText(r.resolve(api.stack, { 'Fn::GetAtt': [api.declared.logicalId, 'RootResourceId'] }));
+  return root !== undefined && textKey(root) === textKey(id);
+}
+
+/** The path of a method: `PathPart` from its resource up to the root; what begins elsewhere begins with `?`. */
+export function pathOf(r: Resolver, method: Element, index: ElementIndex): string {
+  const { stack, declared } = method;
   const parts: string[] = [];
   let id = toText(r.resolve(stack, declared.properties.ResourceId));
   const seen = new Set<string>();
   while (id !== undefined) {
     const resource = index.find(id, ['AWS::ApiGateway::Resource'], stack.account)?.[0];
+    if (resource === undefined && !isRoot(id, method, r, index)) parts.unshift('?');
     if (resource === undefined || seen.has(resource.origin.id)) break;
     seen.add(resource.origin.id);
     const properties = r.resolve(resource.stack, resource.declared.properties);

@@ -38,6 +38,18 @@ describe('DOM-3', () => {
       { All: path('{proxy+}'), GetAll: method('All', undefined) },
       ['violated: the gateway `S/Api` has routes that lie in no zone: `GET /{proxy+}`'],
     ],
+    [
+      'a route below what another template made, which may lie anywhere',
+      {
+        Elsewhere: resource('AWS::ApiGateway::Resource', {
+          RestApiId: ref('Api'),
+          ParentId: { 'Fn::ImportValue': 'Parent' },
+          PathPart: 'partner',
+        }),
+        GetElsewhere: method('Elsewhere', 'PartnerAuthorizer'),
+      },
+      ['violated: the gateway `S/Api` has routes that lie in no zone: `GET /?/partner`'],
+    ],
     ['a greedy route in a zone', { All: path('{proxy+}', 'Public'), GetAll: method('All', 'PublicAuthorizer') }, []],
     [
       'a preflight request beside the zones',
