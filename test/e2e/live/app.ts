@@ -19,20 +19,22 @@ interface Context {
   };
 }
 
-/** The context of `cdk.json`, the backends replaced. */
-export function contextOf(backend: string): Context & Record<string, unknown> {
+/** The context of `cdk.json`, the backends replaced; of all domains, or of those that are named. */
+export function contextOf(backend: string, only?: readonly string[]): Context & Record<string, unknown> {
   const { context } = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'cdk.json'), 'utf8')) as {
     context: Context;
   };
   const app = context['bulkhead-app'];
   const domains = Object.fromEntries(
-    Object.entries(app.domains).map(([name, domain]) => [name, { ...domain, backend: `${backend}/${name}` }]),
+    Object.entries(app.domains)
+      .filter(([name]) => only?.includes(name) ?? true)
+      .map(([name, domain]) => [name, { ...domain, backend: `${backend}/${name}` }]),
   );
   return { ...context, 'bulkhead-app': { ...app, domains } };
 }
 
-export function liveApp(backend: string, outdir?: string): App {
-  const context = contextOf(backend);
+export function liveApp(backend: string, outdir?: string, only?: readonly string[]): App {
+  const context = contextOf(backend, only);
   const app = new App({ outdir, context });
   const { account, region } = context['bulkhead-app'];
   addStacks(app, (domainName, stackName) => {

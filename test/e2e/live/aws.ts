@@ -123,10 +123,12 @@ const TARGETS: Readonly<Record<string, readonly [string, '1.0' | '1.1']>> = {
   logs: ['Logs_20140328', '1.1'],
   wafv2: ['AWSWAF_20190729', '1.1'],
   dynamodb: ['DynamoDB_20120810', '1.0'],
+  monitoring: ['GraniteServiceVersion20100801', '1.0'],
+  events: ['AWSEvents', '1.1'],
   'cognito-idp': ['AWSCognitoIdentityProviderService', '1.1'],
 };
 
-/** A request of the JSON protocol: KMS, CloudWatch Logs, WAF, DynamoDB, Cognito. */
+/** A request of the JSON protocol: KMS, CloudWatch, its Logs, EventBridge, WAF, DynamoDB, Cognito. */
 export function json(service: string, action: string, input: object): Call {
   const [target, version] = TARGETS[service] ?? [service, '1.1'];
   return {

@@ -1,5 +1,6 @@
 /** What a run found, one row an attack, and how it is written down: JSON for machines, Markdown for people. */
 import type { Canary } from './canaries';
+import { type Coverage, coverage } from './controls';
 import type { Cell } from './matrix';
 import type { Change } from './transform';
 
@@ -46,7 +47,8 @@ export interface NotRun {
 }
 
 export interface Evidence {
-  readonly emulator: string;
+  /** Which, and how strict; undefined where there was none. */
+  readonly emulator?: string;
   readonly canaries: readonly Canary[];
   readonly rows: readonly Row[];
   readonly notRun: readonly NotRun[];
@@ -90,11 +92,21 @@ export function summarize(cells: readonly Cell[]): MatrixSummary {
   };
 }
 
-export function passed({ rows, matrix }: Evidence): boolean {
-  return rows.every((r) => r.asExpected) && matrix.differ.length === 0;
+/** Iff all is as expected, nothing differs, and every control is shown. */
+export function passed(evidence: Evidence): boolean {
+  const { rows, matrix } = evidence;
+  return (
+    rows.every((r) => r.asExpected) &&
+    matrix.cells > 0 &&
+    matrix.differ.length === 0 &&
+    covered(evidence).every(({ state }) => state !== 'NOT SHOWN')
+  );
 }
 
-export function toText({ rows, notRun, matrix, canaries, emulator }: Evidence): string {
+export const covered = ({ rows, emulator }: Evidence): readonly Coverage[] => coverage(rows, emulator !== undefined);
+
+export function toText(evidence: Evidence): string {
+  const { rows, notRun, matrix, canaries, emulator } = evidence;
   const columns: readonly (readonly [string, (row: Row) => string])[] = [
     ['control', (r) => r.control],
     ['attack', (r) => r.attack],
@@ -116,9 +128,14 @@ export function toText({ rows, notRun, matrix, canaries, emulator }: Evidence): 
     '',
     `matrix: ${matrixLine(matrix)}`,
     ...matrix.differ.slice(0, 50).map((c) => `  differs: ${JSON.stringify(c)}`),
-    `emulator: ${emulator}`,
+    `emulator: ${emulator ?? 'none'}`,
     ...canaries.filter((c) => !c.passed).map((c) => `not live: ${c.kind}: ${c.because ?? ''}`),
     ...notRun.map((n) => `not run: ${n.controls.join(', ')}: ${n.what}: ${n.because}`),
+    '',
+    'control: rows live + simulated + checked',
+    ...covered(evidence).map(
+      (c) => `${c.id.padEnd(4)} ${c.live} + ${c.simulated} + ${c.checked}  ${c.state}: ${c.attack}`,
+    ),
     '',
   ].join('\n');
 }
@@ -136,7 +153,7 @@ export function toMarkdown(evidence: Evidence): string {
   return [
     '# Evidence of the live proof',
     '',
-    `Written by \`npm run e2e\`; what it does, and what it measured, stands in [e2e.md](e2e.md). Emulator: ${emulator}.`,
+    `Written by \`npm run e2e\`; what it does, and what it measured, stands in [e2e.md](e2e.md). Emulator: ${emulator ?? 'none'}.`,
     '',
     `**${rows.filter((r) => r.asExpected).length} of ${rows.length} attacks as expected; the matrix has ${matrixLine(matrix)}.**`,
     '',
@@ -154,6 +171,14 @@ export function toMarkdown(evidence: Evidence): string {
         r.twin ?? '',
         r.asExpected ? 'ok' : 'NOT OK',
       ]),
+    ),
+    '',
+    '## Controls',
+    'How many rows show each control, by how they were had. A control without any fails the run.',
+    '',
+    ...table(
+      ['control', 'attack that must fail', 'live', 'simulated', 'checked', ''],
+      covered(evidence).map((c) => [c.id, c.attack, `${c.live}`, `${c.simulated}`, `${c.checked}`, c.state]),
     ),
     '',
     '## Canaries',

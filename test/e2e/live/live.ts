@@ -3,24 +3,25 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildModel } from '../../../lib/model/build-model';
 import { readCloudAssembly } from '../../../lib/model/cloud-assembly';
+import { alarmAttacks } from './alarms';
 import { liveApp } from './app';
 import { stacksIn } from './assembly';
 import { authorizerAttacks } from './authorizers';
 import { Backend } from './backend';
-import { brokenOnPaper } from './broken';
 import { canaries } from './canaries';
 import { deployAll, physicalIds, type Site } from './deploy';
 import { Emulator, FAKECLOUD_VERSION } from './emulator';
 import { type Evidence, type NotRun, type Row, row, summarize } from './evidence';
 import { faults } from './faults';
+import { rateCanary } from './floods';
 import { Front } from './front';
 import { gatewayAttacks } from './gateway';
 import { packInlineCode } from './inline-code';
 import { liveAttacks } from './live-attacks';
 import { matrix } from './matrix';
 import { observer, prepareMaterial } from './observe';
+import { onPaper } from './on-paper';
 import { Sessions } from './sessions';
-import { simulatedAttacks } from './simulated-attacks';
 import { Authority } from './tls';
 import { fitToEmulator } from './transform';
 import { World } from './world';
@@ -85,25 +86,25 @@ async function attack(run: Run): Promise<Evidence> {
     });
   }
   say('canaries');
-  const found = await canaries(site.endpoint, site.sessions);
+  const found = [...(await canaries(site.endpoint, site.sessions)), await rateCanary(site.endpoint)];
   const live = new Set(found.filter(({ passed }) => passed).map(({ kind }) => kind));
   say(`live: ${[...live].join(', ')}`);
   say('the matrix');
   const material = await prepareMaterial(site.endpoint, world);
-  const cells = await matrix(
-    buildModel(readCloudAssembly(synthesized).templates),
-    world,
-    observer(site, live, material),
-  );
+  const model = buildModel(readCloudAssembly(synthesized).templates);
+  const cells = await matrix(model, world, observer(site, live, material));
   const notRun: NotRun[] = [];
-  const rows: Row[] = [...simulatedAttacks(world, cells)];
+  const rows: Row[] = [...(await onPaper(model, synthesized, backend.address, world, cells, folder))];
   say('attacks');
-  rows.push(...brokenOnPaper(synthesized, join(folder, 'broken')));
   rows.push(...(await liveAttacks(site, world, cells, live)));
   say('attacks through the gateway');
   await run.emulator.stop();
   await run.emulator.start(false);
-  rows.push(...(await attempted('attacks through the gateway', () => gatewayAttacks(site, world, backend, notRun))));
+  rows.push(
+    ...(await attempted('attacks through the gateway', () =>
+      gatewayAttacks(site, world, backend, notRun, [alarmAttacks]),
+    )),
+  );
   await run.emulator.stop();
   await run.emulator.start();
   say('authorizers');

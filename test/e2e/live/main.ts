@@ -11,16 +11,16 @@ import { join } from 'node:path';
 import { buildModel } from '../../../lib/model/build-model';
 import { readCloudAssembly } from '../../../lib/model/cloud-assembly';
 import { liveApp } from './app';
-import { brokenOnPaper } from './broken';
 import { findFakecloud, installFakecloud } from './emulator';
 import { type Evidence, passed, summarize, toMarkdown, toText } from './evidence';
 import { attackLive } from './live';
 import { matrix } from './matrix';
+import { onPaper } from './on-paper';
 import { ROOT } from './place';
-import { simulatedAttacks } from './simulated-attacks';
 import { World } from './world';
 
 const LIMIT = 18 * 60_000;
+const BACKEND = 'https://backend.example.com';
 
 async function main(args: readonly string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'bulkhead-e2e-'));
@@ -55,13 +55,14 @@ function write(evidence: Evidence, path: string): void {
 async function withoutEmulator(missing: string, folder: string): Promise<Evidence> {
   console.log(`e2e: no live attack is run: ${missing}`);
   const assembly = join(folder, 'assembly');
-  liveApp('https://backend.example.com', assembly).synth();
+  liveApp(BACKEND, assembly).synth();
   const world = World.of(assembly);
-  const cells = await matrix(buildModel(readCloudAssembly(assembly).templates), world, async () => undefined);
+  const model = buildModel(readCloudAssembly(assembly).templates);
+  const cells = await matrix(model, world, async () => undefined);
   return {
-    emulator: 'none',
+    emulator: undefined,
     canaries: [],
-    rows: [...simulatedAttacks(world, cells), ...brokenOnPaper(assembly, join(folder, 'broken'))],
+    rows: await onPaper(model, assembly, BACKEND, world, cells, folder),
     notRun: [{ controls: ['all'], what: 'every live attack', because: missing }],
     matrix: summarize(cells),
     changes: [],

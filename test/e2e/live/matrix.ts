@@ -127,13 +127,18 @@ function onItself(trust: Document, arn: string): Document {
 /** Makes the request; undefined where the emulator cannot be asked. */
 export type Observe = (role: Role, probe: Probe, domain: string, arn: string) => Promise<Decision | undefined>;
 
-export async function matrix(model: Model, world: World, observe: Observe): Promise<readonly Cell[]> {
+export async function matrix(
+  model: Model,
+  world: World,
+  observe: Observe,
+  probes: readonly Probe[] = PROBES,
+): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
   const roles = world.roles.filter(({ name }) => name.startsWith('bulkhead-'));
   for (const role of roles) {
     const principal = model.principals.find(({ id }) => id === role.id);
     if (principal === undefined) throw new Error(`the model has no principal \`${role.id}\``);
-    for (const probe of PROBES) {
+    for (const probe of probes) {
       for (const domain of DOMAINS) {
         const arn = physicalArn(world, probe.on(domain));
         const simulated = judge(world, role, probe, domain);

@@ -58,6 +58,27 @@ const ATTACKS: readonly Attack[] = [
     twinWhat: 'each duty describes its own stack',
   },
   {
+    control: 'D5',
+    what: 'from every principal, every other role is assumed',
+    attack: action('sts:AssumeRole'),
+    twin: both(duty('audit'), own, action('iam:GetRole')),
+    twinWhat: 'each duty does what is its own',
+  },
+  {
+    control: 'D10',
+    what: 'any duty of another domain decrypts, or asks for a data key',
+    attack: both(ofADuty, foreign, action('kms:Decrypt', 'kms:GenerateDataKey', 'kms:Encrypt')),
+    twin: both(duty('read'), own, action('kms:Decrypt')),
+    twinWhat: '`read` of the domain decrypts',
+  },
+  {
+    control: 'S2',
+    what: '`provision`, `deploy`, `approve`, `monitor`, `audit` of the domain itself decrypt',
+    attack: both(ofADuty, own, not(duty('read')), not(duty('write')), action('kms:Decrypt')),
+    twin: both(duty('read'), own, action('kms:Decrypt')),
+    twinWhat: '`read` decrypts',
+  },
+  {
     control: 'D11',
     what: 'a caller of one domain calls another, undeclared',
     attack: both(ofADuty, foreign, action('execute-api:Invoke')),

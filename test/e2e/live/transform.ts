@@ -77,6 +77,20 @@ const RULES: readonly Rule[] = [
       }
     },
   },
+  {
+    what: 'each rate rule is named after its web ACL',
+    because: 'the emulator counts one rate for all web ACLs whose rules are named alike, AWS one for each web ACL',
+    apply: ({ Resources }) => {
+      for (const { Type, Properties } of Object.values(Resources)) {
+        if (Type !== 'AWS::WAFv2::WebACL' || !Array.isArray(Properties?.Rules)) continue;
+        for (const rule of Properties.Rules as { Name?: string; Statement?: object }[]) {
+          const own = `${String(Properties.Name)}-`;
+          if (rule.Statement === undefined || !('RateBasedStatement' in rule.Statement)) continue;
+          if (rule.Name?.startsWith(own) === false) rule.Name = `${own}${rule.Name}`;
+        }
+      }
+    },
+  },
 ];
 
 /** Changes the templates of the assembly in place. */
