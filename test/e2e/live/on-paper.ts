@@ -9,6 +9,9 @@ import type { Cell } from './matrix';
 import { matrixAttacks } from './matrix-attacks';
 import { pathAttacks } from './paths';
 import { simulatedAttacks } from './simulated-attacks';
+import { tokensOnPaper } from './tokens-on-paper';
+import { widerApp } from './wider-app';
+import { widerOnPaper } from './wider-on-paper';
 import { World } from './world';
 
 /** @param backend the address with which the assembly was synthesized */
@@ -20,11 +23,15 @@ export async function onPaper(
   cells: readonly Cell[],
   folder: string,
 ): Promise<readonly Row[]> {
+  const wider = join(folder, 'wider');
+  widerApp(backend, wider).synth();
   const checked = checkedAttacks(assembly, backend, folder);
   return [
     ...simulatedAttacks(world, cells),
     ...floodsOnPaper(world),
     ...alarmsOnPaper(world),
+    ...tokensOnPaper(world),
+    ...widerOnPaper(World.of(wider)),
     ...pathAttacks(world),
     ...(await matrixAttacks(model, cells, World.of(join(folder, 'broken')))),
     ...checked,
