@@ -101,6 +101,20 @@ export class Emulator {
     return join(this.folder, 'emulator.log');
   }
 
+  /** What it keeps of a service. */
+  kept(service: string): string {
+    return readFileSync(join(this.folder, 'data', service, 'snapshot.json'), 'utf8');
+  }
+
+  /** Resource types that it took note of and made nothing of, as it says itself. */
+  recorded(): ReadonlySet<string> {
+    const styles = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
+    const said = readFileSync(this.log, 'utf8').replaceAll(styles, '');
+    return new Set(
+      [...said.matchAll(/no provisioner for resource type.*?resource_type=(\S+)/g)].map(([, type = '']) => type),
+    );
+  }
+
   /**
    * Starts it, or starts it again with the data that it kept. Without signatures it lets bearer tokens through to the
    * gateway; with them it takes every `Authorization` for one of AWS.

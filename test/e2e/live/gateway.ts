@@ -61,13 +61,13 @@ function tokenIn(reply: Reply): string {
 }
 
 /** RFC 6238, of the secret in base32: six digits, for thirty seconds. */
-export function oneTimeCode(secret: string): string {
+export function oneTimeCode(secret: string, at = Date.now()): string {
   const bits = [...secret.replace(/=+$/, '')].map((c) =>
     'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0'),
   );
   const key = Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
   const mac = createHmac('sha1', key).update(counter).digest();
   const offset = (mac.at(-1) ?? 0) & 0xf;
   return String((mac.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
@@ -86,7 +86,18 @@ export class Gateway {
     headers: Readonly<Record<string, string>> = {},
     body?: string,
   ): Promise<Answer> {
-    const { physicalId } = this.world.only(stackOf(domain), 'AWS::ApiGateway::RestApi');
+    return this.callStack(stackOf(domain), method, path, headers, body);
+  }
+
+  /** The one API of the stack. */
+  callStack(
+    stack: string,
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>> = {},
+    body?: string,
+  ): Promise<Answer> {
+    const { physicalId } = this.world.only(stack, 'AWS::ApiGateway::RestApi');
     const host = `${physicalId}.execute-api.${REGION}.amazonaws.com`;
     const typed: Readonly<Record<string, string>> = body === undefined ? {} : { 'content-type': 'application/json' };
     return ask(this.site.endpoint, `${this.site.endpoint.url}/v1${path}`, method, { host, ...typed, ...headers }, body);

@@ -19,11 +19,14 @@ import { gatewayAttacks } from './gateway';
 import { packInlineCode } from './inline-code';
 import { liveAttacks } from './live-attacks';
 import { matrix } from './matrix';
+import { notaryAttacks } from './notary';
 import { observer, prepareMaterial } from './observe';
 import { onPaper } from './on-paper';
 import { Sessions } from './sessions';
+import { expiredTokens, signedCalls } from './stolen-tokens';
 import { Authority } from './tls';
 import { fitToEmulator } from './transform';
+import { deployWider, originAttacks, widerAttacks } from './wider-live';
 import { World } from './world';
 
 const begun = Date.now();
@@ -96,13 +99,23 @@ async function attack(run: Run): Promise<Evidence> {
   const notRun: NotRun[] = [];
   const rows: Row[] = [...(await onPaper(model, synthesized, backend.address, world, cells, folder))];
   say('attacks');
-  rows.push(...(await liveAttacks(site, world, cells, live)));
+  rows.push(...(await liveAttacks(site, world, cells, live)), await signedCalls(site, world));
+  rows.push(...(await attempted('the notary', () => notaryAttacks({ site, world, caFile, folder }))));
+  say('the wider app');
+  let wider: World | undefined;
+  rows.push(
+    ...(await attempted('the wider app', async () => {
+      wider = await deployWider(site, backend.address, folder);
+      return widerAttacks(site, wider);
+    })),
+  );
   say('attacks through the gateway');
   await run.emulator.stop();
   await run.emulator.start(false);
+  const origins = async () => (wider === undefined ? [] : originAttacks(site, wider));
   rows.push(
     ...(await attempted('attacks through the gateway', () =>
-      gatewayAttacks(site, world, backend, notRun, [alarmAttacks]),
+      gatewayAttacks(site, world, backend, notRun, [expiredTokens(run.emulator), alarmAttacks, origins]),
     )),
   );
   await run.emulator.stop();
@@ -111,6 +124,7 @@ async function attack(run: Run): Promise<Evidence> {
   rows.push(...(await attempted('authorizers', () => authorizerAttacks({ site, authority, caFile, folder }))));
   say('faults');
   rows.push(...(await faults({ site, world, emulator: run.emulator, assembly: deployed, folder, live, notRun })));
+  const recorded = run.emulator.recorded();
   return {
     emulator: `fakecloud ${FAKECLOUD_VERSION}, policies and signatures enforced`,
     canaries: found,
@@ -121,9 +135,13 @@ async function attack(run: Run): Promise<Evidence> {
     deployed: stacks.map((stack) => ({
       stack,
       resources: world.resources.filter((r) => r.stack === stack).length,
-      notProvisioned: [],
+      notProvisioned: typesIn(world, stack).filter((type) => recorded.has(type)),
     })),
   };
+}
+
+function typesIn(world: World, stack: string): readonly string[] {
+  return [...new Set(world.resources.filter((r) => r.stack === stack).map(({ type }) => type))].sort();
 }
 
 /** Rows; or one that says how they could not be had, which is not as expected. */

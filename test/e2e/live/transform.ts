@@ -78,6 +78,20 @@ const RULES: readonly Rule[] = [
     },
   },
   {
+    what: 'how old a second factor may be is asked only where the request says it',
+    because: 'the emulator tells trust policies whether there was one, and not when',
+    apply: (template) => {
+      for (const { Condition: condition } of statementsIn(template as unknown as Json)) {
+        const asked = condition as { [operator: string]: Json } | undefined;
+        const age = asked?.NumericLessThan as { readonly [key: string]: Json } | undefined;
+        if (asked === undefined || age?.['aws:MultiFactorAuthAge'] === undefined) continue;
+        const { NumericLessThan: _, ...others } = asked;
+        for (const operator of Object.keys(asked)) delete asked[operator];
+        Object.assign(asked, others, { NumericLessThanIfExists: age });
+      }
+    },
+  },
+  {
     what: 'each rate rule is named after its web ACL',
     because: 'the emulator counts one rate for all web ACLs whose rules are named alike, AWS one for each web ACL',
     apply: ({ Resources }) => {

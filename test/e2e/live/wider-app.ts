@@ -26,7 +26,7 @@ export const BALANCES = 'ledger-balances';
 export const BOOKINGS = 'ledger-bookings';
 export const VAULT = `bulkhead-vault-trail-${ACCOUNT}-${REGION}`;
 export const AUDITOR = `bulkhead_vault_trail_${REGION}`;
-export const ORIGINS = ['https://shop.example.com', 'https://app.example.com'];
+export const ORIGINS = ['https://shop.example.com'];
 /** The user who approves changes of `shipping`. */
 export const APPROVER = 'ann';
 

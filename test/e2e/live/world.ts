@@ -303,7 +303,8 @@ export class World {
     const id = (length: number) => hash(`${stack}/${logicalId}`, length);
     switch (type) {
       case 'AWS::IAM::Role':
-        return name('RoleName') ?? given ?? `${stack}-${logicalId}-${id(12)}`;
+        // The emulator's id of a role without a name of its own is its ARN.
+        return name('RoleName') ?? given?.split('/').at(-1) ?? `${stack}-${logicalId}-${id(12)}`;
       case 'AWS::IAM::ManagedPolicy':
         return name('ManagedPolicyName') ?? given ?? `${stack}-${logicalId}-${id(12)}`;
       case 'AWS::S3::Bucket':
