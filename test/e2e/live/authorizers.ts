@@ -3,46 +3,24 @@
  * that the deployment gave it and a session of its own role, against the emulator's S3 and DynamoDB, behind real TLS.
  * The gateway before them is `local-gateway.ts`. Valid callers come first: without them a denial shows nothing.
  */
-import { createServer, request } from 'node:https';
+import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { calculateJwkThumbprint } from 'jose';
 import { hashOf, type Json, pair, signed } from '../../authorizer/an-issuer';
-import {
-  AUTHORIZERS,
-  type AuthorizerDomain,
-  audienceOf,
-  authorizerApp,
-  authorizerStack,
-  CLIENT,
-  HOST,
-  issuerOf,
-} from './authorizer-app';
-import { ask, must, ROOT_USER } from './aws';
+import { AUTHORIZERS, audienceOf, authorizerApp, authorizerStack, HOST, issuerOf } from './authorizer-app';
+import { certified } from './authorizer-certificates';
+import { type Closing, type Place, start } from './authorizer-start';
+import { ask, ROOT_USER } from './aws';
 import { cdk } from './cdk';
-import type { Site } from './deploy';
 import { freePort } from './emulator';
 import { type Row, row } from './evidence';
-import { LocalFunction } from './local-function';
 import { LocalGateway } from './local-gateway';
-import { ACCOUNT, REGION, ROOT } from './place';
-import { Authority, type Identity } from './tls';
+import { Authority } from './tls';
 import { fitToEmulator } from './transform';
 
-const BUNDLES: Readonly<Record<AuthorizerDomain, string>> = { bearer: 'jwt', bound: 'dpop', certified: 'mtls' };
 const keys = pair('ec');
 const KEY_ID = 'e2e-1';
 const now = (): number => Math.floor(Date.now() / 1000);
-
-interface Place {
-  readonly site: Site;
-  /** Of the run: whose certificates servers have. */
-  readonly authority: Authority;
-  readonly caFile: string;
-  readonly folder: string;
-}
-
-/** Closes whatever was opened, the last first. */
-type Closing = (() => Promise<void> | void)[];
 
 export async function authorizerAttacks(place: Place): Promise<readonly Row[]> {
   const closing: Closing = [];
@@ -79,36 +57,6 @@ async function startIssuer(authority: Authority, closing: Closing): Promise<stri
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   closing.push(() => new Promise<void>((resolve) => server.close(() => resolve())));
   return `https://127.0.0.1:${port}`;
-}
-
-type Adjust = Parameters<typeof LocalFunction.of>[6];
-
-async function start(
-  { site, caFile, folder }: Place,
-  domain: AuthorizerDomain,
-  closing: Closing,
-  adjust?: Adjust,
-): Promise<LocalFunction> {
-  const bundle = join(ROOT, 'lib', 'authorizer', 'bundles', BUNDLES[domain]);
-  const role = `bulkhead-${domain}-auth-${REGION}`;
-  const at = join(folder, 'functions');
-  const run = await LocalFunction.of(site, caFile, at, `bulkhead-${domain}-auth`, role, bundle, adjust);
-  closing.push(() => run.stop());
-  return run;
-}
-
-/**
- * The emulator refuses the function that publishes the trust store, whose role may write only what is new, for it does
- * not know `s3:if-none-match`; and it deploys on. So the run publishes, and says which version.
- */
-function published({ site }: Place, bucket: string, authorities: string): Adjust {
-  return async (variables) => {
-    const configuration = JSON.parse(variables.BULKHEAD_AUTHORIZER ?? '{}') as { mtls: { trustStore: string } };
-    const path = `/${bucket}/${configuration.mtls.trustStore}`;
-    const { headers } = await must(site.endpoint, ROOT_USER, { service: 's3', method: 'PUT', path, body: authorities });
-    const mtls = { ...configuration.mtls, trustStoreVersion: String(headers['x-amz-version-id']) };
-    return { ...variables, BULKHEAD_AUTHORIZER: JSON.stringify({ ...configuration, mtls }) };
-  };
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -234,101 +182,6 @@ async function bound(place: Place, issuer: string, closing: Closing): Promise<re
     ['D4', 'a proof of another token', () => call(token, proof(mine()))],
   ];
   return judged('bound tokens', twin, attacks);
-}
-
-async function certified(place: Place, partner: Authority, closing: Closing): Promise<readonly Row[]> {
-  const { site, authority } = place;
-  const bucket = `bulkhead-certified-trust-${ACCOUNT}-${REGION}`;
-  const client = (subject: string, by = partner, more = {}) => by.issue({ subject, for: 'client', ...more });
-  const encoded = CLIENT.split(',').reverse().join(', ');
-  const [good, revoked, other] = [
-    await client(encoded),
-    await client(encoded),
-    await client('C=DE, O=Partner, CN=other'),
-  ];
-  const day = 86_400_000;
-  const expired = await client(encoded, partner, { from: -2 * day, until: -day });
-  const foreign = await client(encoded, await Authority.named('C=DE, O=Partner, CN=Partner CA'));
-  const list = await partner.revoked(revoked.certificate);
-  const open = async (strict: boolean) => {
-    const run = await start(place, 'certified', closing, published(place, bucket, partner.pem));
-    const gateway = await LocalGateway.before(run, authority, { ca: partner.pem, strict });
-    closing.push(() => gateway.stop());
-    return gateway;
-  };
-  const call = (gateway: LocalGateway, identity?: Identity, path = '/orders') =>
-    present(place, gateway, identity, path);
-  // A function that found no list looks again after `revocationRefresh`; those that come later see it at once.
-  const unlisted = await call(await open(true), good);
-  const put = { service: 's3', method: 'PUT', path: `/${bucket}/revocation/1.crl`, body: pemList(list) };
-  await must(site.endpoint, ROOT_USER, put);
-  const [strict, lax] = [await open(true), await open(false)];
-  const valid = await call(strict, good);
-  const twin = { what: 'a client that is listed, and not revoked', holds: valid === '200' };
-  const denied = (found: string) => (found === '401' || found === '403' || found === 'no handshake' ? 'denied' : found);
-  const rows = [
-    row('D8', 'client certificates: a valid one, while there is no revocation list', 'live', {
-      observed: denied(unlisted),
-      twin,
-    }),
-  ];
-  const attacks: readonly (readonly [string, Identity | undefined])[] = [
-    ['none', undefined],
-    ['one of another authority of the same name', foreign],
-    ['one that has expired', expired],
-    ['one that was revoked', revoked],
-    ['one of a client that is not listed', other],
-  ];
-  for (const [what, identity] of attacks) {
-    rows.push(
-      row('D8', `client certificates: ${what}`, 'live', { observed: denied(await call(strict, identity)), twin }),
-    );
-    const without = denied(await call(lax, identity));
-    rows.push(
-      row('D8', `client certificates: ${what}, past a gateway that checks none`, 'live', { observed: without, twin }),
-    );
-  }
-  rows.push(
-    row('D4', 'client certificates: a route that the client’s scopes do not open', 'live', {
-      observed: denied(await call(strict, good, '/admin')),
-      twin,
-    }),
-  );
-  return rows;
-}
-
-/** A list as text, which S3's interface here carries unharmed. */
-function pemList(der: Buffer): string {
-  const lines = der.toString('base64').match(/.{1,64}/g) ?? [];
-  return ['-----BEGIN X509 CRL-----', ...lines, '-----END X509 CRL-----', ''].join('\n');
-}
-
-function present(
-  { authority }: Place,
-  gateway: LocalGateway,
-  identity: Identity | undefined,
-  path: string,
-): Promise<string> {
-  return new Promise((resolve) => {
-    const { cert, key } = identity ?? {};
-    const options = {
-      method: 'GET',
-      headers: { host: HOST },
-      servername: 'localhost',
-      ca: authority.pem,
-      cert,
-      key,
-      agent: false,
-      timeout: 20_000,
-    };
-    const outgoing = request(`${gateway.url}/v1${path}`, options, (answer) => {
-      answer.resume();
-      answer.on('end', () => resolve(String(answer.statusCode)));
-    });
-    outgoing.on('error', () => resolve('no handshake'));
-    outgoing.on('timeout', () => outgoing.destroy());
-    outgoing.end();
-  });
 }
 
 async function judged(

@@ -14,6 +14,7 @@ import { Emulator, FAKECLOUD_VERSION } from './emulator';
 import { type Evidence, type NotRun, type Row, row, summarize } from './evidence';
 import { faults } from './faults';
 import { rateCanary } from './floods';
+import { fourEyesExample } from './four-eyes-example';
 import { Front } from './front';
 import { gatewayAttacks } from './gateway';
 import { packInlineCode } from './inline-code';
@@ -109,6 +110,8 @@ async function attack(run: Run): Promise<Evidence> {
       return widerAttacks(site, wider);
     })),
   );
+  say('examples/four-eyes');
+  rows.push(...(await attempted('examples/four-eyes', () => fourEyesExample(site, caFile, folder))));
   say('attacks through the gateway');
   await run.emulator.stop();
   await run.emulator.start(false);

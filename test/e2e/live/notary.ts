@@ -12,15 +12,12 @@ import { LocalFunction } from './local-function';
 import { assetBucket, deploymentStackOf, REGION, uploadBucket } from './place';
 import type { World } from './world';
 
-interface Place {
+export interface NotaryPlace {
   readonly site: Site;
   readonly world: World;
   readonly caFile: string;
   readonly folder: string;
 }
-
-const DOMAIN = 'partner';
-const KEY = 'e2e/notary.txt';
 
 const object = (method: string, bucket: string, key: string, body?: string): Call => ({
   service: 's3',
@@ -29,48 +26,66 @@ const object = (method: string, bucket: string, key: string, body?: string): Cal
   body,
 });
 
-export async function notaryAttacks(place: Place): Promise<readonly Row[]> {
-  const { site, world, caFile, folder } = place;
-  const { endpoint, sessions } = site;
-  const [uploads, assets] = [uploadBucket(DOMAIN), assetBucket(DOMAIN)];
-  const restore = await setAside(site, assets);
-  const code = join(folder, 'notary');
+/** Tells the notary of an upload, as S3 would. */
+export type Notify = (key: string, versionId: string) => Promise<void>;
+
+/** @param stack in which the notary of the domain was deployed */
+export async function withNotary<T>(
+  { site, world, caFile, folder }: NotaryPlace,
+  domain: string,
+  stack: string,
+  use: (notify: Notify) => Promise<T>,
+): Promise<T> {
+  const restore = await setAside(site, domain);
+  const code = join(folder, `notary-${domain}`);
   mkdirSync(code, { recursive: true });
-  const template = world.only(deploymentStackOf(DOMAIN), 'AWS::Lambda::Function').properties;
+  const template = world.only(stack, 'AWS::Lambda::Function').properties;
   writeFileSync(join(code, 'index.js'), String((template.Code as { readonly ZipFile: string }).ZipFile));
-  const name = `bulkhead-${DOMAIN}-notary`;
+  const name = `bulkhead-${domain}-notary`;
   const notary = await LocalFunction.of(site, caFile, join(folder, 'functions'), name, `${name}-${REGION}`, code);
   try {
-    const deploy = await sessions.duty(DOMAIN, 'deploy');
-    const sealed = async (content: string): Promise<string> => {
-      const { headers } = await must(endpoint, deploy, object('PUT', uploads, KEY, content));
-      const versionId = String(headers['x-amz-version-id']);
-      const answer = await notary.invoke({
-        Records: [{ s3: { bucket: { name: uploads }, object: { key: KEY, versionId } } }],
-      });
+    return await use(async (key, versionId) => {
+      const s3 = { bucket: { name: uploadBucket(domain) }, object: { key, versionId } };
+      const answer = await notary.invoke({ Records: [{ s3 }] });
       if (answer?.errorMessage !== undefined) throw new Error(`the notary failed: ${JSON.stringify(answer)}`);
-      return (await must(endpoint, ROOT_USER, object('GET', assets, KEY))).body;
-    };
-    const [first, second] = [await sealed('reviewed'), await sealed('swapped')];
-    const direct = await send(endpoint, deploy, object('PUT', assets, KEY, 'swapped'));
-    return [
-      row('S1', '`deploy` uploads other content under a key that is sealed, and writes past the notary', 'live', {
-        expected: 'the first content stays',
-        observed:
-          second === 'reviewed' && direct.status === 403 ? 'the first content stays' : `${second}, ${direct.status}`,
-        twin: { what: 'the first upload is sealed', holds: first === 'reviewed' },
-      }),
-    ];
+    });
   } finally {
     notary.stop();
     await restore();
   }
 }
 
+const DOMAIN = 'partner';
+const KEY = 'e2e/notary.txt';
+
+export async function notaryAttacks(place: NotaryPlace): Promise<readonly Row[]> {
+  const { endpoint, sessions } = place.site;
+  const [uploads, assets] = [uploadBucket(DOMAIN), assetBucket(DOMAIN)];
+  return withNotary(place, DOMAIN, deploymentStackOf(DOMAIN), async (notify) => {
+    const deploy = await sessions.duty(DOMAIN, 'deploy');
+    const sealed = async (content: string): Promise<string> => {
+      const { headers } = await must(endpoint, deploy, object('PUT', uploads, KEY, content));
+      await notify(KEY, String(headers['x-amz-version-id']));
+      return (await must(endpoint, ROOT_USER, object('GET', assets, KEY))).body;
+    };
+    const [first, second] = [await sealed('reviewed'), await sealed('swapped')];
+    const direct = await send(endpoint, deploy, object('PUT', assets, KEY, 'swapped'));
+    const kept = second === 'reviewed' && direct.status === 403;
+    return [
+      row('S1', '`deploy` uploads other content under a key that is sealed, and writes past the notary', 'live', {
+        expected: 'the first content stays',
+        observed: kept ? 'the first content stays' : `${second}, ${direct.status}`,
+        twin: { what: 'the first upload is sealed', holds: first === 'reviewed' },
+      }),
+    ];
+  });
+}
+
 type Statement = { Condition?: { Null?: Record<string, unknown> } };
 
 /** The policies of bucket and role without what asks for `s3:if-none-match`; and how to put them back. */
-async function setAside({ endpoint }: Site, assets: string): Promise<() => Promise<void>> {
+async function setAside({ endpoint }: Site, domain: string): Promise<() => Promise<void>> {
+  const assets = assetBucket(domain);
   const bucket = (method: string, body?: string): Call => ({ service: 's3', method, path: `/${assets}?policy`, body });
   const before = (await must(endpoint, ROOT_USER, bucket('GET'))).body;
   const document = JSON.parse(before) as { Statement: Statement[] };
@@ -80,7 +95,7 @@ async function setAside({ endpoint }: Site, assets: string): Promise<() => Promi
   const without = { ...document, Statement: document.Statement.filter((s) => !asks(s)) };
   await must(endpoint, ROOT_USER, bucket('PUT', JSON.stringify(without)));
 
-  const role = { RoleName: `bulkhead-${DOMAIN}-notary-${REGION}`, PolicyName: 'Seal' };
+  const role = { RoleName: `bulkhead-${domain}-notary-${REGION}`, PolicyName: 'Seal' };
   const { body } = await must(endpoint, ROOT_USER, query('iam', 'GetRolePolicy', role));
   const own = decodeURIComponent(element(body, 'PolicyDocument') ?? '');
   const policy = JSON.parse(own) as { Statement: Statement[] };

@@ -100,7 +100,7 @@ export class Sessions {
   /** An access key of the user. */
   async keyOf(user: string): Promise<Credentials> {
     const { body } = await must(this.endpoint, ROOT_USER, query('iam', 'CreateAccessKey', { UserName: user }));
-    return read(body);
+    return readCredentials(body);
   }
 
   private remembered(role: string, begin: () => Promise<Credentials>): Promise<Credentials> {
@@ -120,7 +120,7 @@ export class Sessions {
   ): Promise<Credentials | undefined> {
     const parameters = { RoleArn: arn, RoleSessionName: SESSION, ...more };
     const answer = await send(this.endpoint, as, query('sts', 'AssumeRole', parameters));
-    return answer.status === 200 ? read(answer.body) : undefined;
+    return answer.status === 200 ? readCredentials(answer.body) : undefined;
   }
 }
 
@@ -128,7 +128,8 @@ export class Sessions {
 export const documentWith = (statement: object): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
 
-function read(body: string): Credentials {
+/** Those in an answer of STS or IAM. */
+export function readCredentials(body: string): Credentials {
   const [accessKeyId, secretAccessKey] = [element(body, 'AccessKeyId'), element(body, 'SecretAccessKey')];
   if (accessKeyId === undefined || secretAccessKey === undefined) throw new Error('no credentials in the answer');
   const sessionToken = element(body, 'SessionToken');

@@ -40,7 +40,7 @@ const RULES: readonly Rule[] = [
   {
     what: 'each role in `aws:PrincipalArn` and in `Principal` is followed by its sessions',
     because: 'the emulator compares both with the ARN of the session, AWS with that of the role',
-    apply: (template) => walk(template as unknown as Json),
+    apply: (template) => walk(template as unknown as Json, namesOfRoles(template)),
   },
   {
     what: 'three actions of S3 stand under the emulator’s names too',
@@ -123,17 +123,27 @@ export function fitToEmulator(assembly: string): readonly Change[] {
   }).filter(({ stacks }) => stacks.length > 0);
 }
 
-function walk(value: Json): void {
+/** The names that the template gives its roles, by logical id. */
+function namesOfRoles({ Resources }: Template): ReadonlyMap<string, string> {
+  const roles = Object.entries(Resources).filter(([, { Type }]) => Type === 'AWS::IAM::Role');
+  return new Map(
+    roles.flatMap(([id, { Properties }]) =>
+      typeof Properties?.RoleName === 'string' ? [[id, Properties.RoleName] as const] : [],
+    ),
+  );
+}
+
+function walk(value: Json, roles: ReadonlyMap<string, string>): void {
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
-    for (const v of value) walk(v);
+    for (const v of value) walk(v, roles);
     return;
   }
   for (const [key, inner] of Object.entries(value)) {
-    if (key === 'aws:PrincipalArn') value[key] = withSessions(inner, '*');
+    if (key === 'aws:PrincipalArn') value[key] = withSessions(inner, '*', roles);
     else if (key === 'Principal' && typeof inner === 'object' && inner !== null && !Array.isArray(inner)) {
-      if (inner.AWS !== undefined) inner.AWS = withSessions(inner.AWS, SESSION);
-    } else walk(inner);
+      if (inner.AWS !== undefined) inner.AWS = withSessions(inner.AWS, SESSION, roles);
+    } else walk(inner, roles);
   }
 }
 
@@ -144,11 +154,18 @@ function statementsIn(value: Json): { [key: string]: Json }[] {
   return typeof value.Effect === 'string' ? [value, ...inner] : inner;
 }
 
-function withSessions(value: Json, session: string): Json {
+function withSessions(value: Json, session: string, roles: ReadonlyMap<string, string>): Json {
   const values = [value].flat();
   const sessions = values.flatMap((v) => {
-    const name = typeof v === 'string' ? ROLE.exec(v)?.[1] : undefined;
+    const name = typeof v === 'string' ? ROLE.exec(v)?.[1] : roles.get(roleMeantBy(v) ?? '');
     return name === undefined ? [] : [`arn:aws:sts::${ACCOUNT}:assumed-role/${name}/${session}`];
   });
   return sessions.every((session) => values.includes(session)) ? value : [...values, ...sessions];
+}
+
+/** The logical id of the resource whose ARN is asked for. */
+function roleMeantBy(value: Json): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const got = value['Fn::GetAtt'];
+  return Array.isArray(got) && got[1] === 'Arn' && typeof got[0] === 'string' ? got[0] : undefined;
 }

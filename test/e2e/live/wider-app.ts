@@ -28,7 +28,7 @@ export const VAULT = `bulkhead-vault-trail-${ACCOUNT}-${REGION}`;
 export const AUDITOR = `bulkhead_vault_trail_${REGION}`;
 export const ORIGINS = ['https://shop.example.com'];
 /** The user who approves changes of `shipping`. */
-export const APPROVER = 'ann';
+export const APPROVER = 'finn';
 
 const MFA = Attestation.byProvider('IAM Identity Center: multi-factor authentication at every sign-in');
 export const functionArn = (name: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${name}`;

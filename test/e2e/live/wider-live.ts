@@ -3,13 +3,14 @@
  * every role and an administrator, the second factor that a person shows to IAM, origins through the gateway.
  */
 import { join } from 'node:path';
-import { type Call, type Credentials, denied, element, must, query, ROOT_USER, send } from './aws';
+import { type Call, type Credentials, denied, must, query, ROOT_USER, send } from './aws';
 import { cdk } from './cdk';
 import { physicalIds, type Site } from './deploy';
 import { type Row, row } from './evidence';
-import { Gateway, oneTimeCode } from './gateway';
+import { Gateway } from './gateway';
 import { packInlineCode } from './inline-code';
-import { ACCOUNT, dutyRole, roleArn } from './place';
+import { Person } from './person';
+import { ACCOUNT, dutyRole } from './place';
 import { documentWith } from './sessions';
 import { fitToEmulator } from './transform';
 import { APPROVER, AUDITOR, BALANCES, BOOKINGS, ORIGINS, VAULT, WIDER, WORKER, widerApp } from './wider-app';
@@ -21,7 +22,6 @@ export async function deployWider(site: Site, backend: string, folder: string): 
   const assembly = join(folder, 'wider-deployed');
   widerApp(backend, assembly).synth();
   fitToEmulator(assembly);
-  await must(site.endpoint, ROOT_USER, query('iam', 'CreateUser', { UserName: APPROVER }));
   for (const stack of Object.values(WIDER)) {
     const args = ['deploy', stack, '--exclusively', '--require-approval', 'never'];
     const { status, output } = await cdk(site.place(assembly), ROOT_USER, ...args);
@@ -178,27 +178,11 @@ async function administrator({ endpoint, sessions }: Site): Promise<Credentials>
 }
 
 /** A person takes on a privileged duty: with the access key alone, with a wrong code, with the right one. */
-async function secondFactor({ endpoint, sessions }: Site): Promise<readonly Row[]> {
-  const UserName = APPROVER;
-  const made = await must(
-    endpoint,
-    ROOT_USER,
-    query('iam', 'CreateVirtualMFADevice', { VirtualMFADeviceName: UserName }),
-  );
-  const SerialNumber = element(made.body, 'SerialNumber') ?? '';
-  const seed = Buffer.from(element(made.body, 'Base32StringSeed') ?? '', 'base64').toString();
-  const at = (seconds: number) => oneTimeCode(seed, Date.now() + seconds * 1000);
-  const enabled = { UserName, SerialNumber, AuthenticationCode1: at(-30), AuthenticationCode2: at(0) };
-  await must(endpoint, ROOT_USER, query('iam', 'EnableMFADevice', enabled));
-  const Resource = roleArn(dutyRole('shipping', 'approve'));
-  const PolicyDocument = documentWith({ Effect: 'Allow', Action: 'sts:AssumeRole', Resource });
-  await must(endpoint, ROOT_USER, query('iam', 'PutUserPolicy', { UserName, PolicyName: 'approve', PolicyDocument }));
-  const key = await sessions.keyOf(UserName);
-  const take = async (more: Readonly<Record<string, string>>) =>
-    send(endpoint, key, query('sts', 'AssumeRole', { RoleArn: Resource, RoleSessionName: 'e2e', ...more }));
-  const wrong = String((Number(at(0)) + 1) % 1_000_000).padStart(6, '0');
-  const [without, wrongly] = [await take({}), await take({ SerialNumber, TokenCode: wrong })];
-  const rightly = await take({ SerialNumber, TokenCode: at(0) });
+async function secondFactor(site: Site): Promise<readonly Row[]> {
+  const person = await Person.called(APPROVER, site);
+  const take = (code?: string) => person.take(dutyRole('shipping', 'approve'), code);
+  const [without, wrongly] = [await take(), await take(person.wrongCode())];
+  const rightly = await take(person.code());
   const twin = { what: 'with the code of now', holds: rightly.status === 200 };
   return [
     row('S10', 'a person takes on `approve` with an access key alone', 'live', {

@@ -64,8 +64,11 @@ export class World {
     this.roles = this.resources.filter(({ type }) => type === 'AWS::IAM::Role').map((role) => this.role(role));
   }
 
-  static of(assembly: string, ids: PhysicalIds = {}): World {
-    const files = readdirSync(assembly).filter((file) => file.endsWith('.template.json'));
+  /** @param only these stacks; by default all that were synthesized */
+  static of(assembly: string, ids: PhysicalIds = {}, only?: readonly string[]): World {
+    const files = readdirSync(assembly)
+      .filter((file) => file.endsWith('.template.json'))
+      .filter((file) => only?.includes(file.replace('.template.json', '')) ?? true);
     const read = (file: string) => JSON.parse(readFileSync(join(assembly, file), 'utf8')) as Template;
     return new World(Object.fromEntries(files.map((file) => [file.replace('.template.json', ''), read(file)])), ids);
   }
