@@ -4,6 +4,7 @@
  */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Model } from '../../../lib/model/model';
 import { editTemplate, readTemplate } from './assembly';
 import { denied, json, must, ROOT_USER, send } from './aws';
 import { BROKEN, breakIt } from './broken';
@@ -11,11 +12,15 @@ import { execute, prepare, type Site, statusOf } from './deploy';
 import type { Emulator } from './emulator';
 import { type NotRun, type Row, row } from './evidence';
 import { Gateway, signIn } from './gateway';
+import { predict } from './matrix';
 import { stackOf } from './place';
+import { PROBES } from './probes';
 import type { World } from './world';
 
 export interface Faults {
   readonly site: Site;
+  /** Of the app as it was synthesized: by which the matrix was predicted. */
+  readonly model: Model;
   readonly world: World;
   readonly emulator: Emulator;
   /** The assembly that is deployed. */
@@ -240,7 +245,7 @@ async function isolated(run: Faults): Promise<readonly Row[]> {
 }
 
 /** The app that somebody broke (broken.ts), deployed: the attack succeeds. */
-async function broken({ site, world, assembly, folder, live, notRun }: Faults): Promise<readonly Row[]> {
+async function broken({ site, model, world, assembly, folder, live, notRun }: Faults): Promise<readonly Row[]> {
   if (!live.has('kms')) {
     notRun.push({
       controls: ['S2'],
@@ -271,5 +276,18 @@ async function broken({ site, world, assembly, folder, live, notRun }: Faults): 
       observed: after.status === 200 && after.body.includes('c2VjcmV0') ? 'allowed' : `${after.status} (${state})`,
       twin: { what: 'before the edit it is denied', holds: denied(before) },
     }),
+    row('S16', 'what is observed in the broken app is compared with the matrix', 'live', {
+      expected: 'differs',
+      observed: predicted(model) === 'denied' && after.status === 200 ? 'differs' : 'agrees',
+      twin: { what: 'before the edit it agrees', holds: predicted(model) === 'denied' && denied(before) },
+    }),
   ];
+}
+
+/** What the engine said of the request that the broken app allows. */
+function predicted(model: Model): string {
+  const decrypt = PROBES.find(({ action }) => action === 'kms:Decrypt');
+  const deploy = model.principals.find(({ domain, duty }) => domain === BROKEN && duty === 'deploy');
+  if (decrypt === undefined || deploy === undefined) throw new Error(`no \`deploy\` of \`${BROKEN}\` that decrypts`);
+  return predict(model, deploy, decrypt, BROKEN);
 }

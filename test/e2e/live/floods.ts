@@ -2,16 +2,14 @@
  * One domain is flooded, and another serves: its web ACL live, through the emulator's gateway, which counts requests by
  * address as AWS does; and web ACL and throttle of the stage, which the emulator has not, as `defences.ts` decides.
  */
-import { ask, type Endpoint, json, must, ROOT_USER } from './aws';
-import type { Canary } from './canaries';
 import { type Arrival, Defences } from './defences';
 import { type Row, row } from './evidence';
 import { bearer, type Opened } from './gateway';
-import { ACCOUNT, stackOf } from './place';
+import { stackOf } from './place';
 import type { World } from './world';
 
 const [FLOODED, OTHER] = ['public', 'partner'] as const;
-const [ATTACKER, CUSTOMER] = ['203.0.113.7', '198.51.100.23'];
+export const [ATTACKER, CUSTOMER] = ['203.0.113.7', '198.51.100.23'];
 const SERVES = 'turned away with 429 beyond the limit; the other serves';
 
 interface RateRule {
@@ -121,41 +119,4 @@ export async function liveFlood({ world, gateway, tokens }: Opened): Promise<Flo
     await call(FLOODED, CUSTOMER, bearer(tokens[FLOODED])),
   ];
   return { answers, row: judged('through the gateway', 'the web ACL', answers, limit, others, 'live') };
-}
-
-/** The emulator must block the eleventh request where ten are let in, and still let in another address. */
-export async function rateCanary(endpoint: Endpoint): Promise<Canary> {
-  const visible = { SampledRequestsEnabled: false, CloudWatchMetricsEnabled: false, MetricName: 'canary' };
-  const rule = {
-    Name: 'canary-rate',
-    Priority: 1,
-    Action: { Block: {} },
-    Statement: { RateBasedStatement: { Limit: 10, AggregateKeyType: 'IP' } },
-    VisibilityConfig: visible,
-  };
-  const input = {
-    Name: 'canary',
-    Scope: 'REGIONAL',
-    DefaultAction: { Allow: {} },
-    Rules: [rule],
-    VisibilityConfig: visible,
-  };
-  const { body } = await must(endpoint, ROOT_USER, json('wafv2', 'CreateWebACL', input));
-  const { ARN } = (JSON.parse(body) as { Summary: { ARN: string } }).Summary;
-  const blocks = async (sourceIp: string): Promise<boolean> => {
-    const asked = JSON.stringify({ webAclArn: ARN, accountId: ACCOUNT, request: { sourceIp } });
-    const at = `${endpoint.url}/_fakecloud/wafv2/evaluate`;
-    const answer = await ask(endpoint, at, 'POST', { 'content-type': 'application/json' }, asked);
-    return (JSON.parse(answer.body) as { blocked: boolean }).blocked;
-  };
-  const from: boolean[] = [];
-  for (let i = 0; i < 11; i++) from.push(await blocks(ATTACKER));
-  const other = await blocks(CUSTOMER);
-  const passed = from.slice(0, 10).every((b) => !b) && from[10] === true && !other;
-  return {
-    kind: 'waf-rate',
-    what: 'eleven requests of one address where ten are let in; the first of another address',
-    passed,
-    ...(!passed && { because: `blocked: ${from.join(' ')}; the other: ${other}` }),
-  };
 }

@@ -3,27 +3,33 @@
  * prepares a change of its code, the notary seals what was uploaded, and a person with a second factor lets it run.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contextOf } from './app';
 import { editTemplate } from './assembly';
 import { type Credentials, denied, json, must, query, ROOT_USER, send } from './aws';
-import { cdk } from './cdk';
+import { type CdkPlace, cdk } from './cdk';
 import { physicalIds, type Site, statusOf } from './deploy';
 import { type Row, row } from './evidence';
 import { type NotaryPlace, type Notify, withNotary } from './notary';
 import { Person } from './person';
-import { dutyRole, ROOT, roleArn, SESSION, uploadBucket } from './place';
+import { ACCOUNT, dutyRole, ROOT, roleArn, SESSION, uploadBucket } from './place';
 import { readCredentials } from './sessions';
-import { fitToEmulator } from './transform';
+import { type Change, fitToEmulator } from './transform';
 import { World } from './world';
 
 const [FIRST, SECOND, DOMAIN] = ['OrdersDeployment', 'Orders', 'orders'] as const;
 const LOG = '/bulkhead/orders/access';
 
-export async function fourEyesExample(site: Site, caFile: string, folder: string): Promise<readonly Row[]> {
+/** @param changes to which it is added what was changed for the emulator */
+export async function fourEyesExample(
+  site: Site,
+  caFile: string,
+  folder: string,
+  changes: Change[],
+): Promise<readonly Row[]> {
   const assembly = synthesized(join(folder, 'four-eyes'));
-  fitToEmulator(assembly);
+  changes.push(...fitToEmulator(assembly));
   const { status, output } = await cdk(
     site.place(assembly),
     ROOT_USER,
@@ -60,6 +66,14 @@ function synthesized(outdir: string): string {
   return copy;
 }
 
+/** AWS asks no policy for `GetCallerIdentity`, the emulator does; so the CLI is told whose credentials they are. */
+function introduce({ accessKeyId }: Credentials, { home }: CdkPlace): void {
+  const cache = join(home, 'cache');
+  mkdirSync(cache, { recursive: true });
+  const known = JSON.stringify({ [accessKeyId]: { accountId: ACCOUNT, partition: 'aws' } });
+  writeFileSync(join(cache, 'accounts_partitions.json'), known);
+}
+
 /** A change set, made with the real CLI, its uploads sealed: the ARN. */
 async function prepared(site: Site, assembly: string, as: Credentials, name: string, notify: Notify): Promise<string> {
   const args = [
@@ -84,14 +98,17 @@ async function prepared(site: Site, assembly: string, as: Credentials, name: str
   return arn;
 }
 
+const ISSUER = 'https://token.actions.githubusercontent.com';
+const AUDIENCE = 'sts.amazonaws.com';
+
 /** What GitHub says of a job. The emulator does not ask GitHub whether it did. */
 const tokenOf = (repository: string, environment: string): string => {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const now = Math.floor(Date.now() / 1000);
   const sub = `repo:${repository}:environment:${environment}`;
   const claims = {
-    iss: 'https://token.actions.githubusercontent.com',
-    aud: 'sts.amazonaws.com',
+    iss: ISSUER,
+    aud: AUDIENCE,
     sub,
     iat: now,
     exp: now + 300,
@@ -111,6 +128,11 @@ async function change(site: Site, assembly: string, folder: string, notify: Noti
         WebIdentityToken: tokenOf(repository, environment),
       }),
     );
+  await must(
+    endpoint,
+    ROOT_USER,
+    query('iam', 'CreateOpenIDConnectProvider', { Url: ISSUER, 'ClientIDList.member.1': AUDIENCE }),
+  );
   const own = await job('acme/orders', 'production');
   const others = [await job('mallory/orders', 'production'), await job('acme/orders', 'staging')];
   const approver = await Person.called('ann', site);
@@ -139,7 +161,9 @@ async function change(site: Site, assembly: string, folder: string, notify: Noti
     log.Properties.RetentionInDays = 400;
   });
   const before = await retention(site);
-  const changeSet = await prepared(site, copy, readCredentials(own.body), 'change', notify);
+  const jobs = readCredentials(own.body);
+  introduce(jobs, site.place(copy));
+  const changeSet = await prepared(site, copy, jobs, 'change', notify);
   const between = await retention(site);
   const executed = await send(
     endpoint,

@@ -13,20 +13,20 @@ import { deployAll, physicalIds, type Site } from './deploy';
 import { Emulator, FAKECLOUD_VERSION } from './emulator';
 import { type Evidence, type NotRun, type Row, row, summarize } from './evidence';
 import { faults } from './faults';
-import { rateCanary } from './floods';
 import { fourEyesExample } from './four-eyes-example';
 import { Front } from './front';
 import { gatewayAttacks } from './gateway';
 import { packInlineCode } from './inline-code';
 import { liveAttacks } from './live-attacks';
 import { matrix } from './matrix';
+import { monitoringCanaries } from './monitoring-canaries';
 import { notaryAttacks } from './notary';
 import { observer, prepareMaterial } from './observe';
 import { onPaper } from './on-paper';
 import { Sessions } from './sessions';
 import { expiredTokens, signedCalls } from './stolen-tokens';
 import { Authority } from './tls';
-import { fitToEmulator } from './transform';
+import { type Change, fitToEmulator } from './transform';
 import { deployWider, originAttacks, widerAttacks } from './wider-live';
 import { World } from './world';
 
@@ -90,7 +90,7 @@ async function attack(run: Run): Promise<Evidence> {
     });
   }
   say('canaries');
-  const found = [...(await canaries(site.endpoint, site.sessions)), await rateCanary(site.endpoint)];
+  const found = [...(await canaries(site.endpoint, site.sessions)), ...(await monitoringCanaries(site.endpoint))];
   const live = new Set(found.filter(({ passed }) => passed).map(({ kind }) => kind));
   say(`live: ${[...live].join(', ')}`);
   say('the matrix');
@@ -101,24 +101,24 @@ async function attack(run: Run): Promise<Evidence> {
   const rows: Row[] = [...(await onPaper(model, synthesized, backend.address, world, cells, folder))];
   say('attacks');
   rows.push(...(await liveAttacks(site, world, cells, live)), await signedCalls(site, world));
-  rows.push(...(await attempted('the notary', () => notaryAttacks({ site, world, caFile, folder }))));
+  rows.push(...(await attempted('the notary', () => notaryAttacks({ site, world, caFile, folder }, changes))));
   say('the wider app');
   let wider: World | undefined;
   rows.push(
     ...(await attempted('the wider app', async () => {
-      wider = await deployWider(site, backend.address, folder);
+      wider = await deployWider(site, backend.address, folder, changes);
       return widerAttacks(site, wider);
     })),
   );
   say('examples/four-eyes');
-  rows.push(...(await attempted('examples/four-eyes', () => fourEyesExample(site, caFile, folder))));
+  rows.push(...(await attempted('examples/four-eyes', () => fourEyesExample(site, caFile, folder, changes))));
   say('attacks through the gateway');
   await run.emulator.stop();
   await run.emulator.start(false);
   const origins = async () => (wider === undefined ? [] : originAttacks(site, wider));
   rows.push(
     ...(await attempted('attacks through the gateway', () =>
-      gatewayAttacks(site, world, backend, notRun, [expiredTokens(run.emulator), alarmAttacks, origins]),
+      gatewayAttacks(site, world, backend, notRun, [expiredTokens(run.emulator), alarmAttacks(live, notRun), origins]),
     )),
   );
   await run.emulator.stop();
@@ -126,7 +126,9 @@ async function attack(run: Run): Promise<Evidence> {
   say('authorizers');
   rows.push(...(await attempted('authorizers', () => authorizerAttacks({ site, authority, caFile, folder }))));
   say('faults');
-  rows.push(...(await faults({ site, world, emulator: run.emulator, assembly: deployed, folder, live, notRun })));
+  rows.push(
+    ...(await faults({ site, model, world, emulator: run.emulator, assembly: deployed, folder, live, notRun })),
+  );
   const recorded = run.emulator.recorded();
   return {
     emulator: `fakecloud ${FAKECLOUD_VERSION}, policies and signatures enforced`,
@@ -134,17 +136,26 @@ async function attack(run: Run): Promise<Evidence> {
     rows,
     notRun,
     matrix: summarize(cells),
-    changes,
-    deployed: stacks.map((stack) => ({
-      stack,
-      resources: world.resources.filter((r) => r.stack === stack).length,
-      notProvisioned: typesIn(world, stack).filter((type) => recorded.has(type)),
-    })),
+    changes: merged(changes),
+    deployed: [world, ...(wider === undefined ? [] : [wider])].flatMap((of) => deployedIn(of, recorded)),
   };
 }
 
-function typesIn(world: World, stack: string): readonly string[] {
-  return [...new Set(world.resources.filter((r) => r.stack === stack).map(({ type }) => type))].sort();
+/** Each change once, with all the stacks in which it was made. */
+function merged(changes: readonly Change[]): readonly Change[] {
+  const whats = [...new Set(changes.map(({ what }) => what))];
+  return whats.flatMap((what) => {
+    const same = changes.filter((change) => change.what === what);
+    return same.slice(0, 1).map((first) => ({ ...first, stacks: same.flatMap(({ stacks }) => stacks) }));
+  });
+}
+
+function deployedIn({ resources }: World, recorded: ReadonlySet<string>): Evidence['deployed'] {
+  return [...new Set(resources.map(({ stack }) => stack))].map((stack) => {
+    const types = resources.filter((r) => r.stack === stack).map(({ type }) => type);
+    const notProvisioned = [...new Set(types)].filter((type) => recorded.has(type)).sort();
+    return { stack, resources: types.length, notProvisioned };
+  });
 }
 
 /** Rows; or one that says how they could not be had, which is not as expected. */
