@@ -83,6 +83,14 @@ describe('the evidence', () => {
   });
 });
 
+test('docs/e2e.md says which controls are never live, and which need the emulator', () => {
+  const ids = (of: readonly { readonly id: string }[]) => of.map(({ id }) => id).join(', ');
+  expect(page).toContain(`Never live: ${ids(covered(evidence).filter(({ live }) => live === 0))}.`);
+  const excused = ATTACKED.filter(({ needs }) => needs === 'the emulator');
+  expect(page).toContain(`${ATTACKED.length - excused.length} have a row, and five are excused`);
+  expect(page).toContain(`something that answers: ${ids(excused)}.`);
+});
+
 test('a run in which an attack succeeds ends with status 1, and says which', () => {
   const { status, stdout } = run(['--broken']);
   expect(stdout).toMatch(/S2 .*allowed: public\/deploy kms:Decrypt of public .*NOT OK/);

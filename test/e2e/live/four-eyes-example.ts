@@ -74,6 +74,9 @@ function introduce({ accessKeyId }: Credentials, { home }: CdkPlace): void {
   writeFileSync(join(cache, 'accounts_partitions.json'), known);
 }
 
+/** The versions of uploads that the notary knows of. */
+const told = new Set<string>();
+
 /** A change set, made with the real CLI, its uploads sealed: the ARN. */
 async function prepared(site: Site, assembly: string, as: Credentials, name: string, notify: Notify): Promise<string> {
   const args = [
@@ -93,7 +96,10 @@ async function prepared(site: Site, assembly: string, as: Credentials, name: str
   const listed = await must(site.endpoint, ROOT_USER, { service: 's3', method: 'GET', path: `/${bucket}?list-type=2` });
   for (const [, key = ''] of listed.body.matchAll(/<Key>([^<]+)<\/Key>/g)) {
     const head = await must(site.endpoint, ROOT_USER, { service: 's3', method: 'HEAD', path: `/${bucket}/${key}` });
-    await notify(key, String(head.headers['x-amz-version-id']));
+    const version = String(head.headers['x-amz-version-id']);
+    // S3 tells of an upload once.
+    if (!told.has(version)) await notify(key, version);
+    told.add(version);
   }
   return arn;
 }
