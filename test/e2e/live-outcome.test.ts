@@ -83,6 +83,12 @@ describe('the evidence', () => {
   });
 });
 
+test('docs/e2e.md names the types that the emulator only records', () => {
+  const types = [...new Set(evidence.deployed.flatMap(({ notProvisioned }) => notProvisioned))].sort();
+  const named = types.map((type) => `\`${type.replace('AWS::', '')}\``).join(', ');
+  expect(page).toContain(`five types are only recorded: ${named} |`);
+});
+
 test('docs/e2e.md says which controls are never live, and which need the emulator', () => {
   const ids = (of: readonly { readonly id: string }[]) => of.map(({ id }) => id).join(', ');
   expect(page).toContain(`Never live: ${ids(covered(evidence).filter(({ live }) => live === 0))}.`);

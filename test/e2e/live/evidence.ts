@@ -4,7 +4,10 @@ import { type Coverage, coverage } from './controls';
 import type { Cell } from './matrix';
 import type { Change } from './transform';
 
-/** `live`: requests to the emulator. `simulated`: the policies in an independent simulator. `checked`: by `bulkhead check`. */
+/**
+ * `live`: requests to the emulator. `simulated`: the policies in an independent simulator, or settings judged as AWS
+ * documents them. `checked`: by `bulkhead check`, or by synthesis.
+ */
 export type How = 'live' | 'simulated' | 'checked';
 
 export interface Row {
@@ -158,7 +161,7 @@ export function toMarkdown(evidence: Evidence): string {
     `**${rows.filter((r) => r.asExpected).length} of ${rows.length} attacks as expected; the matrix has ${matrixLine(matrix)}.**`,
     '',
     '## Attacks',
-    '*Live*: requests to the emulator, of a kind whose canary has passed. *Simulated*: the policies of the templates in an independent simulator. The twin is the same request by whoever may make it.',
+    '*Live*: requests to the emulator, of a kind whose canary has passed. *Simulated*: the policies of the templates in an independent simulator, or their settings judged as AWS documents them ([e2e.md](e2e.md#judges)). *Checked*: by `bulkhead check`, or by synthesis. The twin is the same request by whoever may make it.',
     '',
     ...table(
       ['control', 'attack', 'expected', 'observed', 'how', 'twin', ''],
@@ -205,7 +208,7 @@ export function toMarkdown(evidence: Evidence): string {
     '',
     changes.length === 0
       ? 'The templates were deployed as synthesized.'
-      : 'Changed for the emulator before deployment (test/e2e/live/transform.ts); the engine and the simulator judge the templates as synthesized:',
+      : 'Changed for the emulator before deployment (most of it by test/e2e/live/transform.ts); the engine and the simulator judge the templates as synthesized:',
     '',
     ...changes.map(
       (c) => `- ${c.what}, because ${c.because}${c.stacks.length === 0 ? '' : ` (${c.stacks.join(', ')})`}`,

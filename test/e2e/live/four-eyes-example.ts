@@ -11,7 +11,7 @@ import { type Credentials, denied, json, must, query, ROOT_USER, send } from './
 import { type CdkPlace, cdk } from './cdk';
 import { physicalIds, type Site, statusOf } from './deploy';
 import { type Row, row } from './evidence';
-import { type NotaryPlace, type Notify, withNotary } from './notary';
+import { type NotaryPlace, type Notify, openedFor, withNotary } from './notary';
 import { Person } from './person';
 import { ACCOUNT, dutyRole, ROOT, roleArn, SESSION, uploadBucket } from './place';
 import { readCredentials } from './sessions';
@@ -29,7 +29,7 @@ export async function fourEyesExample(
   changes: Change[],
 ): Promise<readonly Row[]> {
   const assembly = synthesized(join(folder, 'four-eyes'));
-  changes.push(...fitToEmulator(assembly));
+  changes.push(...fitToEmulator(assembly), openedFor(FIRST));
   const { status, output } = await cdk(
     site.place(assembly),
     ROOT_USER,

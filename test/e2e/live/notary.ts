@@ -27,6 +27,13 @@ const object = (method: string, bucket: string, key: string, body?: string): Cal
   body,
 });
 
+/** What `withNotary` changes for the emulator. */
+export const openedFor = (stack: string): Change => ({
+  what: 'while the notary ran, the statements of its role and of the asset bucket did not ask for `s3:if-none-match`',
+  because: 'the emulator does not know that key, and would have refused every write',
+  stacks: [stack],
+});
+
 /** Tells the notary of an upload, as S3 would. */
 export type Notify = (key: string, versionId: string) => Promise<void>;
 
@@ -61,11 +68,7 @@ const KEY = 'e2e/notary.txt';
 
 /** @param changes to which it is added what was changed for the emulator */
 export async function notaryAttacks(place: NotaryPlace, changes: Change[]): Promise<readonly Row[]> {
-  changes.push({
-    what: 'while the notary ran, the statements of its role and of the asset bucket did not ask for `s3:if-none-match`',
-    because: 'the emulator does not know that key, and would have refused every write',
-    stacks: [deploymentStackOf(DOMAIN)],
-  });
+  changes.push(openedFor(deploymentStackOf(DOMAIN)));
   const { endpoint, sessions } = place.site;
   const [uploads, assets] = [uploadBucket(DOMAIN), assetBucket(DOMAIN)];
   return withNotary(place, DOMAIN, deploymentStackOf(DOMAIN), async (notify) => {
