@@ -11,6 +11,7 @@ import { renderBootstrap } from './catalogue/bootstrap';
 import { readKeyRules, renderKeys, staleKeys } from './catalogue/condition-keys';
 import { readFormatRules, renderFormats, staleRules } from './catalogue/formats';
 import { renderManagedPolicies } from './catalogue/managed-policies';
+import { readAliases, renderShapes, staleAliases } from './catalogue/shapes';
 import { readManagedPolicies, readServices } from './catalogue/sources';
 
 const FOLDER = join(__dirname, '../lib/catalog/data');
@@ -20,10 +21,12 @@ export function generate(): ReadonlyMap<SnapshotFile, Buffer> {
   const formatRules = readFormatRules();
   const added = readAddedTypes();
   const keyRules = readKeyRules();
+  const aliases = readAliases();
   const stale = [
     ...staleRules(formatRules, services),
     ...staleAdditions(added, services),
     ...staleKeys(keyRules, services),
+    ...staleAliases(aliases, services),
   ];
   if (stale.length > 0) {
     throw new Error(
@@ -35,6 +38,7 @@ export function generate(): ReadonlyMap<SnapshotFile, Buffer> {
     ['actions.txt', ascii(renderActions(services, added, formatRules))],
     ['formats.txt', ascii(renderFormats(services, formatRules))],
     ['condition-keys.txt', ascii(renderKeys(services, keyRules))],
+    ['shapes.txt', ascii(renderShapes(services, aliases))],
     ['managed-policies.txt', ascii(managed.index)],
     ['managed-policies.br', managed.documents],
     ['bootstrap.json', ascii(renderBootstrap())],

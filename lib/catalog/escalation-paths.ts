@@ -8,6 +8,7 @@
  */
 
 import { CHANGED_COMPUTE_PATHS } from './escalation/changed-compute';
+import { DRIVEN_SERVICE_PATHS } from './escalation/driven-services';
 import { IDENTITY_PATHS } from './escalation/identity';
 import { KEY_PATHS } from './escalation/keys';
 import { NEW_COMPUTE_PATHS } from './escalation/new-compute';
@@ -82,8 +83,8 @@ export type Reached =
       /** The service takes the role through an instance profile that holds it. */
       readonly instanceProfile?: true;
     }
-  /** The role that a resource of one of these CloudFormation types runs as. */
-  | { readonly kind: 'role-of-resource'; readonly types: readonly string[] }
+  /** The role that a resource of one of these CloudFormation types runs as; with `service`, the one that this service takes. */
+  | { readonly kind: 'role-of-resource'; readonly types: readonly string[]; readonly service?: string }
   /** The user whose access key a resource of one of these types holds. */
   | { readonly kind: 'user-of-key'; readonly types: readonly string[] }
   /** The role or user itself, with the policies it has. The trust policy must admit the actor where `trust` is set. */
@@ -118,6 +119,8 @@ export interface EscalationPath {
   /** All of them are needed. */
   readonly requests: readonly EscalationRequest[];
   readonly reached: Reached;
+  /** Why the requests may still not suffice: a step by this path is undecided. */
+  readonly doubt?: string;
   readonly source: string;
 }
 
@@ -130,6 +133,7 @@ export const ESCALATION_PATHS: readonly EscalationPath[] = [
   ...NEW_WORKFLOW_PATHS,
   ...NEW_DATA_PATHS,
   ...CHANGED_COMPUTE_PATHS,
+  ...DRIVEN_SERVICE_PATHS,
   ...RESOURCE_PATHS,
   ...SOURCE_PATHS,
   ...TAG_PATHS,

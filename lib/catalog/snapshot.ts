@@ -13,6 +13,7 @@ export type SnapshotFile =
   | 'actions.txt'
   | 'formats.txt'
   | 'condition-keys.txt'
+  | 'shapes.txt'
   | 'managed-policies.txt'
   | 'managed-policies.br'
   | 'bootstrap.json';

@@ -15,6 +15,7 @@ import { chainFindings } from './chain-findings';
 import type { Check, CheckContext } from './check';
 import type { Finding } from './finding';
 import { elementAt, type ForeignGrant, foreignGrants } from './foreign-grant';
+import { admittedBy } from './open-under-conditions';
 import { clashesOf } from './roles-do-not-overlap';
 import { explainSide, grantsOf, nameOfGrant } from './root-cause';
 import { EVERYTHING, nameOf } from './separation';
@@ -25,7 +26,7 @@ export const crossingsAreDeclared: Check = {
   run: (model, context) => [
     ...chainFindings(model, context, 'DOM-1'),
     ...grants(model, context),
-    ...model.resources.flatMap((resource) => openToEverybody(resource, shownBySeparation(model, context))),
+    ...model.resources.flatMap((resource) => openToEverybody(resource, shownBySeparation(model, context), model)),
     ...weakReferences(model),
   ],
 };
@@ -100,23 +101,48 @@ function grantFinding(
  */
 const CALLED_BY_ANYBODY: ReadonlySet<string> = new Set(['AWS::ApiGateway::RestApi']);
 
-function openToEverybody({ id, origin, domain, openTo }: Resource, shown: ReadonlySet<string>): Finding[] {
-  const [open] = (openTo?.statements ?? []).filter((s) => s.conditions.length === 0);
-  if (domain === undefined || open === undefined || CALLED_BY_ANYBODY.has(origin.type)) return [];
-  if (shown.has(nameOfGrant(open))) return [];
+function openToEverybody(
+  { id, origin, domain, openTo }: Resource,
+  shown: ReadonlySet<string>,
+  { principals }: Model,
+): Finding[] {
+  if (domain === undefined || openTo === undefined || CALLED_BY_ANYBODY.has(origin.type)) return [];
+  const others = principals.filter((p) => p.domain !== undefined && p.domain !== domain && p.kind !== 'group');
+  const statements = openTo.statements.map((s) => ({
+    s,
+    admits: s.conditions.length === 0 ? ('everybody' as const) : admittedBy(s, others),
+  }));
+  const open =
+    statements.find(({ admits }) => admits === 'everybody') ?? statements.find(({ admits }) => admits !== 'nobody');
+  if (open === undefined || shown.has(nameOfGrant(open.s))) return [];
+  const { s, admits } = open;
+  const where = `${nameOfStatement(s)} of ${s.origin}`;
+  const keys = [...new Set(s.conditions.map((c) => c.key))].join(', ');
+  const known = { id: 'DOM-1', principals: [], constructPaths: [origin.path], chain: [] } as const;
+  const stands = `It stands on \`${id}\`.`;
+  const fix = `name the principals that ${where} is for`;
+  if (admits === 'everybody') {
+    return [
+      {
+        ...known,
+        severity: 'violated',
+        message: `the policy of \`${origin.path}\` of the domain \`${domain}\` admits everybody, and so every other domain`,
+        explanation: [`${where} has the principal \`*\` and no condition.`, stands],
+        fix,
+      },
+    ];
+  }
+  const sure = admits === 'some';
+  const subject = `the policy of \`${origin.path}\` of the domain \`${domain}\``;
   return [
     {
-      id: 'DOM-1',
-      severity: 'violated',
-      message: `the policy of \`${origin.path}\` of the domain \`${domain}\` admits everybody, and so every other domain`,
-      principals: [],
-      constructPaths: [origin.path],
-      explanation: [
-        `${nameOfStatement(open)} of ${open.origin} has the principal \`*\` and no condition.`,
-        `It stands on \`${id}\`.`,
-      ],
-      chain: [],
-      fix: `name the principals that ${nameOfStatement(open)} of ${open.origin} is for`,
+      ...known,
+      severity: sure ? 'violated' : 'undecided',
+      message: sure
+        ? `${subject} admits everybody who meets conditions that principals of other domains meet`
+        : `it cannot be decided whether ${subject} admits principals of other domains`,
+      explanation: [`${where} has the principal \`*\`, under conditions on ${keys}.`, stands],
+      fix,
     },
   ];
 }

@@ -2,8 +2,9 @@
  * EXC-1, security exceptions: an accepted finding is accepted exactly as it stands, by somebody, for a time.
  *
  * An exception names the check and all construct paths of one finding. It excuses that finding and no other:
- * a finding that grew by a construct is another one. One that matches nothing, or has expired, is a finding
- * itself, so that no exception outlives its reason.
+ * a finding that grew by a construct is another one, and so is a second of the check on the same paths, from which its words tell it
+ * apart. An exception that matches nothing, or several findings, or has expired, is a finding itself, so that none
+ * outlives its reason or hides what nobody accepted.
  */
 import type { Model, SecurityException } from '../model/model';
 import type { Finding } from './finding';
@@ -18,8 +19,10 @@ export function withExceptions(
   const exceptions = model.exceptions ?? [];
   const holding = exceptions.filter((e) => e.expires >= day);
   const used = new Set<SecurityException>();
+  const each = findings.flatMap((f) => [f, ...(f.also ?? []).map((other) => ({ ...f, ...other }))]);
+  const exact = holding.filter((e) => each.filter((f) => excuses(e, f)).length === 1);
   const excusedFrom = (finding: Finding): readonly Finding[] => {
-    const found = holding.find((e) => excuses(e, finding));
+    const found = exact.find((e) => excuses(e, finding));
     if (found === undefined) return [finding];
     used.add(found);
     const { reason, approver, expires } = found;
@@ -33,8 +36,8 @@ export function withExceptions(
   return [...excused, ...exceptions.filter((e) => !used.has(e)).map((e) => idle(e, excused, e.expires < day))];
 }
 
-function excuses({ finding: id, constructPaths }: SecurityException, finding: Finding): boolean {
-  return finding.id === id && keyOf(finding.constructPaths) === keyOf(constructPaths);
+function excuses({ finding: id, constructPaths, says = '' }: SecurityException, finding: Finding): boolean {
+  return finding.id === id && keyOf(finding.constructPaths) === keyOf(constructPaths) && finding.message.includes(says);
 }
 
 /** Paths as the author knows them: of the construct, not of the L1 inside it. */
@@ -42,15 +45,25 @@ function keyOf(paths: readonly string[]): string {
   return [...new Set(paths.map((p) => p.replace(/\/(Resource|Default)$/, '')))].sort().join('\n');
 }
 
-function idle(
-  { finding: id, constructPaths, declaredAt, expires, approver }: SecurityException,
-  findings: readonly Finding[],
-  expired: boolean,
-): Finding {
+function idle(exception: SecurityException, findings: readonly Finding[], expired: boolean): Finding {
+  const { finding: id, constructPaths, says, declaredAt, expires, approver } = exception;
+  const several = findings.filter((f) => excuses(exception, f));
+  if (!expired && several.length > 1) {
+    return {
+      id: 'EXC-1',
+      severity: 'violated',
+      message: `the security exception \`${declaredAt}\` matches ${several.length} findings: expected one, so it excuses none`,
+      principals: [],
+      constructPaths: [declaredAt],
+      explanation: [`It was approved by ${approver}.`, ...several.map((f) => `\`${f.id}\`: ${f.message}`)],
+      chain: [],
+      fix: 'give it `says`, words of the one finding that was accepted',
+    };
+  }
   const candidates = findings.filter((f) => f.id === id).map((f) => `\`${f.id}\` names ${listed(f.constructPaths)}`);
   const message = expired
     ? `the security exception \`${declaredAt}\` expired on ${expires}`
-    : `the security exception \`${declaredAt}\` matches no finding: expected \`${id}\` on exactly ${listed(constructPaths)}`;
+    : `the security exception \`${declaredAt}\` matches no finding: expected \`${id}\` on exactly ${listed(constructPaths)}${says === undefined ? '' : `, saying \`${says}\``}`;
   return {
     id: 'EXC-1',
     severity: 'violated',

@@ -18,6 +18,7 @@ import type { Actions } from './beginnings';
 import { type CheckContext, SelectedActions } from './check';
 import { exceptFrom } from './declared-crossings';
 import { coverOf } from './find-clashes';
+import { grantedElsewhere } from './granted-elsewhere';
 import { pairsThatMayMeet } from './may-meet';
 import { type Subject, subjectsOf } from './separation';
 
@@ -43,13 +44,15 @@ export function foreignGrants(model: Model, context: CheckContext): readonly For
 function findForeign(model: Model, context: CheckContext): readonly ForeignGrant[] {
   const subjects = subjectsOf(model).filter((s) => s.principal.domain !== undefined);
   const territories = territoriesOf(model, ({ domain }) => domain);
-  if (territories.length < 2) return [];
-  return grantsInto(model, context, {
+  const elsewhere = grantedElsewhere(model, context, subjects);
+  if (territories.length < 2) return elsewhere;
+  const found = grantsInto(model, context, {
     subjects,
     territories,
     isForeign: ({ principal }, to) => principal.domain !== to.domain,
     except: ({ principal }, to) => exceptFrom(model, principal.domain, to.domain),
   });
+  return [...found, ...elsewhere];
 }
 
 /** What is asked: which of the subjects may do something to which of the territories that are foreign to them. */
@@ -164,7 +167,7 @@ function waysTo(own: Policies, ways: readonly Admitted[]): readonly (readonly [P
 }
 
 /** The policies without any other Allow that grants; what limits and denies stays. */
-function onlyBy(policies: Policies, statement: Statement): Policies {
+export function onlyBy(policies: Policies, statement: Statement): Policies {
   const keep = (document: PolicyDocument): PolicyDocument => ({
     ...document,
     statements: document.statements.filter((s) => s === statement || (s.effect === 'Deny' && s.opaque === undefined)),
@@ -247,7 +250,7 @@ function asResource({ id, origin, arn, account, domain, trust }: Principal): Res
 }
 
 /** One statement a service, so that each can be met by the actions of that service only. */
-function everythingOn(domain: string, all: readonly Text[]): Policies {
+export function everythingOn(domain: string, all: readonly Text[]): Policies {
   const byService = new Map<string, Text[]>();
   for (const pattern of all) {
     const service = serviceKeys.get(pattern) ?? '*';

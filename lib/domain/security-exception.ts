@@ -18,6 +18,13 @@ export interface SecurityExceptionProps {
   /** All construct paths that the finding names, as it prints them. */
   readonly constructPaths: string[];
 
+  /**
+   * Words of the finding's message, by which it is told from others of the check on the same constructs: the request, say.
+   *
+   * @default - it is the only one there; several are not excused
+   */
+  readonly says?: string;
+
   /** Why it is accepted: a sentence. */
   readonly reason: string;
 
@@ -32,7 +39,7 @@ export interface SecurityExceptionProps {
 export class SecurityException extends Construct {
   constructor(scope: Construct, id: string, props: SecurityExceptionProps) {
     super(scope, id);
-    const { finding, constructPaths, reason, approver, expires } = props;
+    const { finding, constructPaths, says, reason, approver, expires } = props;
     const who = `security exception \`${this.node.path}\``;
     if (!/^[A-Z]{3}-\d+$/.test(finding)) {
       throw new TrustDomainError(
@@ -49,7 +56,15 @@ export class SecurityException extends Construct {
     const metadata = (templateOptions.metadata ?? {}) as {
       readonly [key: string]: { readonly exceptions?: readonly unknown[] };
     };
-    const declared = { finding, constructPaths, reason, approver, expires, declaredAt: this.node.path };
+    const declared = {
+      finding,
+      constructPaths,
+      ...(says === undefined ? {} : { says }),
+      reason,
+      approver,
+      expires,
+      declaredAt: this.node.path,
+    };
     templateOptions.metadata = {
       ...metadata,
       [METADATA_KEY]: {

@@ -7,8 +7,10 @@
  * `{path}` the IAM path; `{arn}` the line's own ARN; `{~x}` a generated part that identifies
  * nothing; `{$Property}` a property's value; others are computed in `identifiers.ts`.
  * Source, for every line: the resource's page in the CloudFormation template reference ("Return
- * values") and its ARN format in the Service Authorization Reference.
+ * values") and its ARN format in the Service Authorization Reference. For the types that are not here the catalogue has
+ * what can be derived from AWS's schemas (`lib/catalog/shapes.ts`).
  */
+import { typeShape } from '../catalog/shapes';
 
 export interface Shape {
   readonly arn?: string;
@@ -176,10 +178,10 @@ const SHAPES: ReadonlyMap<string, Shape> = new Map(
   ]),
 );
 
-/** Undefined for a type that the table does not hold: its identifiers are then unknown. */
+/** Undefined for a type that policies do not name: its identifiers are then unknown. */
 export function shapeOf(type: string): Shape | undefined {
-  return SHAPES.get(type);
+  return SHAPES.get(type) ?? typeShape(type);
 }
 
-/** The types that the table holds; for documentation and tests. */
+/** The types of the table above; for documentation and tests. */
 export const SHAPED_TYPES: readonly string[] = [...SHAPES.keys()];

@@ -14,7 +14,7 @@ import { originOf } from './mark';
 import type { AttachedPolicy, Origin } from './model';
 import { globMatches } from './name-glob';
 import type { Draft } from './principals';
-import { NO_VALUE, toText, toTexts } from './resolved';
+import { isResolvedList, NO_VALUE, type Resolved, toText, toTexts } from './resolved';
 import type { Resolver } from './resolver';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
@@ -42,6 +42,11 @@ interface Target {
   readonly guard: Guard;
   /** False when it may be another principal of that name, in another account. */
   readonly sure: boolean;
+}
+
+function isOfTexts(names: Resolved): boolean {
+  const list: readonly Resolved[] = isResolvedList(names) ? names : [names];
+  return list.every((name) => toText(name) !== undefined || name === NO_VALUE);
 }
 
 /** What counts of a policy that may belong to somebody else: it may allow, and denies nothing for sure. */
@@ -174,7 +179,10 @@ export class Attachments {
     kind: 'role' | 'user' | 'group',
     by: ResourceDeclaration,
   ): readonly Target[] {
-    return this.variants(stack, value).flatMap(({ value: names, guard }) =>
+    const variants = this.variants(stack, value);
+    if (variants.some(({ value: names }) => !isOfTexts(names)))
+      this.unresolved.push(`${originOf(stack, by).path} is attached to a ${kind} that cannot be read`);
+    return variants.flatMap(({ value: names, guard }) =>
       toTexts(names).flatMap((name): readonly Target[] => {
         const found = this.directories[kind].all(name, stack.account);
         if (found.length > 0) return found.map(({ entry, sure }) => ({ draft: entry, guard, sure }));

@@ -5,6 +5,7 @@
  */
 import type { PolicyDocument, Statement } from '../policy/document';
 import { isText, literal, type Text } from '../policy/text';
+import { isDay } from './declarations';
 import type { Element } from './elements';
 import type { Gap } from './gaps';
 import { isObject } from './json';
@@ -16,8 +17,6 @@ export interface BreakGlassReading {
   readonly principals: readonly Principal[];
   readonly refused: readonly Gap[];
 }
-
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export function readBreakGlass(
   r: Resolver,
@@ -61,7 +60,7 @@ function parse(value: unknown): BreakGlass | undefined {
   if (!isObject(value)) return undefined;
   const { domain, reason, approvedBy, expires } = value;
   if (typeof domain !== 'string' || typeof reason !== 'string' || typeof approvedBy !== 'string') return undefined;
-  if (typeof expires !== 'string' || !DAY.test(expires)) return undefined;
+  if (typeof expires !== 'string' || !isDay(expires)) return undefined;
   return { domain, reason, approvedBy, expires };
 }
 

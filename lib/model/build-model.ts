@@ -42,6 +42,7 @@ import { type AssetSource, readSecrets } from './secrets';
 import { buildApp } from './stack';
 import { nameOf } from './template';
 import { assumptionsOfTrails } from './trail-assumptions';
+import { assumptionsOfTypes } from './type-assumptions';
 import { type PropertyVariants, propertyVariants, variantsOf } from './variants';
 import { readZones } from './zones';
 
@@ -134,6 +135,7 @@ export function buildModel(
       ...crossings.map(assumptionOf),
       ...assumptionsOfTrails(domains, resources),
       ...assumptionsOfAlarms(resources),
+      ...assumptionsOfTypes(resources),
       ...assumptionsOfGateways(apis, resources),
       ...(secrets?.assumptions ?? []),
     ],

@@ -18,7 +18,12 @@ export interface Declarations {
   readonly refused: readonly Gap[];
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** `YYYY-MM-DD`, a day that the calendar has: `2026-99-99` would come after every day of its year. */
+export function isDay(value: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const day = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().slice(0, 10) === value;
+}
 
 /** @param today crossings that expired before it declare nothing; exceptions are judged by their check */
 export function readDeclarations(r: Resolver, elements: readonly Element[], today: Date): Declarations {
@@ -71,7 +76,7 @@ function readCrossing(r: Resolver, stack: Stack, value: unknown): Crossing | und
   if (!isObject(value)) return undefined;
   const words = strings(value, ['from', 'to', 'justification', 'approvedBy', 'expires']);
   const { actions, resources } = value;
-  if (words === undefined || !DAY.test(words.expires) || !isList(actions) || !isList(resources)) return undefined;
+  if (words === undefined || !isDay(words.expires) || !isList(actions) || !isList(resources)) return undefined;
   const texts = resources.map((resource) => toText(r.resolve(stack, resource)));
   if (!actions.every((a) => typeof a === 'string') || !texts.every((t): t is Text => t !== undefined)) return undefined;
   return { ...words, actions: actions as string[], resources: texts };
@@ -87,10 +92,11 @@ function exceptionsOf(stack: Stack): readonly (readonly [unknown, string])[] {
 function readException(value: unknown): SecurityException | undefined {
   if (!isObject(value)) return undefined;
   const words = strings(value, ['finding', 'reason', 'approver', 'expires', 'declaredAt']);
-  const { constructPaths } = value;
-  if (words === undefined || !DAY.test(words.expires) || !isList(constructPaths)) return undefined;
+  const { constructPaths, says } = value;
+  if (says !== undefined && typeof says !== 'string') return undefined;
+  if (words === undefined || !isDay(words.expires) || !isList(constructPaths)) return undefined;
   if (!constructPaths.every((p) => typeof p === 'string')) return undefined;
-  return { ...words, constructPaths: constructPaths as string[] };
+  return { ...words, constructPaths: constructPaths as string[], ...(says === undefined ? {} : { says }) };
 }
 
 function strings<K extends string>(value: JsonObject, keys: readonly K[]): Record<K, string> | undefined {

@@ -70,6 +70,9 @@ function ofElement({ stack, declared, origin, mark }: Element): readonly Gap[] {
       ...malformed,
       { path, reason: `the module \`${declared.type}\` stands for resources that are not in the template` },
     ];
+  const whole = Object.keys(declared.properties).find((key) => /^(Ref$|Fn::(?!Transform$|ForEach::))/.test(key));
+  if (whole !== undefined)
+    return [...malformed, { path, reason: `its properties are \`${whole}\` as a whole, which no resource has` }];
   const deploying = DEPLOYING[declared.type];
   return deploying === undefined ? malformed : [...malformed, { path, reason: deploying }];
 }

@@ -193,6 +193,8 @@ function onResource(statement: Statement, element: Element): Statement {
 function ownPatterns(element: Element): readonly Text[] | undefined {
   if (CALLED.has(element.declared.type)) return [executeApi(element, text('execute-api:/*'))];
   if (element.arn === undefined) return undefined;
+  // What lies in a vault has ARNs of its own, of the services that it came from.
+  if (/^AWS::Backup::\w*Vault$/.test(element.declared.type)) return undefined;
   if (element.declared.type.startsWith('AWS::KMS::')) return [element.arn];
   return [element.arn, text(element.arn, '/*'), text(element.arn, ':*')];
 }

@@ -228,7 +228,10 @@ function slot(r: Resolver, stack: Stack, declared: ResourceDeclaration, name: st
     const what = name.slice(1);
     return text(generated(what, what === 'pool' || what === 'stream' ? 'any' : 'segment', false));
   }
-  if (name.startsWith('$')) return given(name.slice(1)) ?? text(generated(name.slice(1), 'any', false));
+  if (name.startsWith('$')) {
+    const parent = given(name.slice(1));
+    return (parent && ownName(parent)) ?? text(generated(name.slice(1), 'any', false));
+  }
   switch (name) {
     case 'partition':
       return stack.partition;
@@ -313,6 +316,14 @@ function withSlash(name: Text): Text {
 function loadBalancerKind(type: Text | undefined): string | undefined {
   if (type === undefined) return 'app';
   return { application: 'app', network: 'net', gateway: 'gwy' }[literal(type) ?? ''];
+}
+
+/** Of a parent that may be given by name, id or ARN, what stands in the ARNs of its parts; undefined where nobody can tell. */
+function ownName(parent: Text): Text | undefined {
+  const [first] = parent.parts;
+  if (typeof first !== 'string' || !first.startsWith('arn:')) return parent;
+  const pieces = splitText(parent, '/') ?? [];
+  return pieces.length < 2 ? undefined : pieces.at(-1);
 }
 
 /** A cluster or bus may be given by name or by ARN. */

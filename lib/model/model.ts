@@ -264,6 +264,8 @@ export interface SecurityException {
   readonly finding: string;
   /** All construct paths that the finding names. */
   readonly constructPaths: readonly string[];
+  /** Words of the finding's message, where the check has several on these paths. */
+  readonly says?: string;
   readonly reason: string;
   readonly approver: string;
   /** `YYYY-MM-DD`; the last day on which it holds. */

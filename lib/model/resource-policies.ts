@@ -4,12 +4,13 @@
  * document; a policy for a resource that no template creates stays on the resource that declares it.
  */
 import type { PolicyDocument, Statement } from '../policy/document';
+import { literal } from '../policy/text';
 import { conditionGuard } from './conditions';
 import type { Element, ElementIndex } from './elements';
 import { intrinsicName, isList, isObject, type JsonObject } from './json';
 import { parseJsonText } from './json-text';
 import { isPrincipalType } from './principals';
-import { isResolvedObject, toText } from './resolved';
+import { isResolvedObject, literalString, NO_VALUE, toText } from './resolved';
 import type { Resolver } from './resolver';
 import { ATTACHED_POLICIES, GRANTING_TYPES, INLINE_POLICIES } from './resource-policy-types';
 import { readPolicy } from './template-policy';
@@ -41,16 +42,26 @@ export function readResourcePolicies(r: Resolver, elements: readonly Element[], 
       if (document !== undefined) add(element, document, element);
       if (hidden !== undefined) unreadable.push({ path: element.origin.path, reason: hidden });
     }
+    if (type === 'AWS::S3::Bucket') {
+      for (const document of accessControlOf(r, element)) add(element, document, element);
+    }
     const attaching = ATTACHED_POLICIES[type];
     if (attaching !== undefined) {
       const targets = targetsOf(r, element, attaching.target, attaching.targetTypes, index);
       for (const target of targets) add(target, properties[attaching.policy], element);
     }
-    if (attaching === undefined && !isPrincipalType(type) && type !== 'AWS::ApiGateway::RestApi') {
-      // Beside the one that the table knows there may be another: that of a table's stream.
-      for (const document of policiesIn(properties, own)) add(element, document, element);
-    }
     const granting = GRANTING_TYPES[type];
+    if (
+      attaching === undefined &&
+      granting === undefined &&
+      !isPrincipalType(type) &&
+      type !== 'AWS::ApiGateway::RestApi'
+    ) {
+      // Beside the one that the table knows there may be another: that of a table's stream.
+      for (const document of policiesIn(properties, own)) {
+        if (!OF_ANOTHER_KIND.has(type) && mayName(r, element, document)) add(element, document, element);
+      }
+    }
     if (granting !== undefined) {
       const targets = targetsOf(r, element, granting.target, granting.targetTypes, index);
       for (const target of targets) add(target, permissionDocument(type, properties), element);
@@ -85,6 +96,29 @@ function targetsOf(
   return found.length === 0 ? [element] : [...new Set(found)];
 }
 
+/**
+ * What a canned access control list grants everybody, as a statement. Lists are void where the bucket's owner owns all
+ * objects, or the public is blocked, both of which CloudFormation's defaults say.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html ("Canned ACL", "Mapping of ACL permissions")
+ */
+function accessControlOf(r: Resolver, { stack, declared: { properties: p } }: Element): readonly unknown[] {
+  if (p.AccessControl === undefined || p.OwnershipControls === undefined) return [];
+  const ignored = r.resolve(stack, at(p, 'PublicAccessBlockConfiguration.IgnorePublicAcls'));
+  const blocked =
+    ignored === true || literalString(ignored) === 'true' || p.PublicAccessBlockConfiguration === undefined;
+  const list = r.resolve(stack, p.AccessControl);
+  const named = literalString(list);
+  const actions = named === undefined ? CANNED.PublicReadWrite : CANNED[named];
+  if (blocked || actions === undefined) return [];
+  return [{ Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', Action: actions } }];
+}
+
+const CANNED: Readonly<Record<string, readonly string[]>> = {
+  PublicRead: ['s3:ListBucket'],
+  AuthenticatedRead: ['s3:ListBucket'],
+  PublicReadWrite: ['s3:ListBucket', 's3:PutObject', 's3:DeleteObject'],
+};
+
 /** The policy that the OpenAPI definition of an API carries, or where the definition is that nobody here can read. */
 function definitionOf(
   r: Resolver,
@@ -105,17 +139,54 @@ function definitionOf(
 
 /**
  * Resource policies in properties that no table holds: a property that is a document whose statements name principals
- * is one, whatever its name, or AWS would not take it.
+ * is one, whatever its name, or AWS would not take it. Many types take it as text: there the name of the property
+ * has to say that it is a policy, because texts that are code speak of principals as well.
  */
-function policiesIn(value: unknown, except: unknown): readonly unknown[] {
+function policiesIn(value: unknown, except: unknown, key = ''): readonly unknown[] {
   if (value === except) return [];
-  if (isList(value)) return value.flatMap((item) => policiesIn(item, except));
+  if (typeof value === 'string') return MAY_BE_POLICY.test(key) && speaksOfPrincipals(value) ? [value] : [];
+  if (isList(value)) return value.flatMap((item) => policiesIn(item, except, key));
   if (!isObject(value)) return [];
   if (namesPrincipals(value.Statement)) return [value];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    key === 'AssumeRolePolicyDocument' ? [] : policiesIn(inner, except),
+  const intrinsic = intrinsicName(value);
+  if (intrinsic !== undefined && intrinsic !== 'Fn::If') {
+    if (MAY_BE_POLICY.test(key) && speaksOfPrincipals(JSON.stringify(value))) return [value];
+    return IS_POLICY.test(key) && intrinsic !== 'Fn::GetAtt' ? [value] : [];
+  }
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name === 'AssumeRolePolicyDocument' ? [] : policiesIn(inner, except, intrinsic === undefined ? name : key),
   );
 }
+
+/** False where what is written turns out to name nobody. */
+function mayName(r: Resolver, { stack }: Element, value: unknown): boolean {
+  if (!isObject(value) || intrinsicName(value) === undefined) return true;
+  const settled = r.resolve(stack, value);
+  if (settled === NO_VALUE) return false;
+  const written = toText(settled);
+  const plain = written === undefined ? undefined : literal(written);
+  return plain === undefined || speaksOfPrincipals(plain);
+}
+
+const MAY_BE_POLICY = /polic(y|ies)|document|^content$/i;
+/** Names under which CloudFormation takes resource policies and little else: what only the deployment knows is one there. */
+const IS_POLICY =
+  /^(resource|access|destination)?policy(document|text)$|(resource|access|destination|accesspoint)polic(y|ies)$/i;
+
+function speaksOfPrincipals(written: string): boolean {
+  return written.includes('Statement') && written.includes('Principal');
+}
+
+/** Of these the property of that name is a policy of another kind, which grants no principal of IAM anything. */
+const OF_ANOTHER_KIND: ReadonlySet<string> = new Set([
+  'AWS::EC2::VPCEndpoint',
+  'AWS::EC2::VerifiedAccessEndpoint',
+  'AWS::EC2::VerifiedAccessGroup',
+  'AWS::IoT::Policy',
+  'AWS::Logs::AccountPolicy',
+  'AWS::NetworkManager::CoreNetwork',
+  'AWS::OpenSearchServerless::AccessPolicy',
+]);
 
 /** Statements may stand in branches of `Fn::If`. */
 function namesPrincipals(statements: unknown): boolean {

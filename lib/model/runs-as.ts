@@ -34,7 +34,8 @@ export function runsAs(
       else for (const role of ofProfile(element, value, index, rolesOfProfile)) found.push({ service, role });
     }
   }
-  if (rows === undefined) found.push(...guessed(element, variants, index));
+  if (rows === undefined) found.push(...guessed(element, variants, index, rolesOfProfile));
+  if (type.startsWith(BEANSTALK)) found.push(...ofOptions(element, variants, index, rolesOfProfile));
   if (isCustom(type)) found.push(...provider(r, variants, index));
   if (found.length < 2) return found;
   return [...new Map(found.map((f) => [`${f.service} ${textKey(f.role)}`, f])).values()];
@@ -94,8 +95,37 @@ function ofProfile(
   return profiles?.flatMap((profile) => rolesOfProfile.get(profile.origin.id) ?? []) ?? [];
 }
 
-/** For types that the table does not hold: `…Role…` properties that name a role of the app. */
-function guessed(element: Element, variants: PropertyVariants, index: ElementIndex): readonly RunningRole[] {
+const BEANSTALK = 'AWS::ElasticBeanstalk::';
+
+/** Options name the roles by an option name beside the value. Source: https://docs.aws.amazon.com/elasticbeanstalk/latest/dg/command-options-general.html */
+function ofOptions(
+  element: Element,
+  variants: PropertyVariants,
+  index: ElementIndex,
+  rolesOfProfile: ReadonlyMap<string, readonly Text[]>,
+): readonly RunningRole[] {
+  const options = (variants.get('OptionSettings') ?? []).flatMap((list) =>
+    list !== undefined && isResolvedList(list) ? list : [],
+  );
+  return options.flatMap((option): readonly RunningRole[] => {
+    const [name, value] = [property(option, 'OptionName'), toText(property(option, 'Value'))];
+    if (value === undefined) return [];
+    if (name === 'ServiceRole')
+      return [{ service: 'elasticbeanstalk.amazonaws.com', role: roleArn(element, value, index) }];
+    if (name !== 'IamInstanceProfile') return [];
+    return ofProfile(element, value, index, rolesOfProfile).map((role) => ({ service: EC2, role }));
+  });
+}
+
+const EC2 = 'ec2.amazonaws.com';
+
+/** For types that the table does not hold: `…Role…` properties that name a role of the app, `…InstanceProfile…` that name a profile. */
+function guessed(
+  element: Element,
+  variants: PropertyVariants,
+  index: ElementIndex,
+  rolesOfProfile: ReadonlyMap<string, readonly Text[]>,
+): readonly RunningRole[] {
   const { type } = element.declared;
   const [vendor, service] = type.split('::');
   if (vendor !== 'AWS' || service === undefined || service === 'IAM' || type === 'AWS::CloudFormation::Stack')
@@ -104,7 +134,11 @@ function guessed(element: Element, variants: PropertyVariants, index: ElementInd
   const visit = (inner: Resolved, key: string): void => {
     if (isResolvedList(inner)) for (const item of inner) visit(item, key);
     else if (isResolvedObject(inner)) for (const [k, v] of Object.entries(inner)) visit(v, k);
-    else if (/role/i.test(key)) {
+    else if (/instanceprofile/i.test(key)) {
+      const named = toText(inner);
+      const roles = named === undefined ? [] : ofProfile(element, named, index, rolesOfProfile);
+      for (const role of roles) found.push({ service: EC2, role });
+    } else if (/role/i.test(key)) {
       const named = toText(inner);
       const roles = named === undefined ? undefined : index.find(named, ['AWS::IAM::Role'], element.stack.account);
       for (const role of roles ?? [])

@@ -17,6 +17,7 @@ import { Oracle } from './ask';
 import { Assuming } from './assume';
 import { type Arrival, type Closure, closureOf } from './closure';
 import { ALLOW_ALL } from './gains';
+import { passedElsewhere } from './passed-elsewhere';
 import { requests } from './requests';
 import { Rules } from './rules';
 import { ASSUME } from './step';
@@ -64,7 +65,11 @@ export function reachOf(model: Model, catalogue: Catalogue, options: ReachOption
   const assume = paths.find((p) => p.id === ASSUME);
   if (assume === undefined) throw new Error(`bulkhead: internal error: the escalation paths have no row \`${ASSUME}\``);
   const assuming = new Assuming(trusts, oracle, assume);
-  const engine = { actors, rules: new Rules(world, oracle, catalogue, paths), assuming };
+  const engine = {
+    actors,
+    rules: new Rules(world, oracle, catalogue, [...paths, ...passedElsewhere(model, paths)]),
+    assuming,
+  };
   const closures = new Map<string, Closure>();
   const closure = (principal: Principal): Closure => {
     let found = closures.get(principal.id);

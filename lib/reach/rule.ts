@@ -81,7 +81,8 @@ export class Rule {
   private permitOn(maker: Actor, action: string, { arn, except, context, doubt }: Target): Permit | undefined {
     const resources = arn !== undefined ? [arn] : except === undefined ? undefined : { not: true, patterns: except };
     const permit = this.oracle.may(maker, action, resources, context);
-    return permit === undefined || doubt === undefined ? permit : { ...permit, undecided: permit.undecided ?? doubt };
+    const why = doubt ?? this.path.doubt;
+    return permit === undefined || why === undefined ? permit : { ...permit, undecided: permit.undecided ?? why };
   }
 
   /** The first choice of an option for each request in which all agree, by depth-first search. */
@@ -127,6 +128,8 @@ function firstPermit(targets: readonly Target[], ask: (t: Target) => Permit | un
 /** `iam:PassRole` is no request of its own: it is checked on the caller of the one that passes the role. */
 function passesToOwnRequest(chosen: readonly Option[]): boolean {
   const actions = chosen.map((c) => c.permit);
+  // A path that knows no other request is undecided as it is.
+  if (actions.length === 1) return true;
   return actions.every(
     (p) => p.action !== PASS_ROLE || actions.some((q) => q.action !== PASS_ROLE && q.actor === p.actor),
   );

@@ -19,6 +19,8 @@ import type { Runner, World } from './world';
 
 const BOUNDARY = 'iam:PermissionsBoundary';
 
+type Running = Extract<EscalationPath['reached'], { kind: 'role-of-resource' }>;
+
 /** Something that runs, and what it takes from elsewhere. */
 interface Fed {
   readonly runner: Runner;
@@ -60,7 +62,7 @@ export class Subjects {
         }
         return;
       case 'role-of-resource':
-        yield* this.runnerSubjects(reached.types, requests, makers);
+        yield* this.runnerSubjects(reached, requests, makers);
         return;
       case 'user-of-key':
         yield* this.holdersOfKeys(reached.types, requests, makers);
@@ -120,11 +122,12 @@ export class Subjects {
     return index;
   }
 
-  private runnersOf(types: readonly string[]): ArnIndex<Runner> {
+  /** Of those that run as several roles, with the one that the service takes. Rows with the same list name the same service. */
+  private runnersOf({ types, service }: Running): ArnIndex<Runner> {
     let index = this.runners.get(types);
     if (index === undefined) {
       index = new ArnIndex(
-        [...this.world.runners.all].filter((r) => types.includes(r.resource.origin.type)),
+        [...this.world.runners.all].filter((r) => types.includes(r.resource.origin.type) && isTakenAs(r, service)),
         (r) => r.resource.arn,
       );
       this.runners.set(types, index);
@@ -133,11 +136,12 @@ export class Subjects {
   }
 
   /** What of the types takes something from the action's service, by the ARN of that. */
-  private fedBy(types: readonly string[], action: string): ArnIndex<Fed> {
+  private fedBy(running: Running, action: string): ArnIndex<Fed> {
+    const { types } = running;
     let index = this.fed.get(types);
     if (index === undefined) {
       const service = action.slice(0, action.indexOf(':'));
-      const fed = [...this.runnersOf(types).all].flatMap((runner) =>
+      const fed = [...this.runnersOf(running).all].flatMap((runner) =>
         sourcesOf(runner.resource, service, this.world.resourceById).map((source): Fed => ({ runner, source })),
       );
       index = new ArnIndex(fed, ({ source }) => (source === 'unknown' ? undefined : source));
@@ -157,26 +161,27 @@ export class Subjects {
   }
 
   private *runnerSubjects(
-    types: readonly string[],
+    running: Running,
     requests: readonly EscalationRequest[],
     makers: readonly Actor[],
   ): Iterable<Subject> {
+    const { types, service } = running;
     const feeding = requests.find((r) => r.target === 'source-of-compute')?.action;
     if (feeding !== undefined) {
-      const fed = [...this.candidates(this.fedBy(types, feeding), makers, feeding)];
+      const fed = [...this.candidates(this.fedBy(running, feeding), makers, feeding)];
       for (const runner of new Set(fed.map((f) => f.runner))) yield { kind: 'runner', runner };
       return;
     }
     const drive = requests.find((r) => r.target === 'existing-compute')?.action ?? requests[0]!.action;
-    const found = new Set(this.candidates(this.runnersOf(types), makers, drive));
+    const found = new Set(this.candidates(this.runnersOf(running), makers, drive));
     for (const type of types) {
-      const runners = this.runnersOfType.get(type) ?? [];
+      const runners = (this.runnersOfType.get(type) ?? []).filter((r) => isTakenAs(r, service));
       // All of a type have ARNs of one form. Where the request is not made on such, any of them may be meant.
       if (runners[0] !== undefined && !this.targets.isTakenBy(drive, runners[0].resource))
         for (const r of runners) found.add(r);
     }
     for (const runner of found) yield { kind: 'runner', runner };
-    const unseen = this.unseen(types);
+    const unseen = this.unseen(running);
     if (unseen.length === 0) return;
     const seen = types.flatMap((t) => this.runnersOfType.get(t) ?? []).flatMap((r) => r.resource.arn ?? []);
     for (const role of unseen) yield { kind: 'unseen', role, seen };
@@ -205,8 +210,8 @@ export class Subjects {
   }
 
   /** Roles that a service of the types may assume, although nothing in the templates runs as them. */
-  private unseen(types: readonly string[]): readonly Principal[] {
-    const services = [...new Set(types.flatMap(servicesRunning))];
+  private unseen({ types, service }: Running): readonly Principal[] {
+    const services = service !== undefined ? [service] : [...new Set(types.flatMap(servicesRunning))];
     return this.admitting(services).all.filter((r) => r.kind === 'role' && !this.world.runnersAs.has(r.id));
   }
 
@@ -248,6 +253,10 @@ export class Subjects {
     }
     return found;
   }
+}
+
+function isTakenAs(runner: Runner, service: string | undefined): boolean {
+  return service === undefined || runner.service === undefined || runner.service === service;
 }
 
 const EVERYTHING: Selection = { not: true, patterns: [] };

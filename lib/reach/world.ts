@@ -24,6 +24,8 @@ export interface ManagedPolicy {
 export interface Runner {
   readonly resource: Resource;
   readonly role: Principal;
+  /** The service that takes the role. */
+  readonly service?: string;
 }
 
 export interface World {
@@ -64,10 +66,10 @@ export function worldOf(model: Model): World {
   const profiles = of('instance-profile');
   const rolesIn = (profile: Principal): Principal[] => (profile.holds ?? []).flatMap((t) => principalByArn(t) ?? []);
   const runners = [...model.resources, ...(model.deployments ?? [])].flatMap((resource) =>
-    (resource.runsAs ?? []).flatMap(({ role }): Runner[] => {
+    (resource.runsAs ?? []).flatMap(({ role, service }): Runner[] => {
       const found = principalByArn(role);
       const roles = found === undefined ? [] : found.kind === 'instance-profile' ? rolesIn(found) : [found];
-      return roles.map((r) => ({ resource, role: r }));
+      return roles.map((r) => ({ resource, role: r, service }));
     }),
   );
   const policies = managedPolicies(model);

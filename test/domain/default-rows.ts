@@ -20,6 +20,7 @@ import {
   Lifecycle,
   ProofAlgorithm,
   RateAggregation,
+  SecurityException,
   Sensitivity,
   TokenAlgorithm,
   TokenType,
@@ -234,6 +235,24 @@ export const ROWS: readonly Row[] = [
     gitLab({ branch: 'main' }),
     'https://git.example.com',
     'aws',
+  ],
+  [
+    'SecurityExceptionProps.says',
+    '- it is the only one there; several are not excused',
+    (props) => {
+      const stack = aStack();
+      new SecurityException(stack, 'Accepted', {
+        finding: 'DOM-3',
+        constructPaths: ['Orders/Legacy'],
+        reason: 'the legacy API is switched off in March',
+        approver: 'security-team',
+        expires: '2099-12-31',
+        ...props(stack),
+      });
+      return stack.templateOptions.metadata;
+    },
+    NONE,
+    'no owner',
   ],
   ['GitLabJob.branch', '- none; `environment` says which jobs', gitLab({ environment: 'production' }), NONE, 'main'],
   ['GitLabJob.environment', '- none; `branch` says which jobs', gitLab({ branch: 'main' }), NONE, 'production'],

@@ -50,6 +50,29 @@ test.each([
   expect(second!.message).toContain(message);
 });
 
+describe('two findings of a check on the same constructs', () => {
+  const other: Finding = { ...finding, message: 'two roles overlap in `kms:Decrypt`' };
+
+  test('are not both excused by what was accepted of one', () => {
+    const [first, second, third] = judged([exception()], [finding, other]);
+    expect([first!.exception, second!.exception]).toEqual([undefined, undefined]);
+    expect(third!.message).toContain('matches 2 findings');
+  });
+
+  test('are told apart by their words', () => {
+    const [first, second, ...rest] = judged([exception({ says: 'kms:Decrypt' })], [finding, other]);
+    expect(first!.exception).toBeUndefined();
+    expect(second!.exception).toMatchObject({ reason: 'migration' });
+    expect(rest).toEqual([]);
+  });
+
+  test('and one that comes in the place of the accepted one is not excused', () => {
+    const [first, second] = judged([exception({ says: 'sqs:SendMessage' })], [other]);
+    expect(first!.exception).toBeUndefined();
+    expect(second!.message).toContain('saying `sqs:SendMessage`');
+  });
+});
+
 test('an exception whose finding is mended asks to be removed', () => {
   expect(judged([exception()], [])[0]!.fix).toBe('remove the exception: what it excused is mended');
 });

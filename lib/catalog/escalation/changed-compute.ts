@@ -3,10 +3,9 @@
  * passing one: other code, another configuration, a shell, a query.
  */
 import type { EscalationPath } from '../escalation-paths';
-import { drivesRole } from './rows';
+import { drives, drivesRole, onInstances } from './rows';
 
 const FUNCTION = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
-const INSTANCE = ['AWS::EC2::Instance', 'AWS::EC2::LaunchTemplate', 'AWS::AutoScaling::LaunchConfiguration'];
 const NOTEBOOK = ['AWS::SageMaker::NotebookInstance'];
 const SSM = 'systems-manager/latest/APIReference/API_';
 const STATE_MACHINE = ['AWS::StepFunctions::StateMachine', 'AWS::Serverless::StateMachine'];
@@ -27,46 +26,40 @@ export const CHANGED_COMPUTE_PATHS: readonly EscalationPath[] = [
     TASK,
     'AmazonECS/latest/APIReference/API_ExecuteCommand.html',
   ),
-  drivesRole(
+  onInstances(
     'ssm-association',
     'associates a document with an instance, which runs it',
-    ['ssm:CreateAssociation'],
-    INSTANCE,
+    [drives('ssm:CreateAssociation')],
     `${SSM}CreateAssociation.html`,
   ),
-  drivesRole(
+  onInstances(
     'ssm-association-batch',
     'associates a document with instances, which run it',
-    ['ssm:CreateAssociationBatch'],
-    INSTANCE,
+    [drives('ssm:CreateAssociationBatch')],
     `${SSM}CreateAssociationBatch.html`,
   ),
-  drivesRole(
+  onInstances(
     'ssm-association-updated',
     'makes an association run other commands on its instances',
-    ['ssm:UpdateAssociation'],
-    INSTANCE,
+    [drives('ssm:UpdateAssociation')],
     `${SSM}UpdateAssociation.html`,
   ),
-  drivesRole(
+  onInstances(
     'ssm-document',
     'changes the document that instances run',
-    ['ssm:UpdateDocument', 'ssm:UpdateDocumentDefaultVersion'],
-    INSTANCE,
+    [drives('ssm:UpdateDocument'), drives('ssm:UpdateDocumentDefaultVersion')],
     `${SSM}UpdateDocument.html`,
   ),
-  drivesRole(
+  onInstances(
     'ssm-session-resumed',
     'resumes a shell on an instance',
-    ['ssm:ResumeSession'],
-    INSTANCE,
+    [drives('ssm:ResumeSession')],
     `${SSM}ResumeSession.html`,
   ),
-  drivesRole(
+  onInstances(
     'codedeploy-instances',
     'deploys scripts of its own to instances',
-    ['codedeploy:RegisterApplicationRevision', 'codedeploy:CreateDeployment'],
-    INSTANCE,
+    [drives('codedeploy:RegisterApplicationRevision'), drives('codedeploy:CreateDeployment')],
     'codedeploy/latest/APIReference/API_CreateDeployment.html',
   ),
   drivesRole(

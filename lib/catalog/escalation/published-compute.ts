@@ -4,7 +4,17 @@
  * read from AWS's pages.
  */
 import type { EscalationPath } from '../escalation-paths';
-import { any, creates, drives, INSTANCE_ROLE, pass, passedRole, published as path, roleOf } from './rows';
+import {
+  any,
+  creates,
+  drives,
+  INSTANCE_ROLE,
+  pass,
+  passedRole,
+  published as path,
+  ROLE_OF_INSTANCE,
+  roleOf,
+} from './rows';
 
 const APPRUNNER = ['tasks.apprunner.amazonaws.com', 'build.apprunner.amazonaws.com'];
 const passAppRunner = pass('apprunner.amazonaws.com', ...APPRUNNER);
@@ -16,7 +26,6 @@ const GLUE = 'glue.amazonaws.com';
 const LAMBDA = 'lambda.amazonaws.com';
 const SAGEMAKER = 'sagemaker.amazonaws.com';
 const TASKS = 'ecs-tasks.amazonaws.com';
-const INSTANCE = roleOf('AWS::EC2::Instance', 'AWS::EC2::LaunchTemplate', 'AWS::AutoScaling::LaunchConfiguration');
 const FUNCTION = roleOf('AWS::Lambda::Function', 'AWS::Serverless::Function');
 
 export const PUBLISHED_COMPUTE_PATHS: readonly EscalationPath[] = [
@@ -140,7 +149,7 @@ export const PUBLISHED_COMPUTE_PATHS: readonly EscalationPath[] = [
     'existing-passrole',
     'changes the user data of an instance, and restarts it',
     [drives('ec2:ModifyInstanceAttribute'), drives('ec2:StopInstances'), drives('ec2:StartInstances')],
-    INSTANCE,
+    ROLE_OF_INSTANCE,
   ),
   path(
     'ec2-003',
@@ -161,7 +170,7 @@ export const PUBLISHED_COMPUTE_PATHS: readonly EscalationPath[] = [
     'existing-passrole',
     'pushes an SSH key to an instance',
     [drives('ec2-instance-connect:SendSSHPublicKey'), any('ec2:DescribeInstances')],
-    INSTANCE,
+    ROLE_OF_INSTANCE,
   ),
   path(
     'ecs-001',
@@ -322,6 +331,6 @@ export const PUBLISHED_COMPUTE_PATHS: readonly EscalationPath[] = [
     ],
     roleOf('AWS::SageMaker::NotebookInstance'),
   ),
-  path('ssm-001', 'existing-passrole', 'opens a shell on an instance', [drives('ssm:StartSession')], INSTANCE),
-  path('ssm-002', 'existing-passrole', 'runs a command on an instance', [drives('ssm:SendCommand')], INSTANCE),
+  path('ssm-001', 'existing-passrole', 'opens a shell on an instance', [drives('ssm:StartSession')], ROLE_OF_INSTANCE),
+  path('ssm-002', 'existing-passrole', 'runs a command on an instance', [drives('ssm:SendCommand')], ROLE_OF_INSTANCE),
 ];

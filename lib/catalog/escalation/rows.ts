@@ -27,6 +27,31 @@ export function passedRole(...services: readonly string[]): Reached {
 /** The role inside an instance profile; EC2 takes it from there. */
 export const INSTANCE_ROLE: Reached = { kind: 'passed-role', services: ['ec2.amazonaws.com'], instanceProfile: true };
 
+/** Whatever CloudFormation makes instances with, and so whatever runs commands on instances may run them on these. */
+export const INSTANCES: readonly string[] = [
+  'AWS::EC2::Instance',
+  'AWS::EC2::LaunchTemplate',
+  'AWS::AutoScaling::LaunchConfiguration',
+  'AWS::EC2::SpotFleet',
+  'AWS::ECS::CapacityProvider',
+  'AWS::EKS::Nodegroup',
+  'AWS::Batch::ComputeEnvironment',
+  'AWS::EMR::Cluster',
+  'AWS::ElasticBeanstalk::Environment',
+  'AWS::ElasticBeanstalk::ConfigurationTemplate',
+  'AWS::ImageBuilder::InfrastructureConfiguration',
+  'AWS::OpsWorks::Layer',
+  'AWS::OpsWorks::Stack',
+  'AWS::PCS::ComputeNodeGroup',
+];
+
+/** The role of their instances, not the one by which a service manages them. */
+export const ROLE_OF_INSTANCE: Reached = {
+  kind: 'role-of-resource',
+  types: INSTANCES,
+  service: 'ec2.amazonaws.com',
+};
+
 export function roleOf(...types: readonly string[]): Reached {
   return { kind: 'role-of-resource', types };
 }
@@ -102,4 +127,14 @@ export function opens(
   page: string,
 ): EscalationPath {
   return path(id, 'resource-access', does, actions.map(resource), resourceAny(...types), page);
+}
+
+/** Runs something on an instance, which has a role. */
+export function onInstances(
+  id: string,
+  does: string,
+  requests: readonly EscalationRequest[],
+  page: string,
+): EscalationPath {
+  return path(id, 'existing-passrole', does, requests, ROLE_OF_INSTANCE, page);
 }
