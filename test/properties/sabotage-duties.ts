@@ -225,7 +225,8 @@ export const SABOTAGE_OF_DUTIES: readonly Sabotage[] = [
       ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
     }),
   ),
-  sabotage('a role that prepares and runs changes', 'SOD-6', ['S1'], (app) =>
+  // Of a nested stack no duty prepares or runs changes; there, it is the chain to the role that CloudFormation acts as.
+  sabotage('a role that prepares and runs changes', ['SOD-6', 'SOD-2'], ['S1'], (app) =>
     free(
       app,
       'ReleaseManager',
