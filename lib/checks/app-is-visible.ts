@@ -4,7 +4,7 @@
  * so no verdict is possible about an app with one.
  */
 import type { Check } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 
 export const appIsVisible: Check = {
   id: 'APP-1',
@@ -15,10 +15,8 @@ export const appIsVisible: Check = {
         id: 'APP-1',
         severity: 'undecided',
         message: `\`${path}\` hides a part of the app: ${reason}`,
-        principals: [],
+        ...OF_A_SETTING,
         constructPaths: [path],
-        explanation: [],
-        chain: [],
         fix: 'write what it stands for into the app itself, so that it can be read',
       }),
     ),

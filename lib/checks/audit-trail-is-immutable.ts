@@ -10,7 +10,7 @@
 import { auditTrailsOf, endingRequests } from './audit-trails';
 import { chainFindings } from './chain-findings';
 import type { Check } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { witnessOf } from './root-cause';
 import { holdersOf } from './trail-holders';
 import { type Fault, faultsOf } from './trail-settings';
@@ -37,8 +37,6 @@ export const auditTrailIsImmutable: Check = {
   },
 };
 
-const NOBODY = { principals: [], explanation: [], chain: [] } as const;
-
 /** One finding a resource. */
 function settings(faults: readonly Fault[]): Finding[] {
   const byResource = new Map<string, Fault[]>();
@@ -49,7 +47,7 @@ function settings(faults: readonly Fault[]): Finding[] {
   return [...byResource.values()].map((own): Finding => {
     const [{ at, undecided }] = own as [Fault];
     return {
-      ...NOBODY,
+      ...OF_A_SETTING,
       id: 'AUD-1',
       severity: undecided ? 'undecided' : 'violated',
       message: `\`${at.origin.path}\` of the audit trail ${own.map(({ what }) => what).join('; and ')}`,
@@ -70,7 +68,7 @@ function walls(breached: readonly Breached[]): Finding[] {
     const fix = 'leave the policy as the audit vault writes it';
     if (verdict.verdict === 'undecided') {
       return {
-        ...NOBODY,
+        ...OF_A_SETTING,
         id: 'AUD-1',
         severity: 'undecided',
         message: `it cannot be decided whether ${policy} still keeps ${against} from the audit trail: ${verdict.reason}`,
@@ -80,7 +78,7 @@ function walls(breached: readonly Breached[]): Finding[] {
     }
     const { action, resource } = verdict.witness;
     return {
-      ...NOBODY,
+      ...OF_A_SETTING,
       id: 'AUD-1',
       severity: 'violated',
       message: `${policy} no longer keeps ${against} from \`${action}\` on \`${resource}\``,

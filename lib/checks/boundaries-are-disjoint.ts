@@ -9,7 +9,7 @@
 import { type Domain, DUTIES, type Duty, type Model, type Origin, type Principal } from '../model/model';
 import type { Check, CheckContext } from './check';
 import { findClashes } from './find-clashes';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { placesOf } from './places';
 import { type Cause, type Clash, causesOf, explainClash, grantsOf, nameOfGrant, witnessOf } from './root-cause';
 import { nameOf } from './separation';
@@ -52,10 +52,8 @@ function unheld(
         id: 'SOD-5',
         severity: 'violated',
         message: `no role of the trust domain \`${name}\`${where} carries the mark of ${the} ${named}, so nothing is known of who holds ${it}`,
-        principals: [],
+        ...OF_A_SETTING,
         constructPaths: declaredAt.filter(here).map(({ path }) => path),
-        explanation: [],
-        chain: [],
         fix: 'leave `Metadata.bulkhead` of the duty roles as the trust domain writes it',
       },
     ];

@@ -14,11 +14,12 @@ import { chainsBetween } from './chain-breach';
 import { chainFindings } from './chain-findings';
 import type { Check, CheckContext } from './check';
 import type { Finding } from './finding';
-import { elementAt, type ForeignGrant, foreignGrants } from './foreign-grant';
+import { type ForeignGrant, foreignGrants } from './foreign-grant';
 import { admittedBy } from './open-under-conditions';
 import { clashesOf } from './roles-do-not-overlap';
 import { explainSide, grantsOf, nameOfGrant } from './root-cause';
 import { EVERYTHING, nameOf } from './separation';
+import { elementAt } from './territory';
 
 export const crossingsAreDeclared: Check = {
   id: 'DOM-1',

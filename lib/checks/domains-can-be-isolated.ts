@@ -14,7 +14,7 @@ import { DEPLOYMENT_KEY_PREFIX } from '../policy/catalogue';
 import type { Statement } from '../policy/document';
 import { type Hole, isText, literal } from '../policy/text';
 import type { Check } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { placesOf } from './places';
 import { nameOf } from './separation';
 import { type Answer, all, any, type Belongings, madeDomains, member, referredTo, textOf, typed } from './signals';
@@ -245,5 +245,5 @@ function finding(
   constructPaths: readonly string[],
   fix: string,
 ): Finding {
-  return { id: 'DOM-14', severity, message, principals: [], constructPaths, explanation: [], chain: [], fix };
+  return { id: 'DOM-14', severity, message, constructPaths, fix, ...OF_A_SETTING };
 }

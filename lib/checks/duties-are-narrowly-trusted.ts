@@ -14,7 +14,7 @@ import type { Condition, PrincipalElement, Statement } from '../policy/document'
 import { literal, show, type Text } from '../policy/text';
 import { markedRoles } from './boundaries-are-disjoint';
 import type { Check } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { faultOf, poolsAdmitted, poolsOfDomains } from './pools-with-a-second-factor';
 import { nameOf } from './separation';
 
@@ -42,8 +42,7 @@ export const dutiesAreNarrowlyTrusted: Check = {
       if (fault === undefined) return [];
       const { severity, what, fix } = fault;
       const message = `the user pool \`${pool.origin.path}\` of the domain \`${pool.domain}\` ${what}`;
-      const known = { principals: [], explanation: [], chain: [] };
-      return [{ ...known, id: 'SOD-9', severity, message, constructPaths: [pool.origin.path], fix }];
+      return [{ ...OF_A_SETTING, id: 'SOD-9', severity, message, constructPaths: [pool.origin.path], fix }];
     }),
   ],
 };

@@ -48,3 +48,6 @@ export interface Finding {
   readonly also?: readonly { readonly id: CheckId; readonly message: string }[];
   readonly exception?: { readonly reason: string; readonly approver: string; readonly expires: string };
 }
+
+/** What a finding about a setting has of a finding about requests: nothing. */
+export const OF_A_SETTING = { principals: [], explanation: [], chain: [] } as const;

@@ -6,8 +6,10 @@ import type { Model } from '../model/model';
 import { text } from '../policy/text';
 import type { CheckContext } from './check';
 import { exceptFrom } from './declared-crossings';
-import { everythingOn, type ForeignGrant, onlyBy, type Territory } from './foreign-grant';
+import type { ForeignGrant } from './foreign-grant';
+import { onlyBy } from './only-by';
 import type { Subject } from './separation';
+import { everythingOn, type Territory } from './territory';
 
 export function grantedElsewhere(
   model: Model,

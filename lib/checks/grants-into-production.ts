@@ -22,18 +22,11 @@ import type { CheckContext } from './check';
 import { shownBySeparation } from './crossings-are-declared';
 import { exceptBetween } from './declared-crossings';
 import type { Finding } from './finding';
-import {
-  elementAt,
-  type ForeignGrant,
-  foreignGrants,
-  grantsInto,
-  narrowed,
-  type Territory,
-  territoriesOf,
-} from './foreign-grant';
+import { type ForeignGrant, foreignGrants, grantsInto } from './foreign-grant';
 import { explainSide, nameOfGrant } from './root-cause';
 import { atMost, EVERYTHING, nameOf, type Subject } from './separation';
 import { mustNotReach, nameOfStage, Stages, type Standing } from './stages';
+import { elementAt, narrowed, type Territory, territoriesOf } from './territory';
 
 /** Who acts: what stands in a stage, as itself or as somebody whom it comes to act as. */
 interface Actor extends Subject {

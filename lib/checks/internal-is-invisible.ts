@@ -14,7 +14,7 @@ import { isText, literal, show, type Text, text } from '../policy/text';
 import type { SubsetVerdict } from '../policy/verdict';
 import { callsFromElsewhere, type Networks, namedNetworks, passesMore } from './admitted-networks';
 import type { Check, CheckContext } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { flag, member, textsAt } from './settings';
 
 export const internalIsInvisible: Check = {
@@ -301,7 +301,7 @@ function calledIn({ domain }: Resource, { resources }: Model): readonly Text[] {
 }
 
 function base(path: string): Omit<Finding, 'message' | 'fix'> {
-  return { id: 'DOM-7', severity: 'violated', principals: [], constructPaths: [path], explanation: [], chain: [] };
+  return { id: 'DOM-7', severity: 'violated', constructPaths: [path], ...OF_A_SETTING };
 }
 
 function visible({ origin }: Api, why: string, fix: string): Finding {

@@ -13,7 +13,7 @@ import { brief, textKey } from '../model/text-key';
 import { isText, literal, type Text, text } from '../policy/text';
 import { maySame } from '../reach/same-text';
 import type { Check } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 
 export const keysStayInTheirDomain: Check = {
   id: 'DOM-15',
@@ -160,7 +160,7 @@ function perhapsOne(keys: readonly Key[]): Finding[] {
   return [...found.values()];
 }
 
-const ABOUT = { id: 'DOM-15', principals: [], explanation: [], chain: [] } as const;
+const ABOUT = { ...OF_A_SETTING, id: 'DOM-15' } as const;
 
 function domainsOf(uses: readonly Use[]): readonly string[] {
   return [...new Set(uses.map(({ domain }) => domain))].sort();

@@ -9,7 +9,7 @@
  */
 import type { Model } from '../model/model';
 import type { Check } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { type Belongings, madeDomains, SIGNALS, typed, unwatched } from './signals';
 import { silences } from './silent-alarms';
 import { muting } from './who-may-mute';
@@ -57,10 +57,8 @@ function finding(own: Belongings, severity: Finding['severity'], message: string
     id: 'DOM-13',
     severity,
     message,
-    principals: [],
+    ...OF_A_SETTING,
     constructPaths: apis,
-    explanation: [],
-    chain: [],
     fix,
   };
 }

@@ -7,7 +7,7 @@
  */
 import type { Model, Resource } from '../model/model';
 import type { Check } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 
 export const mutualTlsIsComplete: Check = {
   id: 'DOM-5',
@@ -68,10 +68,8 @@ function finding(message: string, constructPaths: readonly string[], fix: string
     id: 'DOM-5',
     severity: 'violated',
     message,
-    principals: [],
+    ...OF_A_SETTING,
     constructPaths,
-    explanation: [],
-    chain: [],
     fix,
   };
 }

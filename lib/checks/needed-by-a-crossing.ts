@@ -10,8 +10,8 @@
 import type { Coupling, Crossing, Model, Principal, Resource } from '../model/model';
 import type { CheckContext } from './check';
 import { requestsOfCrossing } from './declared-crossings';
-import { everythingOnResource } from './foreign-grant';
 import { atMost } from './separation';
+import { everythingOnResource } from './territory';
 
 type Needed = (coupling: Coupling, consumer: string, producer: string) => boolean;
 

@@ -16,7 +16,7 @@ import type { Policies } from '../policy/document';
 import { isText, show, type Text, text } from '../policy/text';
 import type { Check, CheckContext } from './check';
 import { trustFaults } from './duties-are-narrowly-trusted';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { explainSide, pathsOf, witnessOf } from './root-cause';
 import { nameOf } from './separation';
 import { flag, listed, member } from './settings';
@@ -270,10 +270,8 @@ function finding(message: string, constructPaths: readonly string[], fix: string
     id: 'SOD-10',
     severity: 'violated',
     message,
-    principals: [],
+    ...OF_A_SETTING,
     constructPaths,
-    explanation: [],
-    chain: [],
     fix,
   };
 }

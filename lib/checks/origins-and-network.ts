@@ -11,7 +11,7 @@ import { textKey } from '../model/text-key';
 import { isText, show, type Text } from '../policy/text';
 import { answersIn, isEverybody } from './answered-origins';
 import type { Check } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { asText, listed } from './settings';
 
 export const originsAndNetwork: Check = {
@@ -53,10 +53,8 @@ function origins({ resources, apis }: Model, byId: ById): Finding[] {
         id: 'DOM-9',
         severity: fault.severity,
         message: `the API \`${path}\` of the domain \`${domain}\` ${fault.what}`,
-        principals: [],
+        ...OF_A_SETTING,
         constructPaths: [...new Set([...(known?.constructPaths ?? []), resource.origin.path, path])],
-        explanation: [],
-        chain: [],
         fix: 'name each origin exactly, like `https://app.example.com`: of a trust domain, in `corsOrigins`',
       });
     }
@@ -172,10 +170,8 @@ function together(shared: readonly Network[]): Finding[] {
       id: 'DOM-9',
       severity: 'violated',
       message: `the ${first.kind}${one ? '' : 's'} ${ids.join(', ')} ${one ? 'serves' : 'serve'} ${domains.join(' and ')}, which are then one network`,
-      principals: [],
+      ...OF_A_SETTING,
       constructPaths: [...new Set(group.flatMap(({ paths }) => [...paths]))],
-      explanation: [],
-      chain: [],
       fix: `give each of ${domains.join(' and ')} ${first.kind === 'endpoint' ? 'an' : 'a'} ${first.kind} of its own`,
     };
   });

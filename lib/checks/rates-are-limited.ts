@@ -15,7 +15,7 @@ import type { Model, Resource } from '../model/model';
 import { splitText, textKey } from '../model/text-key';
 import { literal, show, type Text } from '../policy/text';
 import type { Check } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { asText, listed, member, numberAt, textsAt } from './settings';
 import { sharedGateways } from './shared-gateways';
 import { rulesOf } from './zone-rules';
@@ -275,10 +275,8 @@ function finding(message: string, constructPaths: readonly string[], fix: string
     id: 'DOM-8',
     severity: 'violated',
     message,
-    principals: [],
+    ...OF_A_SETTING,
     constructPaths,
-    explanation: [],
-    chain: [],
     fix,
   };
 }

@@ -13,7 +13,7 @@ import type { Policies } from '../policy/document';
 import { type Hole, isText, literal, type Text, text } from '../policy/text';
 import type { Check, CheckContext } from './check';
 import { coverOf } from './find-clashes';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { pairsThatMayMeet } from './may-meet';
 import { explainSide, grantsOf, type Meeting, pathsOf, witnessOf } from './root-cause';
 import { atMost, nameOf, type Subject } from './separation';
@@ -155,7 +155,7 @@ function byScope(
 ): Finding[] {
   const [read, write] = [reading, writing].map((routes) => new Set(routes.flatMap(({ scopes }) => scopes ?? [])));
   const shared = [...read!].filter((scope) => write!.has(scope)).sort();
-  const known = { id: 'SOD-8', severity: 'violated', principals: [], explanation: [], chain: [] } as const;
+  const known = { ...OF_A_SETTING, id: 'SOD-8', severity: 'violated' } as const;
   if (shared.length > 0) {
     return [
       {

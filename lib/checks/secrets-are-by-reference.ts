@@ -11,7 +11,7 @@
 import type { Model, Resource, WrittenSecret } from '../model/model';
 import { isText, literal, show } from '../policy/text';
 import type { Check } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 
 export const secretsAreByReference: Check = {
   id: 'DOM-11',
@@ -64,5 +64,5 @@ function judge({ origin, domain, references, properties }: Resource, keys: Reado
 }
 
 function finding(severity: Finding['severity'], message: string, constructPaths: string[], fix: string): Finding {
-  return { id: 'DOM-11', severity, message, principals: [], constructPaths, explanation: [], chain: [], fix };
+  return { id: 'DOM-11', severity, message, constructPaths, fix, ...OF_A_SETTING };
 }

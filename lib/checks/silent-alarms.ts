@@ -9,7 +9,7 @@ import type { Model, Resource } from '../model/model';
 import type { PolicyDocument } from '../policy/document';
 import { literal, text } from '../policy/text';
 import type { CheckContext } from './check';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { ALARM, type Belongings, keyOf, keysOf, listOf, member, referredTo, textOf, typed } from './signals';
 
 /** Why an alarm or a topic is silent. One cause is one finding, however many alarms it silences. */
@@ -213,10 +213,8 @@ function findingsOf(found: readonly Silence[]): readonly Finding[] {
       id: 'DOM-13',
       severity: undecided ? 'undecided' : 'violated',
       message: `the ${what} \`${at.origin.path}\` of the domain \`${domain}\` ${why}${others}`,
-      principals: [],
+      ...OF_A_SETTING,
       constructPaths: all.map((silence) => silence.at.origin.path),
-      explanation: [],
-      chain: [],
       fix,
     };
   });

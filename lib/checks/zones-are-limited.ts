@@ -8,7 +8,7 @@
  * apart: this is judged of constructs' gateways and of those that a configuration divides alike.
  */
 import type { Api, Model, Zone } from '../model/model';
-import type { Finding } from './finding';
+import { type Finding, OF_A_SETTING } from './finding';
 import { listed, member, numberAt } from './settings';
 import { type Coverage, coverageOf, type SharedGateway, sharedGateways } from './shared-gateways';
 import { textOf } from './signals';
@@ -191,10 +191,8 @@ function finding(message: string, constructPaths: readonly string[], fix: string
     id: 'DOM-8',
     severity: 'violated',
     message,
-    principals: [],
+    ...OF_A_SETTING,
     constructPaths: [...new Set(constructPaths)],
-    explanation: [],
-    chain: [],
     fix,
   };
 }
