@@ -31,6 +31,7 @@ const options = {
   target: 'node20',
   minifyWhitespace: true,
   minifySyntax: true,
+  minifyIdentifiers: true,
   legalComments: 'eof',
   logLevel: 'warning',
 };

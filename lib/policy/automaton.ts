@@ -50,8 +50,8 @@ interface MutableState extends State {
 
 let nextId = 0;
 
-/** States that all automata may keep together; 100,000 take about 100 MB. */
-const STATES_KEPT = 100_000;
+/** States that all automata may keep together; 40,000 take about 40 MB. */
+const STATES_KEPT = 40_000;
 let statesKept = 0;
 /** Automata that keep states. */
 const keeping: Automaton[] = [];

@@ -9,6 +9,7 @@
 import { awsCatalogue } from '../../lib/catalog/catalogue';
 import { managedPolicies, managedPolicy } from '../../lib/catalog/managed-policies';
 import { type CompiledPolicies, compile } from '../../lib/policy/compile';
+import type { PolicyDocument } from '../../lib/policy/document';
 import { overlap } from '../../lib/policy/overlap';
 import { parsePolicy } from '../../lib/policy/parse';
 import { literal } from '../../lib/policy/text';
@@ -29,11 +30,12 @@ const SEED = 20261121;
  * the collector marks while the program stands still, and a whole corpus takes it a quarter of a second.
  */
 let policies: readonly CompiledPolicies[] = [];
+let documents: readonly PolicyDocument[] = [];
 
 export async function run(): Promise<boolean> {
   const catalogue = awsCatalogue();
   const before = performance.now();
-  const documents = managedPolicies().map(({ arn }) => parsePolicy(managedPolicy(arn)?.document, arn));
+  documents = managedPolicies().map(({ arn }) => parsePolicy(managedPolicy(arn)?.document, arn));
   policies = documents.map((d) => compile({ identityPolicies: [d] }, catalogue));
   const prepared = performance.now() - before;
 
