@@ -15,6 +15,7 @@ import type { Statement } from '../policy/document';
 import { type Hole, isText, literal } from '../policy/text';
 import type { Check } from './check';
 import { type Finding, OF_A_SETTING } from './finding';
+import { stagesOfApi } from './gateway-stages';
 import { placesOf } from './places';
 import { nameOf } from './separation';
 import { type Answer, all, any, type Belongings, madeDomains, member, referredTo, textOf, typed } from './signals';
@@ -133,14 +134,16 @@ function stagesOf(own: Belongings, parameter: string): readonly Finding[] {
   const { domain, resources } = own;
   const acls = new Map(typed(resources, 'AWS::WAFv2::WebACL').map((acl) => [acl.id, blocksWhen(acl, parameter)]));
   const associations = typed(resources, 'AWS::WAFv2::WebACLAssociation').map((association) => ({
-    stages: referredTo(association, 'ResourceArn'),
+    association,
     blocks: all([
       association.when === undefined ? true : undefined,
       any(referredTo(association, 'WebACLArn').map((id) => (acls.has(id) ? acls.get(id) : false))),
     ]),
   }));
-  return typed(resources, 'AWS::ApiGateway::Stage').flatMap((stage) => {
-    const blocked = any(associations.filter(({ stages }) => stages.includes(stage.id)).map(({ blocks }) => blocks));
+  const stages = typed(resources, 'AWS::ApiGateway::RestApi').flatMap(({ id }) => stagesOfApi(id, resources));
+  return stages.flatMap(({ resource: stage, isNamedBy }) => {
+    const before = associations.filter(({ association }) => isNamedBy(association));
+    const blocked = any(before.map(({ blocks }) => blocks));
     if (blocked === true) return [];
     const [severity, what] =
       blocked === false ? (['violated', 'does not block'] as const) : (['undecided', 'only perhaps blocks'] as const);

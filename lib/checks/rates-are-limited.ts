@@ -4,9 +4,9 @@
  * from elsewhere serves two domains; one of the app that does is DOM-2's.
  *
  * Of a gateway that domains share, every zone has a rate limit and throttles of its own (zones-are-limited.ts).
- * A rate limit counts if it blocks, sees every request (no scope-down) and no rule before it lets requests past. What rule
- * groups hold is not seen; AWS's own hold no rule that lets past. AWS WAF guards stages of REST APIs only: of HTTP and
- * WebSocket APIs the throttle alone is judged.
+ * A rate limit counts if it blocks, sees every request (no scope-down) and every caller (counted-callers.ts), and no rule
+ * before it lets requests past, be it one of a rule group (zone-rules.ts). AWS WAF guards stages of REST APIs only: of HTTP
+ * and WebSocket APIs the throttle alone is judged.
  * Sources: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html,
  * https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html,
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
@@ -15,7 +15,9 @@ import type { Model, Resource } from '../model/model';
 import { splitText, textKey } from '../model/text-key';
 import { literal, show, type Text } from '../policy/text';
 import type { Check } from './check';
+import { uncountedBy } from './counted-callers';
 import { type Finding, OF_A_SETTING } from './finding';
+import { type GatewayStage, stageOf } from './gateway-stages';
 import { asText, listed, member, numberAt, textsAt } from './settings';
 import { sharedGateways } from './shared-gateways';
 import { rulesOf } from './zone-rules';
@@ -40,14 +42,19 @@ type ById = ReadonlyMap<string, Resource>;
 
 interface Stage {
   readonly resource: Resource;
-  readonly kind: 'rest' | 'other';
+  /** Of a REST API. */
+  readonly rest?: GatewayStage;
   readonly domain: string;
   /** The constructs made its API, and promise. */
   readonly promised: boolean;
   readonly associations: readonly Resource[];
 }
 
-const STAGES: ReadonlySet<string> = new Set(['AWS::ApiGateway::Stage', 'AWS::ApiGatewayV2::Stage']);
+const STAGES: ReadonlySet<string> = new Set([
+  'AWS::ApiGateway::Stage',
+  'AWS::ApiGateway::Deployment',
+  'AWS::ApiGatewayV2::Stage',
+]);
 const WEB_ACL = 'AWS::WAFv2::WebACL';
 
 function stagesOf({ resources, apis }: Model, byId: ById): readonly Stage[] {
@@ -58,22 +65,22 @@ function stagesOf({ resources, apis }: Model, byId: ById): readonly Stage[] {
     const api = resource.references.find(({ to, at }) => domains.has(to) && /^(RestApiId|ApiId)$/.test(at))?.to;
     const domain = resource.domain ?? (api === undefined ? undefined : domains.get(api));
     if (domain === undefined) return [];
+    const rest = resource.origin.type === 'AWS::ApiGatewayV2::Stage' ? undefined : stageOf(resource, api ?? '');
+    if (rest === undefined && resource.origin.type !== 'AWS::ApiGatewayV2::Stage') return [];
     return [
       {
         resource,
-        kind: resource.origin.type === 'AWS::ApiGateway::Stage' ? 'rest' : 'other',
+        ...(rest === undefined ? {} : { rest }),
         domain,
         promised: api !== undefined && byId.get(api)?.part === 'api',
-        associations: associations.filter(({ references }) =>
-          references.some(({ to, at }) => to === resource.id && at === 'ResourceArn'),
-        ),
+        associations: rest === undefined ? [] : associations.filter(rest.isNamedBy),
       },
     ];
   });
 }
 
 function judge(stage: Stage, byId: ById, model: Model): Finding[] {
-  const { associations, resource, promised, kind, domain } = stage;
+  const { associations, resource, promised, rest, domain } = stage;
   const { path } = resource.origin;
   const of = `the stage \`${path}\` of the domain \`${domain}\``;
   const two =
@@ -91,7 +98,7 @@ function judge(stage: Stage, byId: ById, model: Model): Finding[] {
   return [
     ...two,
     ...throttle(stage, of),
-    ...(kind === 'other'
+    ...(rest === undefined
       ? []
       : association === undefined
         ? [
@@ -123,7 +130,7 @@ function webAcl(association: Resource, of: string, byId: ById, model: Model): Fi
   // Of a shared gateway each zone has a limit of its own, and one for all of them would let one zone's flood stop another.
   const isShared = sharedGateways(model).some(({ webAcls }) => webAcls.includes(acl));
   return [
-    ...(isShared ? [] : rateLimit(acl)),
+    ...(isShared ? [] : rateLimit(acl, groupsOf(acl, byId))),
     ...(logged
       ? []
       : [
@@ -136,20 +143,29 @@ function webAcl(association: Resource, of: string, byId: ById, model: Model): Fi
   ];
 }
 
+/** Rule groups of the app that the web ACL refers to. */
+function groupsOf({ references }: Resource, byId: ById): readonly Resource[] {
+  return [...new Set(references.filter(({ at }) => /^Rules\b/.test(at)).map(({ to }) => to))].flatMap((id) => {
+    const found = byId.get(id);
+    return found?.origin.type === 'AWS::WAFv2::RuleGroup' ? [found] : [];
+  });
+}
+
 /** In every deployment: a condition of the template may leave several sets of rules. */
-function rateLimit({ origin, properties, alternatives }: Resource): Finding[] {
+function rateLimit({ origin, properties, alternatives }: Resource, groups: readonly Resource[]): Finding[] {
   const each = (alternatives?.Rules ?? [{ value: properties.Rules }]).map(({ value: rules }) =>
-    rateLimitAmong(rules, origin.path),
+    rateLimitAmong(rules, origin.path, groups),
   );
   return (
     each.find((found) => found.some(({ severity }) => severity === 'violated')) ?? each.find((f) => f.length > 0) ?? []
   );
 }
 
-function rateLimitAmong(written: unknown, path: string): Finding[] {
-  const { rules, unknown } = rulesOf(written);
+function rateLimitAmong(written: unknown, path: string, groups: readonly Resource[]): Finding[] {
+  const { rules, unknown } = rulesOf(written, groups);
   const limits = rules.filter((rule) => member(rule.statement, 'RateBasedStatement') !== undefined);
   const fix = 'leave its rate-based rule with the action `Block`, first and without scope-down';
+  const undecided = (message: string): Finding => ({ ...finding(message, [path], fix), severity: 'undecided' });
   const blocking = limits.filter(({ action }) => action === 'Block');
   const whole = blocking.filter(
     (rule) => member(rule.statement, 'RateBasedStatement', 'ScopeDownStatement') === undefined,
@@ -162,18 +178,30 @@ function rateLimitAmong(written: unknown, path: string): Finding[] {
           ? `counts floods by its rule \`${limits[0]!.name}\` and lets them past`
           : `limits the rate of some requests only, by its rule \`${blocking[0]!.name}\``;
     if (!unknown) return [finding(`the web ACL \`${path}\` ${what}`, [path], fix)];
-    const message = `the web ACL \`${path}\` ${what}, unless one of those that only the deployment knows limits rates`;
-    return [{ ...finding(message, [path], fix), severity: 'undecided' }];
+    return [
+      undecided(`the web ACL \`${path}\` ${what}, unless one of those that only the deployment knows limits rates`),
+    ];
+  }
+  const uncounted = whole.map((rule) => uncountedBy(member(rule.statement, 'RateBasedStatement')));
+  const counting = whole.filter((_, i) => uncounted[i] === undefined);
+  if (counting.length === 0) {
+    const not = uncounted.find((one) => one?.is === 'violated') ?? uncounted[0]!;
+    if (not.is === 'violated') return [finding(`the web ACL \`${path}\` limits no rate: ${not.why}`, [path], fix)];
+    return [undecided(`it cannot be decided whether the web ACL \`${path}\` limits rates: ${not.why}`)];
   }
   const first = Math.min(
-    ...whole.map(({ priority }) => (typeof priority === 'number' ? priority : Number.POSITIVE_INFINITY)),
+    ...counting.map(({ priority }) => (typeof priority === 'number' ? priority : Number.POSITIVE_INFINITY)),
   );
-  const before = rules.filter(
-    ({ action, priority }) => action === 'Allow' && (typeof priority !== 'number' || priority < first),
-  );
-  return before.map(({ name }) =>
-    finding(`the rule \`${name}\` of the web ACL \`${path}\` lets requests past its rate limit`, [path], fix),
-  );
+  const before = rules.filter(({ priority }) => typeof priority !== 'number' || priority < first);
+  const passed = before
+    .filter(({ action }) => action === 'Allow')
+    .map(({ name }) =>
+      finding(`the rule \`${name}\` of the web ACL \`${path}\` lets requests past its rate limit`, [path], fix),
+    );
+  if (passed.length > 0) return passed;
+  const perhaps = before.find(({ action }) => action === 'unknown');
+  if (perhaps === undefined) return [];
+  return [undecided(`the rule \`${perhaps.name}\` of the web ACL \`${path}\` may let requests past its rate limit`)];
 }
 
 const LOGGING = 'AWS::WAFv2::LoggingConfiguration';
@@ -214,11 +242,11 @@ function nameIn(arn: Text): Text | undefined {
   return last === undefined ? undefined : splitText(last, '/')?.at(-1);
 }
 
-function throttle({ resource: { properties, origin }, kind }: Stage, of: string): Finding[] {
+function throttle({ resource: { properties, origin }, rest }: Stage, of: string): Finding[] {
   const all =
-    kind === 'other'
+    rest === undefined
       ? listed(properties.DefaultRouteSettings)
-      : listed(properties.MethodSettings).filter(
+      : rest.methodSettings.filter(
           (one) => nameOf(member(one, 'HttpMethod')) === '*' && nameOf(member(one, 'ResourcePath')) === '/*',
         );
   const fix = 'set `ThrottlingRateLimit` and `ThrottlingBurstLimit` for all its methods';

@@ -1,22 +1,28 @@
 /**
- * Gateways that domains share, as the checks look at them: which resources a gateway has once for all its zones, and
- * whether a rule of its web ACL is about one zone.
+ * Gateways that domains share, as the checks look at them: which resources a gateway has once for all its zones, and what
+ * stands before each of its stages.
  */
 import type { Api, Model, Resource, Zone } from '../model/model';
-import { matchesPath, requestsOnlyBelow, spellingsBelow } from './seen-by-web-acl';
-import { type Answer, all, any, textOf, typed } from './signals';
+import { type GatewayStage, stagesOfApi } from './gateway-stages';
+import { typed } from './signals';
 
 export interface SharedGateway {
   /** The gateway itself, which belongs to its party. */
   readonly api: Api;
   readonly zones: readonly Zone[];
   readonly stages: readonly Resource[];
-  /** Associations of its stages with web ACLs. */
-  readonly associations: readonly Resource[];
+  /** Each stage with the web ACLs before it. */
+  readonly guards: readonly Guard[];
   readonly webAcls: readonly Resource[];
   /** Rule groups that its web ACLs refer to. */
   readonly ruleGroups: readonly Resource[];
   readonly accessLogs: ReadonlySet<string>;
+}
+
+export interface Guard {
+  readonly stage: GatewayStage;
+  /** Associations of the stage with web ACLs, with those that the app holds. */
+  readonly associations: readonly { readonly of: Resource; readonly webAcls: readonly Resource[] }[];
 }
 
 const known = new WeakMap<Model, readonly SharedGateway[]>();
@@ -35,21 +41,28 @@ function gatewayOf(api: Api, zones: readonly Zone[], { resources }: Model): Shar
     const ids = of.flatMap(({ references }) => references.filter((r) => at.test(r.at)).map(({ to }) => to));
     return [...new Set(ids)].flatMap((id) => byId.get(id) ?? []).filter(({ origin }) => origin.type === type);
   };
-  const stages = typed(resources, 'AWS::ApiGateway::Stage').filter(({ references }) =>
-    references.some(({ to, at }) => to === api.id && at === 'RestApiId'),
-  );
-  const associations = typed(resources, 'AWS::WAFv2::WebACLAssociation').filter(({ references }) =>
-    references.some(({ to, at }) => at === 'ResourceArn' && stages.some(({ id }) => id === to)),
-  );
-  const webAcls = named(associations, /^WebACLArn$/, 'AWS::WAFv2::WebACL');
+  const stages = stagesOfApi(api.id, resources);
+  const guards = stages.map((stage) => ({
+    stage,
+    associations: typed(resources, 'AWS::WAFv2::WebACLAssociation')
+      .filter((association) => stage.isNamedBy(association))
+      .map((of) => ({ of, webAcls: named([of], /^WebACLArn$/, 'AWS::WAFv2::WebACL') })),
+  }));
+  const webAcls = [...new Set(guards.flatMap(({ associations }) => associations.flatMap((one) => one.webAcls)))];
   return {
     api,
     zones,
-    stages,
-    associations,
+    stages: stages.map(({ resource }) => resource),
+    guards,
     webAcls,
     ruleGroups: named(webAcls, /^Rules\b/, 'AWS::WAFv2::RuleGroup'),
-    accessLogs: new Set(named(stages, /^AccessLogSetting\b/, 'AWS::Logs::LogGroup').map(({ id }) => id)),
+    accessLogs: new Set(
+      named(
+        stages.map(({ resource }) => resource),
+        /^(StageDescription\.)?AccessLogSetting\b/,
+        'AWS::Logs::LogGroup',
+      ).map(({ id }) => id),
+    ),
   };
 }
 
@@ -86,46 +99,4 @@ export function isOfSharedGateway(
       webAcls.some(({ origin }) => origin.id === by.origin.id)
     );
   });
-}
-
-/** Under which paths requests reach the gateway: its stages, and names that lead to it. Undefined: only the deployment knows. */
-export function entrancesOf({ api, stages }: SharedGateway, { resources }: Model): readonly (string | undefined)[] {
-  const mappings = typed(resources, 'AWS::ApiGateway::BasePathMapping').filter(({ references }) =>
-    references.some(({ to, at }) => to === api.id && at === 'RestApiId'),
-  );
-  const ofStages = stages.map(({ properties }) => textOf(properties.StageName)).map((name) => name && `/${name}`);
-  const ofNames = mappings.map(({ properties: { BasePath } }) => {
-    if (BasePath === undefined) return '';
-    const path = textOf(BasePath);
-    return path === undefined ? undefined : path === '' || path === '(none)' ? '' : `/${path}`;
-  });
-  return [...new Set([...ofStages, ...ofNames])];
-}
-
-/** What a statement matches: all that a zone is asked, in every spelling; something of what another is asked. */
-export interface Coverage {
-  readonly whole: Answer;
-  /** Domains of which it matches something that nobody could take for the zone's. */
-  readonly others: readonly string[];
-}
-
-export function coverageOf(statement: unknown, zone: Zone, gateway: SharedGateway, model: Model): Coverage {
-  const entrances = entrancesOf(gateway, model);
-  const others = gateway.zones.filter(({ domain }) => domain !== zone.domain);
-  const elsewhere = others[0]?.path ?? '/elsewhere';
-  const at = entrances.flatMap((entrance) => entrance ?? []);
-  const open = entrances.length === 0 || at.length < entrances.length;
-  const answers = at.flatMap((entrance) =>
-    spellingsBelow(entrance + zone.path, entrance + elsewhere).map((path) => matchesPath(statement, path)),
-  );
-  const touches = (path: string): boolean =>
-    any(requestsOnlyBelow(path).map((p) => matchesPath(statement, p))) === true;
-  return {
-    whole: all([...answers, ...(open ? [undefined] : [])]),
-    others: [
-      ...new Set(
-        others.filter(({ path }) => at.some((entrance) => touches(entrance + path))).map(({ domain }) => domain),
-      ),
-    ].sort(),
-  };
 }

@@ -7,12 +7,15 @@
  * (https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html). Who declares zones says that they are
  * apart: this is judged of constructs' gateways and of those that a configuration divides alike.
  */
-import type { Api, Model, Zone } from '../model/model';
+import type { Api, Model, Resource, Zone } from '../model/model';
+import { type Uncounted, uncountedBy } from './counted-callers';
 import { type Finding, OF_A_SETTING } from './finding';
-import { listed, member, numberAt } from './settings';
-import { type Coverage, coverageOf, type SharedGateway, sharedGateways } from './shared-gateways';
+import { type LetPast, letPast } from './let-past';
+import { member, numberAt } from './settings';
+import { type Guard, type SharedGateway, sharedGateways } from './shared-gateways';
 import { textOf } from './signals';
-import { type RuleList, ruleListsOf } from './zone-rules';
+import { type Coverage, coverageOf, touches } from './zone-coverage';
+import { isAfter, type RuleList, ruleListsOf } from './zone-rules';
 
 export function zonesAreLimited(model: Model): readonly Finding[] {
   return sharedGateways(model).flatMap((gateway) =>
@@ -30,110 +33,129 @@ function of({ domain, path }: Zone, { api }: SharedGateway): string {
   return `the zone \`${path}\` of the domain \`${domain}\` at \`${api.origin.path}\``;
 }
 
-/** In every deployment: of several lists that a resource may have, each must limit, or another resource's do. */
 function rateLimit(zone: Zone, gateway: SharedGateway, model: Model): Finding[] {
-  const { api, webAcls, associations, ruleGroups } = gateway;
+  if (gateway.guards.length > 0) return gateway.guards.flatMap((guard) => before(guard, zone, gateway, model));
+  const message = `it cannot be decided whether the rate of ${of(zone, gateway)} is limited: none of its stages is in the app`;
+  return [undecided(message, [gateway.api.origin.path], FIX)];
+}
+
+const FIX =
+  'give it a rate-based rule that blocks, scoped down to its path as `TrustZone` writes it: decoded, and once more normalised';
+
+/** What the web ACL before a stage says of a zone's rate. */
+function before({ stage, associations }: Guard, zone: Zone, gateway: SharedGateway, model: Model): Finding[] {
+  const { api, ruleGroups } = gateway;
   const own = ruleGroups.filter((group) => group.domain === zone.domain);
+  const webAcls = associations.flatMap((one) => one.webAcls);
   const paths = [api, ...webAcls, ...own].map(({ origin }) => origin.path);
-  const fix = `give it a rate-based rule that blocks, scoped down to its path as \`TrustZone\` writes it: decoded, and once more normalised`;
   const who = of(zone, gateway);
-  if (webAcls.length === 0) {
-    if (associations.length === 0)
-      return [finding(`nothing limits what one caller asks of ${who}: its stage has no web ACL`, paths, fix)];
-    return [
-      undecided(
-        `it cannot be decided whether the rate of ${who} is limited: its web ACL is not in the app`,
-        paths,
-        fix,
-      ),
-    ];
+  const unclear = (why: string) =>
+    undecided(`it cannot be decided whether the rate of ${who} is limited: ${why}`, paths, FIX);
+  if (associations.length === 0) {
+    const stagePath = stage.resource.origin.path;
+    const message = `nothing limits what one caller asks of ${who}: its stage has no web ACL`;
+    return [finding(message, [...paths, stagePath], FIX)];
   }
+  if (associations.some((one) => one.webAcls.length === 0)) return [unclear('its web ACL is not in the app')];
+  const perhaps = [...associations.map((one) => one.of), ...webAcls].find(({ when }) => when !== undefined);
   return webAcls.flatMap((webAcl) => {
-    const each = ruleListsOf(webAcl, ruleGroups).map((lists) =>
-      lists.map((list) => limitIn(list, zone, gateway, model)),
-    );
-    if (each.some((answers) => answers.every(({ limits }) => limits === true))) return [];
-    const all = each.flat();
-    const passed = all.find(({ passedBy }) => passedBy !== undefined)?.passedBy;
-    if (passed !== undefined) {
-      return [
-        finding(
-          `the rule \`${passed}\` of \`${webAcl.origin.path}\` lets requests past the rate limit of ${who}`,
-          paths,
-          fix,
-        ),
-      ];
-    }
-    if (all.some(({ limits }) => limits === undefined))
-      return [
-        undecided(
-          `it cannot be decided whether the rate of ${who} is limited: only the deployment knows the rules of \`${webAcl.origin.path}\``,
-          paths,
-          fix,
-        ),
-      ];
-    const together = all.find(({ together }) => together.length > 0)?.together ?? [];
-    const why =
-      together.length > 0
-        ? `its rule counts ${together.map((domain) => `\`${domain}\``).join(' and ')} as well, so a flood there stops it`
-        : all.some(({ some }) => some)
-          ? 'its rule can be slipped by another spelling of the path'
-          : 'no rule counts it';
-    return [finding(`${who} has no rate limit of its own: ${why}`, paths, fix)];
+    const found = limited(webAcl, zone, gateway, model);
+    if (found !== true) return [found.is === 'violated' ? finding(found.message, paths, FIX) : unclear(found.message)];
+    return perhaps === undefined ? [] : [unclear(`\`${perhaps.origin.path}\` is there under a condition`)];
   });
+}
+
+type Fault = { readonly is: 'violated' | 'undecided'; readonly message: string };
+
+/** In every deployment: of several lists that a resource may have, each must limit, or another resource's do. */
+function limited(webAcl: Resource, zone: Zone, gateway: SharedGateway, model: Model): true | Fault {
+  const each = ruleListsOf(webAcl, gateway.ruleGroups).map((lists) =>
+    lists.map((list) => limitIn(list, zone, gateway, model)),
+  );
+  if (each.some((answers) => answers.every(({ limits }) => limits === true))) return true;
+  const all = each.flat();
+  const { path } = webAcl.origin;
+  const passed = all.flatMap(({ past }) => past ?? []);
+  const certain = passed.find(({ is }) => is === 'certain');
+  if (certain !== undefined) {
+    const message = `the rule \`${certain.rule}\` of \`${path}\` lets requests past the rate limit of ${of(zone, gateway)}`;
+    return { is: 'violated', message };
+  }
+  const [first] = passed;
+  if (first !== undefined)
+    return { is: 'undecided', message: `the rule \`${first.rule}\` of \`${path}\` may let requests past it` };
+  const uncounted = all.flatMap((one) => one.uncounted ?? []);
+  const [not] = uncounted;
+  if (not !== undefined) {
+    return not.is === 'violated'
+      ? { is: 'violated', message: `${of(zone, gateway)} has no rate limit of its own: ${not.why}` }
+      : { is: 'undecided', message: not.why };
+  }
+  if (all.some(({ limits }) => limits === undefined))
+    return { is: 'undecided', message: `only the deployment knows the rules of \`${path}\`` };
+  const together = all.find((one) => one.together.length > 0)?.together ?? [];
+  const missed = all.flatMap((one) => one.missed ?? [])[0];
+  const why =
+    together.length > 0
+      ? `its rule counts ${together.map((domain) => `\`${domain}\``).join(' and ')} as well, so a flood there stops it`
+      : missed === undefined
+        ? 'no rule counts it'
+        : `its rule misses requests such as \`${missed}\``;
+  return { is: 'violated', message: `${of(zone, gateway)} has no rate limit of its own: ${why}` };
 }
 
 interface Limit {
   readonly limits: boolean | undefined;
-  readonly passedBy?: string;
+  readonly past?: LetPast;
+  /** Why a rule that would count the zone does not count every caller. */
+  readonly uncounted?: Uncounted;
   /** Other domains that a rule counts together with the zone. */
   readonly together: readonly string[];
-  /** A rule counts some of the zone. */
-  readonly some: boolean;
+  /** A request of the zone that a rule misses which counts others of it. */
+  readonly missed?: string;
 }
 
-function limitIn({ rules, unknown, passedBefore }: RuleList, zone: Zone, gateway: SharedGateway, model: Model): Limit {
+function limitIn(list: RuleList, zone: Zone, gateway: SharedGateway, model: Model): Limit {
+  const { rules, unknown } = list;
   const blocking = rules.flatMap((rule) => {
     const rate = member(rule.statement, 'RateBasedStatement');
     if (rate === undefined || rule.action !== 'Block') return [];
     const scope = member(rate, 'ScopeDownStatement');
     const others = [...new Set(gateway.zones.map(({ domain }) => domain))].filter((domain) => domain !== zone.domain);
-    const coverage: Coverage = scope === undefined ? { whole: true, others } : coverageOf(scope, zone, gateway, model);
-    return [{ rule, coverage, some: scope !== undefined && matchesPlainly(scope, zone, gateway, model) }];
+    const coverage: Coverage =
+      scope === undefined ? { whole: true, others, perhaps: [] } : coverageOf(scope, zone, gateway, model);
+    return [{ rule, rate, coverage, some: scope === undefined || touches(scope, zone, gateway, model) === true }];
   });
-  const own = blocking.filter(({ coverage }) => coverage.whole === true && coverage.others.length === 0);
-  const [first] = own;
-  if (first === undefined) {
-    const open = unknown || blocking.some(({ coverage }) => coverage.whole === undefined);
+  const whole = blocking.filter(({ coverage }) => coverage.whole === true && coverage.others.length === 0);
+  const own = whole.filter(({ coverage }) => coverage.perhaps.length === 0);
+  const counting = own.find(({ rate }) => uncountedBy(rate) === undefined);
+  if (counting === undefined) {
+    const some = blocking.filter((one) => one.some);
+    const missed = some.flatMap(({ coverage }) => coverage.missed ?? [])[0];
+    const open = unknown || whole.length > own.length || blocking.some(({ coverage }) => coverage.whole === undefined);
+    const uncounted = own.flatMap(({ rate }) => uncountedBy(rate) ?? [])[0];
     return {
-      limits: open ? undefined : false,
-      together: blocking.filter(({ coverage }) => coverage.whole === true).flatMap(({ coverage }) => coverage.others),
-      some: blocking.some(({ some }) => some),
+      limits: open || uncounted?.is === 'undecided' ? undefined : false,
+      ...(uncounted === undefined ? {} : { uncounted }),
+      together: some.flatMap(({ coverage }) => coverage.others),
+      ...(missed === undefined ? {} : { missed }),
     };
   }
-  const at = first.rule.priority;
-  const before = rules.find(
-    ({ action, priority }) =>
-      action === 'Allow' && (typeof priority !== 'number' || typeof at !== 'number' || priority < at),
-  );
-  const passedBy = passedBefore ?? before?.name;
-  return { limits: passedBy === undefined, together: [], some: true, ...(passedBy === undefined ? {} : { passedBy }) };
-}
-
-function matchesPlainly(scope: unknown, zone: Zone, gateway: SharedGateway, model: Model): boolean {
-  // Asked for another, the zone's own plain requests are among those of others.
-  const other: Zone = { domain: '', path: '/' };
-  return coverageOf(scope, other, { ...gateway, zones: [zone] }, model).others.length > 0;
+  const at = counting.rule.priority;
+  const first = [...list.before, ...rules.filter((rule) => rule !== counting.rule && !isAfter(rule.priority, at))];
+  const past = letPast(first, zone, gateway, model);
+  if (past !== undefined) return { limits: past.is === 'certain' ? false : undefined, past, together: [] };
+  // One that cannot be read may be asked first, and let past.
+  return { limits: unknown ? undefined : true, together: [] };
 }
 
 /** One finding for each zone, whatever the number of its methods. */
 function throttles({ routes }: Api, zone: Zone, gateway: SharedGateway): Finding[] {
   const asked = routes.filter(({ preflight }) => preflight === undefined);
-  return gateway.stages.flatMap((stage) => {
-    const settings = listed(stage.properties.MethodSettings);
+  return gateway.guards.flatMap(({ stage: { resource, methodSettings } }) => {
     const states = asked.map(({ method, path }) => ({
       name: `\`${method} ${path}\``,
-      state: throttled(settings.filter((one) => isFor(one, method, path))),
+      state: throttled(nearest(methodSettings, method, path)),
     }));
     const fix =
       'set `ThrottlingRateLimit` and `ThrottlingBurstLimit` of each of its methods in `MethodSettings` of the stage';
@@ -143,7 +165,7 @@ function throttles({ routes }: Api, zone: Zone, gateway: SharedGateway): Finding
         .map(({ name }) => name)
         .sort(),
     );
-    const paths = [stage.origin.path, gateway.api.origin.path];
+    const paths = [resource.origin.path, gateway.api.origin.path];
     const more = (names: readonly string[]) => (names.length > 1 ? ` (and so ${names.length - 1} more)` : '');
     if (without!.length > 0) {
       return [
@@ -163,6 +185,13 @@ function throttles({ routes }: Api, zone: Zone, gateway: SharedGateway): Finding
       ),
     ];
   });
+}
+
+/** What is said of the method itself counts alone. */
+function nearest(settings: readonly unknown[], method: string, path: string): readonly unknown[] {
+  const all = settings.filter((one) => isFor(one, method, path));
+  const own = all.filter((one) => textOf(member(one, 'HttpMethod')) === method);
+  return own.length > 0 ? own : all;
 }
 
 /** `/~1partner~1orders` is the path `/partner/orders`, as CloudFormation writes it. */

@@ -115,9 +115,9 @@ export function readMark(declared: ResourceDeclaration): Mark {
   };
 }
 
-/** One or more segments, each a name and no parameter: `/partner`, `/v2/partner`. */
+/** One or more segments, each a name and neither a parameter nor dots that lead elsewhere: `/partner`, `/v2/partner`. */
 export function isZonePath(path: string): boolean {
-  return /^(\/[A-Za-z0-9._~:@!$&'()+,;=-]+)+$/.test(path);
+  return /^(\/(?!\.{1,2}(\/|$))[A-Za-z0-9._~:@!$&'()+,;=-]+)+$/.test(path);
 }
 
 function objectText(value: unknown, key: string): string | undefined {

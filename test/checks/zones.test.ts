@@ -7,20 +7,15 @@ import { domainsDeployIndependently } from '../../lib/checks/domains-deploy-inde
 import { internalIsInvisible } from '../../lib/checks/internal-is-invisible';
 import { methodsAreGuarded } from '../../lib/checks/methods-are-guarded';
 import { noBackdoors } from '../../lib/checks/no-backdoors';
-import { ratesAreLimited } from '../../lib/checks/rates-are-limited';
 import { resourcesAreNotShared } from '../../lib/checks/resources-are-not-shared';
 import { CHECKS } from '../../lib/checks/run-checks';
-import { DIVIDED, divided, gateway, method, path, rate, setting, under } from '../model/a-shared-gateway';
+import { DIVIDED, divided, gateway, method, path } from '../model/a-shared-gateway';
 import { allow, configured, type Json, join, ref, resource, role, stack } from '../model/notation';
 
 function judged(check: Check, resources: Json = gateway(), configuration: Json = DIVIDED): readonly string[] {
   const model = configured([stack(resources)], configuration);
   return check.run(model, new CheckContext(awsCatalogue())).map(({ severity, message }) => `${severity}: ${message}`);
 }
-
-const AT = 'at `S/Api`';
-const PARTNER = `the zone \`/partner\` of the domain \`partner\` ${AT}`;
-const PUBLIC = `the zone \`/public\` of the domain \`public\` ${AT}`;
 
 test.each(CHECKS.map((check) => [check.id, check] as const))('%s: a gateway that is divided well', (_, check) => {
   expect(judged(check)).toEqual([]);
@@ -141,151 +136,6 @@ describe('DOM-2', () => {
       'violated: the resource `S/Orders` (AWS::Lambda::Function) serves `partner` and `public`; a resource serves one trust domain',
     ]);
     expect(judged(resourcesAreNotShared, calls('Others'), divided({ edge }))).toEqual([]);
-  });
-});
-
-describe('DOM-8', () => {
-  const limits = (...rules: readonly Json[]) => judged(ratesAreLimited, gateway({ rules }));
-  const [partner, shop] = [rate('partner', 1, under('/partner')), rate('public', 2, under('/public'))];
-  const onlyPlain = (zone: string, types = ['NONE'], constraint = 'STARTS_WITH'): Json => ({
-    ByteMatchStatement: {
-      FieldToMatch: { UriPath: {} },
-      PositionalConstraint: constraint,
-      SearchString: `/v1${zone}/`,
-      TextTransformations: types.map((Type, Priority) => ({ Priority, Type })),
-    },
-  });
-
-  test('each zone has its own', () => {
-    expect(limits(partner, shop)).toEqual([]);
-  });
-
-  test.each<[string, Json | undefined, string]>([
-    ['none', undefined, 'no rule counts it'],
-    ['one for everybody', rate('all', 2), 'its rule counts `partner` as well, so a flood there stops it'],
-    [
-      'one that reads the path as it is spelt',
-      rate('public', 2, onlyPlain('/public')),
-      'its rule can be slipped by another spelling of the path',
-    ],
-    [
-      'one that decodes and does not normalise',
-      rate('public', 2, onlyPlain('/public', ['URL_DECODE'])),
-      'its rule can be slipped by another spelling of the path',
-    ],
-    ['one for another zone', rate('public', 2, under('/partner')), 'no rule counts it'],
-    ['one for a longer path', rate('public', 2, under('/public/orders')), 'no rule counts it'],
-    [
-      'one that contains another zone as well',
-      rate('public', 2, onlyPlain('', ['URL_DECODE'])),
-      'its rule counts `partner` as well, so a flood there stops it',
-    ],
-    ['one that only counts', { ...rate('public', 2, under('/public')), Action: { Count: {} } }, 'no rule counts it'],
-  ])('a rate limit: %s', (_, rule, why) => {
-    expect(limits(partner, ...(rule === undefined ? [] : [rule]))).toEqual([
-      `violated: ${PUBLIC} has no rate limit of its own: ${why}`,
-    ]);
-  });
-
-  test('a rate limit in a rule group of its own', () => {
-    const group = (more: Json = {}): Json => ({
-      ...gateway({
-        rules: [
-          partner,
-          {
-            Name: 'public',
-            Priority: 2,
-            OverrideAction: { None: {} },
-            Statement: { RuleGroupReferenceStatement: { Arn: { 'Fn::GetAtt': ['Group', 'Arn'] } } },
-            ...more,
-          },
-        ],
-      }),
-      Group: resource('AWS::WAFv2::RuleGroup', { Scope: 'REGIONAL', Capacity: 100, Rules: [shop] }),
-    });
-    expect(judged(ratesAreLimited, group())).toEqual([]);
-    expect(judged(ratesAreLimited, group({ OverrideAction: { Count: {} } }))).toEqual([
-      `violated: ${PUBLIC} has no rate limit of its own: no rule counts it`,
-    ]);
-  });
-
-  test('a rule that lets requests past before', () => {
-    const pass = { Name: 'friends', Priority: 0, Action: { Allow: {} }, Statement: { GeoMatchStatement: {} } };
-    expect(limits(pass, partner, shop)).toEqual([
-      `violated: the rule \`friends\` of \`S/Acl\` lets requests past the rate limit of ${PARTNER}`,
-      `violated: the rule \`friends\` of \`S/Acl\` lets requests past the rate limit of ${PUBLIC}`,
-    ]);
-  });
-
-  test.each<[string, Json]>([
-    ['a statement about something else', { LabelMatchStatement: { Scope: 'LABEL', Key: 'public' } }],
-    ['a transformation that is not known', onlyPlain('/public', ['JS_DECODE'])],
-  ])('undecided: %s', (_, scope) => {
-    expect(limits(partner, rate('public', 2, scope))).toEqual([
-      `undecided: it cannot be decided whether the rate of ${PUBLIC} is limited: only the deployment knows the rules of \`S/Acl\``,
-    ]);
-  });
-
-  test('a custom domain that leads to the stage by another path', () => {
-    const mapped = (...paths: readonly string[]) => ({
-      ...gateway({
-        rules: ['/partner', '/public'].map((zone, i) => {
-          const statements = paths.map((entrance) =>
-            JSON.parse(JSON.stringify(under(zone)).replace(/\/v1/g, entrance)),
-          );
-          return rate(zone, i, { OrStatement: { Statements: [under(zone), ...statements] } });
-        }),
-      }),
-      Name: resource('AWS::ApiGateway::BasePathMapping', {
-        DomainName: 'api.example.com',
-        RestApiId: ref('Api'),
-        BasePath: 'api',
-      }),
-    });
-    expect(judged(ratesAreLimited, mapped('/api'))).toEqual([]);
-    expect(judged(ratesAreLimited, mapped('/other'))).toEqual([
-      `violated: ${PARTNER} has no rate limit of its own: its rule can be slipped by another spelling of the path`,
-      `violated: ${PUBLIC} has no rate limit of its own: its rule can be slipped by another spelling of the path`,
-    ]);
-  });
-
-  test('a stage without a web ACL', () => {
-    const { Guard: _, ...open } = gateway();
-    expect(judged(ratesAreLimited, open)).toContain(
-      `violated: nothing limits what one caller asks of ${PARTNER}: its stage has no web ACL`,
-    );
-  });
-
-  test.each<[string, readonly Json[], string | undefined]>([
-    ['for each method', [setting('/partner/orders'), setting('/public/orders')], undefined],
-    [
-      'for all methods of the path',
-      [setting('/partner/orders'), setting('/public/orders', { HttpMethod: '*' })],
-      undefined,
-    ],
-    ['none', [setting('/partner/orders')], 'violated'],
-    ['that of the stage alone', [setting('/partner/orders'), setting('/*', { HttpMethod: '*' })], 'violated'],
-    ['of another method', [setting('/partner/orders'), setting('/public/orders', { HttpMethod: 'POST' })], 'violated'],
-    [
-      'without a limit',
-      [setting('/partner/orders'), setting('/public/orders', { ThrottlingRateLimit: -1 })],
-      'violated',
-    ],
-    [
-      'that only the deployment knows',
-      [setting('/partner/orders'), setting('/public/orders', { ThrottlingRateLimit: ref('P') })],
-      'undecided',
-    ],
-  ])('a throttle: %s', (_, settings, severity) => {
-    expect(judged(ratesAreLimited, gateway({ settings }))).toEqual(
-      severity === undefined
-        ? []
-        : [
-            severity === 'violated'
-              ? `violated: ${PUBLIC} has no throttle of its own at \`GET /public/orders\`, so it takes from what the stage lets through for all`
-              : `undecided: it cannot be decided whether ${PUBLIC} is throttled at \`GET /public/orders\`: only the deployment knows its limits`,
-          ],
-    );
   });
 });
 

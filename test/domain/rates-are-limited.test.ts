@@ -1,6 +1,6 @@
 /** DOM-8 on domains as the constructs build them, and with one limit lifted. */
 import { App, Aws, CfnCondition, Fn, Stack } from 'aws-cdk-lib';
-import type { CfnStage } from 'aws-cdk-lib/aws-apigateway';
+import { CfnDeployment, type CfnStage } from 'aws-cdk-lib/aws-apigateway';
 import { CfnApi, CfnStage as CfnHttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { CfnLoggingConfiguration, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Exposure } from '../../lib';
@@ -24,6 +24,19 @@ const ACL = 'the web ACL `Orders/orders/WebAcl/Resource`';
 const HANDLED = { CustomRequestHandling: { InsertHeaders: [{ Name: 'seen', Value: 'yes' }] } };
 const FOREIGN = 'arn:aws:wafv2:eu-central-1:111122223333:regional/webacl/all/1';
 
+function askedFirst({ webAcl }: Built['domain'], statement: object): void {
+  webAcl.addPropertyOverride('Rules', [
+    { Name: 'first', Priority: 0, OverrideAction: { None: SEEN }, Statement: statement },
+    {
+      Name: 'rate-limit',
+      Priority: 1,
+      Action: { Block: HANDLED },
+      Statement: { RateBasedStatement: { Limit: 100, AggregateKeyType: 'IP' } },
+    },
+  ]);
+}
+const SEEN = { Seen: 'yes' };
+
 test.each(Object.values(Exposure))('the constructs limit rates: %s', (exposure) => {
   const vpcEndpoints = (stack: Stack) => (exposure === Exposure.INTERNAL ? [endpoint(stack)] : undefined);
   expect(judged(ratesAreLimited, built((stack) => ({ exposure, vpcEndpoints: vpcEndpoints(stack) })).stack)).toEqual(
@@ -35,6 +48,12 @@ test.each(Object.values(Exposure))('the constructs limit rates: %s', (exposure) 
       built((stack) => ({ exposure, vpcEndpoints: vpcEndpoints(stack), managedRuleGroups: [] })).stack,
     ),
   ).toEqual([]);
+});
+
+test('a rule group of AWS may be asked before', () => {
+  const made = built();
+  askedFirst(made.domain, { ManagedRuleGroupStatement: { VendorName: 'AWS', Name: 'AWSManagedRulesCommonRuleSet' } });
+  expect(judged(ratesAreLimited, made.stack)).toEqual([]);
 });
 
 describe('with one limit lifted', () => {
@@ -93,6 +112,39 @@ describe('with one limit lifted', () => {
       ({ domain }) =>
         domain.webAcl.addPropertyOverride('Rules.1', { Name: 'friends', Priority: 0, Action: { Allow: HANDLED } }),
       `violated: the rule \`friends\` of ${ACL} lets requests past its rate limit`,
+    ],
+    [
+      'a rule group of somebody else before it',
+      ({ domain }) => askedFirst(domain, { ManagedRuleGroupStatement: { VendorName: 'F5', Name: 'Rules' } }),
+      `undecided: the rule \`first\` of ${ACL} may let requests past its rate limit`,
+    ],
+    [
+      'a rule group of AWS before it that is made to let past',
+      ({ domain }) =>
+        askedFirst(domain, {
+          ManagedRuleGroupStatement: {
+            VendorName: 'AWS',
+            Name: 'AWSManagedRulesCommonRuleSet',
+            RuleActionOverrides: [{ Name: 'NoUserAgent_HEADER', ActionToUse: { Allow: HANDLED } }],
+          },
+        }),
+      `violated: the rule \`first\` of ${ACL} lets requests past its rate limit`,
+    ],
+    [
+      'a rate rule that counts by the query',
+      ({ domain }) => {
+        const rate = 'Rules.0.Statement.RateBasedStatement';
+        domain.webAcl.addPropertyOverride(`${rate}.AggregateKeyType`, 'CUSTOM_KEYS');
+        domain.webAcl.addPropertyOverride(`${rate}.CustomKeys`, [
+          { QueryString: { TextTransformations: [{ Priority: 0, Type: 'NONE' }] } },
+        ]);
+      },
+      `violated: ${ACL} limits no rate: its rule counts by \`QueryString\`, of which a caller may write another each time`,
+    ],
+    [
+      'a stage that a deployment makes',
+      ({ stack, domain }) => new CfnDeployment(stack, 'Second', { restApiId: domain.api.restApiId, stageName: 'v2' }),
+      'violated: the stage `Orders/Second` of the domain `orders` has no web ACL, so nothing limits what one caller asks',
     ],
     [
       'no log',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Aws, type CfnResource, Duration, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { CfnMethod, type CfnRestApi, type CfnStage, HttpIntegration } from 'aws-cdk-lib/aws-apigateway';
+import { CfnMethod, type CfnRestApi, CfnStage, HttpIntegration } from 'aws-cdk-lib/aws-apigateway';
 import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { CfnMetricFilter } from 'aws-cdk-lib/aws-logs';
@@ -61,6 +61,35 @@ const everything = {
     TextTransformations: [{ Priority: 0, Type: 'NONE' }],
   },
 };
+
+/** A method that is written past the constructs. */
+function atItsPath({ stack, gateway, shop }: Made): void {
+  new CfnMethod(stack, 'AtItsPath', {
+    restApiId: gateway.restApiId,
+    resourceId: gateway.api.root.getResource('shop')!.resourceId,
+    httpMethod: 'GET',
+    authorizationType: 'COGNITO_USER_POOLS',
+    authorizerId: methodOf(shop).authorizerId,
+    authorizationScopes: methodOf(shop).authorizationScopes,
+    integration: { type: 'MOCK' },
+  });
+}
+/** The web ACL has a rule of the group of `shop` count only. */
+function counted({ webAcl }: SharedGateway, rule: string): void {
+  // CDK drops an override that is an empty object.
+  webAcl.addPropertyOverride('Rules.7.Statement.RuleGroupReferenceStatement.RuleActionOverrides', [
+    { Name: rule, ActionToUse: { Count: HANDLED } },
+  ]);
+}
+function friends({ webAcl }: SharedGateway): void {
+  webAcl.addPropertyOverride('Rules.9', {
+    Name: 'friends',
+    Priority: 0,
+    Action: { Allow: HANDLED },
+    Statement: { GeoMatchStatement: { CountryCodes: ['DE'] } },
+  });
+}
+const HANDLED = { CustomRequestHandling: { InsertHeaders: [{ Name: 'seen', Value: 'yes' }] } };
 
 describe('what is built', () => {
   const of = made();
@@ -411,7 +440,7 @@ describe('what the checks say once it is weakened', () => {
     [
       'a rate limit that another spelling slips',
       ({ shop }) => edit(shop, (rules) => scopeOf(rules).ScopeDownStatement!.OrStatement.Statements.pop()),
-      `DOM-8 ${SHOP} has no rate limit of its own: its rule can be slipped by another spelling of the path`,
+      `DOM-8 ${SHOP} has no rate limit of its own: its rule misses requests such as \`/v1//shop/bulkhead-probe\``,
     ],
     [
       'a rule group that is only counted',
@@ -422,6 +451,42 @@ describe('what the checks say once it is weakened', () => {
       `DOM-8 ${SHOP} has no rate limit of its own: no rule counts it`,
     ],
     [
+      'a method at the path of the zone itself, which its rate limit does not count',
+      (of) => atItsPath(of),
+      `DOM-8 ${SHOP} has no rate limit of its own: its rule misses requests such as \`/v1/shop\``,
+    ],
+    [
+      'a method at the path of the zone itself, which its switch does not block',
+      (of) => atItsPath(of),
+      'DOM-14 isolating the domain `shop` at its gateway does not block requests such as `/v1/shop`',
+    ],
+    [
+      'a rate limit that the web ACL has count',
+      ({ gateway }) => counted(gateway, 'rate-limit'),
+      `DOM-8 ${SHOP} has no rate limit of its own: no rule counts it`,
+    ],
+    [
+      'a switch that the web ACL has count',
+      ({ gateway }) => counted(gateway, 'isolation'),
+      'DOM-14 isolating the domain `shop` at its gateway does not block all its requests',
+    ],
+    [
+      'a rule that lets requests past the switch',
+      ({ gateway }) => friends(gateway),
+      'DOM-14 isolating the domain `shop` at its gateway does not block all its requests',
+    ],
+    [
+      'a second stage before which nothing stands',
+      ({ stack, gateway }) => {
+        new CfnStage(stack, 'Second', {
+          restApiId: gateway.restApiId,
+          deploymentId: gateway.api.latestDeployment!.deploymentId,
+          stageName: 'v2',
+        });
+      },
+      'DOM-14 isolating the domain `shop` at its gateway does not block it at `Edge/Second`',
+    ],
+    [
       'a switch that blocks another zone',
       ({ shop, claims }) =>
         edit(shop, (rules) =>
@@ -429,7 +494,7 @@ describe('what the checks say once it is weakened', () => {
             switchOf(rules)[1].Statement = switchOf(others)[1].Statement;
           }),
         ),
-      'DOM-14 isolating the domain `shop` at its gateway does not block all its requests',
+      'DOM-14 isolating the domain `shop` at its gateway does not block requests such as `/v1/shop/orders`',
     ],
     [
       'a switch that blocks every zone',

@@ -107,6 +107,7 @@ describe('what is refused', () => {
     [{ 'S/Api': [] }, 'an empty list'],
     [{ 'S/Api': ['partner'] }, '`partner`, expected a path of literal segments'],
     [{ 'S/Api': ['/{tenant}'] }, '`/{tenant}`, expected a path of literal segments'],
+    [{ 'S/Api': ['/partner/..'] }, '`/partner/..`, expected a path of literal segments'],
     [{ 'S/Api': ['/'] }, 'a path of literal segments'],
     [{ 'S/Api': ['/partner/*'] }, 'a path of literal segments'],
     [['/partner'], 'an object by name'],

@@ -1,0 +1,69 @@
+/**
+ * The stages of a REST API, whatever makes them: a resource of their own, a deployment that names one
+ * (https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html), or the API
+ * itself where it is written for AWS SAM. A stage that no resource is has no web ACL of its own accord.
+ */
+import type { Resource } from '../model/model';
+import { splitText, textKey } from '../model/text-key';
+import { literal } from '../policy/text';
+import { asText, listed, member } from './settings';
+
+export interface GatewayStage {
+  readonly resource: Resource;
+  /** Undefined where only the deployment knows it. */
+  readonly name: string | undefined;
+  readonly methodSettings: readonly unknown[];
+  /** Whether an association with a web ACL is about this stage. */
+  readonly isNamedBy: (association: Resource) => boolean;
+}
+
+export function stagesOfApi(api: string, resources: readonly Resource[]): readonly GatewayStage[] {
+  const own = resources.filter(
+    ({ id, origin, references }) =>
+      (id === api && origin.type === 'AWS::Serverless::Api') ||
+      references.some(({ to, at }) => to === api && at === 'RestApiId'),
+  );
+  return apart(own.flatMap((resource) => stageOf(resource, api) ?? []));
+}
+
+/** A deployment may name the stage that a resource is. */
+function apart(stages: readonly GatewayStage[]): readonly GatewayStage[] {
+  const named = new Set(stages.flatMap(({ resource, name }) => (isDeployment(resource) ? [] : (name ?? []))));
+  return stages.filter(({ resource, name }) => !isDeployment(resource) || name === undefined || !named.has(name));
+}
+
+function isDeployment({ origin }: Resource): boolean {
+  return origin.type === 'AWS::ApiGateway::Deployment';
+}
+
+/** The stage that the resource is or makes, if it does. */
+export function stageOf(resource: Resource, api: string): GatewayStage | undefined {
+  const { origin, properties, id } = resource;
+  const written = asText(properties.StageName);
+  switch (origin.type) {
+    case 'AWS::ApiGateway::Stage':
+    case 'AWS::Serverless::Api':
+      break;
+    case 'AWS::ApiGateway::Deployment':
+      if (properties.StageName === undefined) return undefined;
+      break;
+    default:
+      return undefined;
+  }
+  const settings = isDeployment(resource)
+    ? member(properties.StageDescription, 'MethodSettings')
+    : properties.MethodSettings;
+  return {
+    resource,
+    name: written === undefined ? undefined : literal(written),
+    methodSettings: listed(settings),
+    isNamedBy: ({ references, properties: { ResourceArn } }) => {
+      const at = references.filter((one) => one.at === 'ResourceArn').map(({ to }) => to);
+      if (origin.type === 'AWS::ApiGateway::Stage' && at.includes(id)) return true;
+      // `…/restapis/API/stages/NAME`, with the name written out.
+      const arn = asText(ResourceArn);
+      const last = arn && splitText(arn, '/')?.at(-1);
+      return at.includes(api) && written !== undefined && last !== undefined && textKey(last) === textKey(written);
+    },
+  };
+}

@@ -1,0 +1,607 @@
+/** DOM-8 of gateways that domains share, in templates without our constructs: rate limits and throttles zone by zone. */
+import { awsCatalogue } from '../../lib/catalog/catalogue';
+import { CheckContext } from '../../lib/checks/check';
+import { ratesAreLimited } from '../../lib/checks/rates-are-limited';
+import type { RenderedTemplate } from '../../lib/model/rendered-template';
+import { DIVIDED, divided, gateway, method, path, rate, setting, under } from '../model/a-shared-gateway';
+import { att, configured, type Json, join, ref, resource, stack, when } from '../model/notation';
+
+function stacks(templates: readonly RenderedTemplate[], configuration: Json = DIVIDED): readonly string[] {
+  const model = configured(templates, configuration);
+  return ratesAreLimited
+    .run(model, new CheckContext(awsCatalogue()))
+    .map(({ severity, message }) => `${severity}: ${message}`);
+}
+
+function judged(resources: Json, configuration: Json = DIVIDED): readonly string[] {
+  return stacks([stack(resources)], configuration);
+}
+
+const PARTNER = 'the zone `/partner` of the domain `partner` at `S/Api`';
+const PUBLIC = 'the zone `/public` of the domain `public` at `S/Api`';
+
+describe('DOM-8', () => {
+  const limits = (...rules: readonly Json[]) => judged(gateway({ rules }));
+  const [partner, shop] = [rate('partner', 1, under('/partner')), rate('public', 2, under('/public'))];
+  const onlyPlain = (zone: string, types = ['NONE'], constraint = 'STARTS_WITH'): Json => ({
+    ByteMatchStatement: {
+      FieldToMatch: { UriPath: {} },
+      PositionalConstraint: constraint,
+      SearchString: `/v1${zone}/`,
+      TextTransformations: types.map((Type, Priority) => ({ Priority, Type })),
+    },
+  });
+
+  test('each zone has its own', () => {
+    expect(limits(partner, shop)).toEqual([]);
+  });
+
+  test.each<[string, Json | undefined, string]>([
+    ['none', undefined, 'no rule counts it'],
+    ['one for everybody', rate('all', 2), 'its rule counts `partner` as well, so a flood there stops it'],
+    [
+      'one that reads the path as it is spelt',
+      rate('public', 2, onlyPlain('/public')),
+      'its rule misses requests such as `/v1/%70ublic/bulkhead-probe`',
+    ],
+    [
+      'one that decodes and does not normalise',
+      rate('public', 2, onlyPlain('/public', ['URL_DECODE'])),
+      'its rule misses requests such as `/v1//public/bulkhead-probe`',
+    ],
+    ['one for another zone', rate('public', 2, under('/partner')), 'no rule counts it'],
+    ['one for a longer path', rate('public', 2, under('/public/orders')), 'no rule counts it'],
+    [
+      'one that contains another zone as well',
+      rate('public', 2, onlyPlain('', ['URL_DECODE'])),
+      'its rule counts `partner` as well, so a flood there stops it',
+    ],
+    ['one that only counts', { ...rate('public', 2, under('/public')), Action: { Count: {} } }, 'no rule counts it'],
+  ])('a rate limit: %s', (_, rule, why) => {
+    expect(limits(partner, ...(rule === undefined ? [] : [rule]))).toEqual([
+      `violated: ${PUBLIC} has no rate limit of its own: ${why}`,
+    ]);
+  });
+
+  test('a rate limit in a rule group of its own', () => {
+    const group = (more: Json = {}): Json => ({
+      ...gateway({
+        rules: [
+          partner,
+          {
+            Name: 'public',
+            Priority: 2,
+            OverrideAction: { None: {} },
+            Statement: { RuleGroupReferenceStatement: { Arn: { 'Fn::GetAtt': ['Group', 'Arn'] } } },
+            ...more,
+          },
+        ],
+      }),
+      Group: resource('AWS::WAFv2::RuleGroup', { Scope: 'REGIONAL', Capacity: 100, Rules: [shop] }),
+    });
+    expect(judged(group())).toEqual([]);
+    expect(judged(group({ OverrideAction: { Count: {} } }))).toEqual([
+      `violated: ${PUBLIC} has no rate limit of its own: no rule counts it`,
+    ]);
+  });
+
+  const LETS_PAST = (rule: string) =>
+    [PARTNER, PUBLIC].map(
+      (zone) => `violated: the rule \`${rule}\` of \`S/Acl\` lets requests past the rate limit of ${zone}`,
+    );
+  const MAY_LET_PAST = (rule: string) =>
+    [PARTNER, PUBLIC].map(
+      (zone) =>
+        `undecided: it cannot be decided whether the rate of ${zone} is limited: the rule \`${rule}\` of \`S/Acl\` may let requests past it`,
+    );
+
+  test('a rule that lets requests past before', () => {
+    const pass = { Name: 'friends', Priority: 0, Action: { Allow: {} }, Statement: { GeoMatchStatement: {} } };
+    expect(limits(pass, partner, shop)).toEqual(LETS_PAST('friends'));
+    expect(limits({ ...pass, Priority: 3 }, partner, shop)).toEqual([]);
+  });
+
+  test('a rule that lets requests of one zone past', () => {
+    const health = (zone: string, constraint = 'EXACTLY', types = ['NONE']): Json => ({
+      ByteMatchStatement: {
+        ...(onlyPlain(zone, types, constraint).ByteMatchStatement as Json),
+        SearchString: `/v1${zone}/health`,
+      },
+    });
+    const pass = (Statement: Json) => ({ Name: 'health', Priority: 0, Action: { Allow: {} }, Statement });
+    expect(limits(pass(health('/elsewhere')), partner, shop)).toEqual([]);
+    expect(limits(pass(under('/public')), partner, shop)).toEqual([
+      // `/v1/partner/../public`, if API Gateway takes dots as they are.
+      MAY_LET_PAST('health')[0],
+      LETS_PAST('health')[1],
+    ]);
+    const both = (zone: string) => ({ AndStatement: under(zone).OrStatement as Json });
+    expect(limits(pass(both('/public')), partner, shop)).toEqual([LETS_PAST('health')[1]]);
+  });
+
+  describe('a rule group that is asked before', () => {
+    const asked = (inside: Json, reference: Json = {}, Statement: Json = {}) =>
+      judged({
+        ...gateway({
+          rules: [
+            {
+              Name: 'first',
+              Priority: 0,
+              OverrideAction: { None: {} },
+              Statement: { RuleGroupReferenceStatement: { Arn: att('Group'), ...Statement } },
+              ...reference,
+            },
+            partner,
+            shop,
+          ],
+        }),
+        Group: resource('AWS::WAFv2::RuleGroup', { Scope: 'REGIONAL', Capacity: 100, Rules: [inside] }),
+      });
+    const inside = (action: string) => ({
+      Name: 'friends',
+      Priority: 0,
+      Action: { [action]: {} },
+      Statement: { GeoMatchStatement: { CountryCodes: ['DE'] } },
+    });
+    const acting = (action: string) => ({ RuleActionOverrides: [{ Name: 'friends', ActionToUse: { [action]: {} } }] });
+
+    test.each<[string, readonly string[], () => readonly string[]]>([
+      ['lets requests past', LETS_PAST('friends'), () => asked(inside('Allow'))],
+      ['blocks', [], () => asked(inside('Block'))],
+      ['is made to let past', LETS_PAST('friends'), () => asked(inside('Block'), {}, acting('Allow'))],
+      ['is kept from it', [], () => asked(inside('Allow'), {}, acting('Count'))],
+      ['only counts', [], () => asked(inside('Allow'), { OverrideAction: { Count: {} } })],
+      [
+        'of which only the deployment knows',
+        MAY_LET_PAST('friends'),
+        () => asked({ ...inside('Allow'), Action: ref('AWS::NoValue') }),
+      ],
+    ])('%s', (_, expected, found) => {
+      expect(found()).toEqual(expected);
+    });
+
+    test.each<[string, readonly string[], Json]>([
+      ['of AWS', [], { VendorName: 'AWS', Name: 'AWSManagedRulesCommonRuleSet' }],
+      [
+        'of AWS, made to let past',
+        LETS_PAST('first'),
+        {
+          VendorName: 'AWS',
+          Name: 'AWSManagedRulesCommonRuleSet',
+          RuleActionOverrides: [{ Name: 'NoUserAgent_HEADER', ActionToUse: { Allow: {} } }],
+        },
+      ],
+      ['of somebody else', MAY_LET_PAST('first'), { VendorName: 'F5', Name: 'Rules' }],
+    ])('%s', (_, expected, group) => {
+      const rule = { Name: 'first', Priority: 0, OverrideAction: { None: {} } };
+      expect(limits({ ...rule, Statement: { ManagedRuleGroupStatement: group } }, partner, shop)).toEqual(expected);
+    });
+
+    test('that stands elsewhere', () => {
+      const Arn = 'arn:aws:wafv2:eu-west-1:111122223333:regional/rulegroup/friends/1';
+      const rule = { Name: 'first', Priority: 0, OverrideAction: { None: {} } };
+      const statement = (at: string) => ({ RuleGroupReferenceStatement: { Arn: at } });
+      expect(limits({ ...rule, Statement: statement(Arn) }, partner, shop)).toEqual(MAY_LET_PAST('first'));
+      expect(limits({ ...rule, Priority: 3, Statement: statement(Arn) }, partner, shop)).toEqual([]);
+    });
+  });
+
+  test('a rate limit whose group the web ACL has count, in part or sometimes', () => {
+    const group = (statement: Json, rules = (rule: Json): unknown => [rule, partner]) =>
+      stacks([
+        stack(
+          {
+            ...gateway({
+              rules: rules({
+                Name: 'public',
+                Priority: 2,
+                OverrideAction: { None: {} },
+                Statement: { RuleGroupReferenceStatement: { Arn: att('Group'), ...statement } },
+              }) as readonly Json[],
+            }),
+            Group: resource('AWS::WAFv2::RuleGroup', { Scope: 'REGIONAL', Capacity: 100, Rules: [shop] }),
+          },
+          {
+            sections: {
+              Parameters: { P: { Type: 'String' } },
+              Conditions: { C: { 'Fn::Equals': [ref('P'), ''] } },
+            },
+          },
+        ),
+      ]);
+    const none = [`violated: ${PUBLIC} has no rate limit of its own: no rule counts it`];
+    expect(group({})).toEqual([]);
+    expect(group({ RuleActionOverrides: [{ Name: 'public', ActionToUse: { Count: {} } }] })).toEqual(none);
+    expect(group({ ExcludedRules: [{ Name: 'public' }] })).toEqual(none);
+    expect(group({ ExcludedRules: [{ Name: 'other' }] })).toEqual([]);
+    expect(group({}, (rule) => when('C', [rule, partner], [partner, rule]))).toEqual([]);
+    expect(group({}, (rule) => when('C', [rule, partner], [partner]))).toEqual(none);
+  });
+
+  const counting = (by: Json): Json => {
+    const rule = rate('public', 2, under('/public'));
+    const { RateBasedStatement } = rule.Statement as Json;
+    return { ...rule, Statement: { RateBasedStatement: { ...(RateBasedStatement as Json), ...by } } };
+  };
+  const keys = (...CustomKeys: readonly Json[]): Json => ({ AggregateKeyType: 'CUSTOM_KEYS', CustomKeys });
+  const header = { Header: { Name: 'X-Client', TextTransformations: [{ Priority: 0, Type: 'NONE' }] } };
+  const forwarded = (FallbackBehavior: string): Json => ({
+    AggregateKeyType: 'FORWARDED_IP',
+    ForwardedIPConfig: { HeaderName: 'X-Forwarded-For', FallbackBehavior },
+  });
+
+  test.each<[string, Json, string | undefined]>([
+    ['all callers together', { AggregateKeyType: 'CONSTANT' }, undefined],
+    ['a header, which is the word of its author', keys(header), undefined],
+    ['address and method', keys({ IP: {} }, { HTTPMethod: {} }), undefined],
+    ['the address in a header', forwarded('MATCH'), undefined],
+    [
+      'the address in a header, if it is one',
+      forwarded('NO_MATCH'),
+      'violated: its rule leaves out requests whose header holds no valid address',
+    ],
+    [
+      'the query',
+      keys({ IP: {} }, { QueryString: { TextTransformations: [] } }),
+      'violated: its rule counts by `QueryString`, of which a caller may write another each time',
+    ],
+    [
+      'a cookie',
+      keys({ Cookie: { Name: 'session' } }),
+      'violated: its rule counts by `Cookie`, of which a caller may write another each time',
+    ],
+    [
+      'a label',
+      keys({ LabelNamespace: { Namespace: 'n' } }),
+      'undecided: its rule counts requests that have a label, or by what is not known',
+    ],
+    ['a parameter', { AggregateKeyType: ref('P') }, 'undecided: only the deployment knows by what its rule counts'],
+  ])('counted by %s', (_, by, expected) => {
+    const [severity, why] = expected?.split(': ') ?? [];
+    expect(limits(partner, counting(by))).toEqual(
+      severity === undefined
+        ? []
+        : [
+            severity === 'violated'
+              ? `violated: ${PUBLIC} has no rate limit of its own: ${why}`
+              : `undecided: it cannot be decided whether the rate of ${PUBLIC} is limited: ${why}`,
+          ],
+    );
+  });
+
+  describe('what a scope-down leaves out', () => {
+    const without = (text: string): Json => ({
+      AndStatement: {
+        Statements: [
+          under('/public'),
+          {
+            NotStatement: {
+              Statement: {
+                ByteMatchStatement: {
+                  FieldToMatch: { UriPath: {} },
+                  PositionalConstraint: 'CONTAINS',
+                  SearchString: text,
+                  TextTransformations: [{ Priority: 0, Type: 'NONE' }],
+                },
+              },
+            },
+          },
+        ],
+      },
+    });
+    const missing = (request: string) => [
+      `violated: ${PUBLIC} has no rate limit of its own: its rule misses requests such as \`${request}\``,
+    ];
+    const open = [
+      `undecided: it cannot be decided whether the rate of ${PUBLIC} is limited: only the deployment knows the rules of \`S/Acl\``,
+    ];
+
+    test.each<[string, Json, readonly string[]]>([
+      ['a route of its own', without('/orders'), missing('/v1/public/orders')],
+      ['requests that nobody lists', without('/health'), open],
+      ['what lies at another place', { AndStatement: { Statements: [under('/public'), under('/public')] } }, []],
+      ['repeated slashes', onlyPlain('/public', ['URL_DECODE'], 'CONTAINS'), missing('/v1//public/bulkhead-probe')],
+      [
+        'decoded after it is normalised',
+        {
+          OrStatement: {
+            Statements: [onlyPlain('/public', ['URL_DECODE']), onlyPlain('/public', ['NORMALIZE_PATH', 'URL_DECODE'])],
+          },
+        },
+        missing('/bulkhead-probe/%2e%2e/v1/public/bulkhead-probe'),
+      ],
+      [
+        'some spellings',
+        {
+          OrStatement: {
+            Statements: ['/public', '/%70ublic', '/%70%75%62%6c%69%63'].map((zone) => onlyPlain(zone)),
+          },
+        },
+        missing('/v1/p%75blic/bulkhead-probe'),
+      ],
+    ])('%s', (_, scope, expected) => {
+      expect(limits(partner, rate('public', 2, scope))).toEqual(expected);
+    });
+
+    test('case, where another zone differs by it alone', () => {
+      const lower = (zone: string): Json =>
+        JSON.parse(
+          JSON.stringify(under(zone).OrStatement).replace(/\]\}\}/g, ',{"Priority":9,"Type":"LOWERCASE"}]}}'),
+        ) as Json;
+      expect(limits(partner, rate('public', 2, { OrStatement: lower('/public') }))).toEqual([]);
+      const twice = {
+        ...gateway({
+          rules: [partner, rate('public', 2, { OrStatement: lower('/public') }), rate('big', 3, under('/Public'))],
+          settings: [setting('/partner/orders'), setting('/public/orders'), setting('/Public/orders')],
+        }),
+        Big: path('Public'),
+        BigOrders: path('orders', 'Big'),
+        GetBig: method('BigOrders', undefined),
+      };
+      const big = { exposure: 'public', owner: 'big-team', routes: { 'S/Api': ['/Public'] } };
+      expect(judged(twice, divided({ big }))).toEqual([
+        `violated: ${PUBLIC} has no rate limit of its own: its rule counts \`big\` as well, so a flood there stops it`,
+      ]);
+    });
+
+    test('what of another zone it counts perhaps', () => {
+      const more = (statement: Json) => ({ OrStatement: { Statements: [under('/public'), statement] } });
+      const geo = { GeoMatchStatement: { CountryCodes: ['DE'] } };
+      expect(limits(partner, rate('public', 2, more(geo)))).toEqual(open);
+      expect(limits(partner, rate('public', 2, more(onlyPlain('/partner/orders', ['NONE'], 'STARTS_WITH'))))).toEqual(
+        open,
+      );
+      const orders = JSON.parse(JSON.stringify(onlyPlain('/partner/orders')).replace('/orders/', '/orders')) as Json;
+      expect(limits(partner, rate('public', 2, more(orders)))).toEqual([
+        `violated: ${PUBLIC} has no rate limit of its own: its rule counts \`partner\` as well, so a flood there stops it`,
+      ]);
+    });
+  });
+
+  describe('a method at the path of the zone itself', () => {
+    const at = (zone: string, ...shapes: readonly (readonly [string, string])[]) => ({
+      OrStatement: {
+        Statements: shapes.flatMap(([constraint, text]) =>
+          [['URL_DECODE'], ['URL_DECODE', 'NORMALIZE_PATH']].map((types) => ({
+            ByteMatchStatement: {
+              ...(onlyPlain(zone, types, constraint).ByteMatchStatement as Json),
+              SearchString: `/v1${zone}${text}`,
+            },
+          })),
+        ),
+      },
+    });
+    const withMethod = (scope: Json) => ({
+      ...gateway({
+        rules: [partner, rate('public', 2, scope)],
+        settings: [setting('/partner/orders'), setting('/public/orders'), setting('/public')],
+      }),
+      GetAll: method('Public', 'PublicAuthorizer'),
+    });
+    const missing = (request: string) => [
+      `violated: ${PUBLIC} has no rate limit of its own: its rule misses requests such as \`${request}\``,
+    ];
+
+    test('is a request that a rule for what lies below does not match', () => {
+      expect(judged(withMethod(under('/public')))).toEqual(missing('/v1/public'));
+      expect(judged(withMethod(at('/public', ['STARTS_WITH', '/'], ['EXACTLY', ''])))).toEqual([]);
+    });
+
+    test('is spelt in many ways as well', () => {
+      const plainly = { OrStatement: { Statements: [under('/public'), onlyPlain('/public', ['NONE'], 'EXACTLY')] } };
+      const exact = JSON.parse(
+        JSON.stringify(plainly).replace(/("EXACTLY","SearchString":"\/v1\/public)\//, '$1'),
+      ) as Json;
+      expect(judged(withMethod(exact))).toEqual(missing('/v1/%70ublic'));
+    });
+
+    test('which a rule for all that begins alike matches, if no other zone does', () => {
+      expect(judged(withMethod(at('/public', ['STARTS_WITH', ''])))).toEqual([]);
+    });
+
+    test('of an OpenAPI document, with a slash at its end', () => {
+      const described = (paths: Json) => {
+        const { GetPublic: _, ...others } = gateway({
+          settings: [setting('/partner/orders'), ...Object.keys(paths).map((p) => setting(p))],
+        });
+        return {
+          ...others,
+          Api: resource('AWS::ApiGateway::RestApi', { Name: 'edge', Body: { openapi: '3.0.1', paths } }),
+        };
+      };
+      const get = { get: { security: [{ iam: [] }] } };
+      expect(judged(described({ '/public/': get }))).toEqual(missing('/v1/public'));
+      expect(judged(described({ '/public/orders': get }))).toEqual([]);
+    });
+  });
+
+  test('a path that is the beginning of another', () => {
+    const vip = { exposure: 'partner', owner: 'vip-team', routes: { 'S/Api': ['/public-vip'] } };
+    const beside = (scope: Json) => ({
+      ...gateway({
+        rules: [partner, rate('public', 2, scope), rate('vip', 3, under('/public-vip'))],
+        settings: [setting('/partner/orders'), setting('/public/orders'), setting('/public-vip/orders')],
+      }),
+      Vip: path('public-vip'),
+      VipOrders: path('orders', 'Vip'),
+      GetVip: method('VipOrders', undefined),
+    });
+    expect(judged(beside(under('/public')), divided({ vip }))).toEqual([]);
+    const begins = JSON.parse(JSON.stringify(under('/public')).replace(/\/public\//g, '/public')) as Json;
+    expect(judged(beside(begins), divided({ vip }))).toEqual([
+      `violated: ${PUBLIC} has no rate limit of its own: its rule counts \`vip\` as well, so a flood there stops it`,
+    ]);
+  });
+
+  test.each<[string, Json]>([
+    ['a statement about something else', { LabelMatchStatement: { Scope: 'LABEL', Key: 'public' } }],
+    ['a transformation that is not known', onlyPlain('/public', ['JS_DECODE'])],
+  ])('undecided: %s', (_, scope) => {
+    expect(limits(partner, rate('public', 2, scope))).toEqual([
+      `undecided: it cannot be decided whether the rate of ${PUBLIC} is limited: only the deployment knows the rules of \`S/Acl\``,
+    ]);
+  });
+
+  test('a custom domain that leads to the stage by another path', () => {
+    const mapped = (...paths: readonly string[]) => ({
+      ...gateway({
+        rules: ['/partner', '/public'].map((zone, i) => {
+          const statements = paths.map((entrance) =>
+            JSON.parse(JSON.stringify(under(zone)).replace(/\/v1/g, entrance)),
+          );
+          return rate(zone, i, { OrStatement: { Statements: [under(zone), ...statements] } });
+        }),
+      }),
+      Name: resource('AWS::ApiGateway::BasePathMapping', {
+        DomainName: 'api.example.com',
+        RestApiId: ref('Api'),
+        BasePath: 'api',
+      }),
+    });
+    expect(judged(mapped('/api'))).toEqual([]);
+    expect(judged(mapped('/other'))).toEqual([
+      `violated: ${PARTNER} has no rate limit of its own: its rule misses requests such as \`/api/partner/orders\``,
+      `violated: ${PUBLIC} has no rate limit of its own: its rule misses requests such as \`/api/public/orders\``,
+    ]);
+  });
+
+  test.each<[string, Json]>([
+    [
+      'a mapping of the second version',
+      resource('AWS::ApiGatewayV2::ApiMapping', {
+        DomainName: 'd',
+        ApiId: ref('Api'),
+        Stage: 'v1',
+        ApiMappingKey: 'api/orders',
+      }),
+    ],
+    [
+      'a private name',
+      resource('AWS::ApiGateway::BasePathMappingV2', {
+        DomainNameArn: 'd',
+        RestApiId: ref('Api'),
+        Stage: 'v1',
+        BasePath: 'api/orders',
+      }),
+    ],
+    [
+      'a routing rule',
+      resource('AWS::ApiGatewayV2::RoutingRule', {
+        Conditions: [{ MatchBasePaths: { AnyOf: ['api/orders'] } }],
+        Actions: [{ InvokeApi: { ApiId: ref('Api'), Stage: 'v1', StripBasePath: true } }],
+      }),
+    ],
+  ])('%s that leads to the stage by another path', (_, mapping) => {
+    const mapped = (entrance: string) => ({
+      ...gateway({
+        rules: ['/partner', '/public'].map((zone, i) => {
+          const more = JSON.parse(JSON.stringify(under(zone)).replace(/\/v1/g, entrance));
+          return rate(zone, i, { OrStatement: { Statements: [under(zone), more] } });
+        }),
+      }),
+      Mapping: mapping,
+    });
+    expect(judged(mapped('/api/orders'))).toEqual([]);
+    expect(judged(mapped('/api'))).toHaveLength(2);
+    expect(judged(mapped('/api'))[0]).toMatch(/^violated: .* misses requests such as `.api.orders.partner.orders`/);
+  });
+
+  test('a stage without a web ACL', () => {
+    const { Guard: _, ...open } = gateway();
+    expect(judged(open)).toContain(
+      `violated: nothing limits what one caller asks of ${PARTNER}: its stage has no web ACL`,
+    );
+  });
+
+  test.each<[string, Json]>([
+    [
+      'a second stage',
+      resource('AWS::ApiGateway::Stage', {
+        RestApiId: ref('Api'),
+        StageName: 'v2',
+        MethodSettings: [setting('/partner/orders'), setting('/public/orders')],
+      }),
+    ],
+    [
+      'a stage that a deployment makes',
+      resource('AWS::ApiGateway::Deployment', {
+        RestApiId: ref('Api'),
+        StageName: 'v2',
+        StageDescription: { MethodSettings: [setting('/partner/orders'), setting('/public/orders')] },
+      }),
+    ],
+  ])('%s without a web ACL', (_, second) => {
+    const both = (zone: string) => ({
+      OrStatement: { Statements: [under(zone), JSON.parse(JSON.stringify(under(zone)).replace(/\/v1/g, '/v2'))] },
+    });
+    const two = (guarded: Json) => ({
+      ...gateway({ rules: [rate('partner', 1, both('/partner')), rate('public', 2, both('/public'))] }),
+      Second: second,
+      ...guarded,
+    });
+    const guard = resource('AWS::WAFv2::WebACLAssociation', {
+      WebACLArn: att('Acl'),
+      ResourceArn: join('arn:aws:apigateway:eu-west-1::/restapis/', ref('Api'), '/stages/v2'),
+    });
+    expect(judged(two({}))).toEqual(
+      [PARTNER, PUBLIC].map(
+        (zone) => `violated: nothing limits what one caller asks of ${zone}: its stage has no web ACL`,
+      ),
+    );
+    expect(judged(two({ SecondGuard: guard }))).toEqual([]);
+  });
+
+  test('a web ACL that is there under a condition', () => {
+    const sections = { Parameters: { P: { Type: 'String' } }, Conditions: { C: { 'Fn::Equals': [ref('P'), ''] } } };
+    const { Guard, ...others } = gateway();
+    const guarded = { ...others, Guard: { ...(Guard as Json), Condition: 'C' } };
+    expect(stacks([stack(guarded, { sections })])).toEqual(
+      [PARTNER, PUBLIC].map(
+        (zone) =>
+          `undecided: it cannot be decided whether the rate of ${zone} is limited: \`S/Guard\` is there under a condition`,
+      ),
+    );
+    expect(stacks([stack(gateway(), { sections })])).toEqual([]);
+  });
+
+  test.each<[string, readonly Json[], string | undefined]>([
+    ['for each method', [setting('/partner/orders'), setting('/public/orders')], undefined],
+    [
+      'for all methods of the path',
+      [setting('/partner/orders'), setting('/public/orders', { HttpMethod: '*' })],
+      undefined,
+    ],
+    ['none', [setting('/partner/orders')], 'violated'],
+    ['that of the stage alone', [setting('/partner/orders'), setting('/*', { HttpMethod: '*' })], 'violated'],
+    ['of another method', [setting('/partner/orders'), setting('/public/orders', { HttpMethod: 'POST' })], 'violated'],
+    [
+      'that the method lifts for itself',
+      [
+        setting('/partner/orders'),
+        setting('/public/orders', { HttpMethod: '*' }),
+        setting('/public/orders', { ThrottlingRateLimit: -1 }),
+      ],
+      'violated',
+    ],
+    [
+      'without a limit',
+      [setting('/partner/orders'), setting('/public/orders', { ThrottlingRateLimit: -1 })],
+      'violated',
+    ],
+    [
+      'that only the deployment knows',
+      [setting('/partner/orders'), setting('/public/orders', { ThrottlingRateLimit: ref('P') })],
+      'undecided',
+    ],
+  ])('a throttle: %s', (_, settings, severity) => {
+    expect(judged(gateway({ settings }))).toEqual(
+      severity === undefined
+        ? []
+        : [
+            severity === 'violated'
+              ? `violated: ${PUBLIC} has no throttle of its own at \`GET /public/orders\`, so it takes from what the stage lets through for all`
+              : `undecided: it cannot be decided whether ${PUBLIC} is throttled at \`GET /public/orders\`: only the deployment knows its limits`,
+          ],
+    );
+  });
+});
