@@ -10,7 +10,8 @@ export class RateAggregation {
   }
 
   /**
-   * Per address in a header that a trusted proxy sets. Requests without a valid address are blocked as if over the limit.
+   * Per address in a header that a trusted proxy sets. Requests whose header holds no valid address are counted together; requests
+   * without the header are not counted, so nobody may reach the API around the proxy. Every report says that you see to it.
    * @param headerName Defaults to `X-Forwarded-For`.
    */
   public static forwardedIp(headerName: string = 'X-Forwarded-For'): RateAggregation {
@@ -21,7 +22,8 @@ export class RateAggregation {
   }
 
   /**
-   * Per value of a header, such as a client's key. Requests without the header are not counted: add it only where callers must send it.
+   * Per value of a header, such as a client's key. Requests without the header are not counted, and each value has a count of its
+   * own: add it only where callers must send it and cannot choose it. Every report says that you see to it.
    * @param headerName The header's name.
    */
   public static header(headerName: string): RateAggregation {

@@ -32,6 +32,7 @@ import { readPlaces, readStages } from './lives';
 import { readMark } from './mark';
 import { type Alternative, DUTIES, type Duty, type Model, type Principal, type Resource } from './model';
 import { type Draft, finish, isPrincipalType, readPrincipals } from './principals';
+import { assumptionsOfRates } from './rate-assumptions';
 import { dependencyCycle, referencesOf } from './references';
 import type { RenderedTemplate } from './rendered-template';
 import { NO_VALUE } from './resolved';
@@ -135,6 +136,7 @@ export function buildModel(
       ...crossings.map(assumptionOf),
       ...assumptionsOfTrails(domains, resources),
       ...assumptionsOfAlarms(resources),
+      ...assumptionsOfRates(resources),
       ...assumptionsOfTypes(resources),
       ...assumptionsOfGateways(apis, resources),
       ...(secrets?.assumptions ?? []),

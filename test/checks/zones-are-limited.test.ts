@@ -269,6 +269,18 @@ describe('DOM-8', () => {
     );
   });
 
+  test('that a header is told by no caller, every report says', () => {
+    const assumed = (by: Json) =>
+      configured([stack(gateway({ rules: [partner, counting(by)] }))], DIVIDED).assumptions.flatMap(({ id, text }) =>
+        id === 'rate-by-header' ? [text] : [],
+      );
+    const says = (name: string) =>
+      `callers of \`edge\` are told apart by the header \`${name}\` where their rate is limited: that every request has it, and no caller may write another's or a new one, is seen to elsewhere`;
+    expect(assumed({})).toEqual([]);
+    expect(assumed(keys(header))).toEqual([says('X-Client')]);
+    expect(assumed(forwarded('MATCH'))).toEqual([says('X-Forwarded-For')]);
+  });
+
   describe('what a scope-down leaves out', () => {
     const without = (text: string): Json => ({
       AndStatement: {
