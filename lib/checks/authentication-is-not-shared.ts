@@ -1,7 +1,7 @@
 /**
  * DOM-4, shared authentication: what lets callers into one trust domain lets nobody into another.
  *
- * Two domains that believe one issuer, one audience, one user pool or one certificate authority are
+ * Two domains that believe one issuer, one audience, one user pool, one function or one certificate authority are
  * one domain to whoever holds its token or certificate: it can be replayed (D3). Who is believed is
  * read off the authorizers and custom domains themselves, and for functions of the constructs, whose
  * configuration is theirs alone, off their marks. A resource that two domains use is DOM-2's; here
@@ -19,7 +19,7 @@ export const authenticationIsNotShared: Check = {
   run: (model, context) => whatIsBelieved(model, context).flatMap(judge),
 };
 
-type Kind = 'issuer' | 'audience' | 'user pool' | 'trust store' | 'certificate authority';
+type Kind = 'issuer' | 'audience' | 'user pool' | 'authorizer function' | 'trust store' | 'certificate authority';
 
 interface Belief {
   readonly kind: Kind;
@@ -56,10 +56,14 @@ function byWhatIsBelieved({ resources, apis }: Model): ReadonlyMap<string, Belie
 
 /** Where templates say who is believed. */
 const PROPERTIES: Readonly<Record<string, readonly (readonly [Kind, ...string[]])[]>> = {
-  'AWS::ApiGateway::Authorizer': [['user pool', 'ProviderARNs']],
+  'AWS::ApiGateway::Authorizer': [
+    ['user pool', 'ProviderARNs'],
+    ['authorizer function', 'AuthorizerUri'],
+  ],
   'AWS::ApiGatewayV2::Authorizer': [
     ['issuer', 'JwtConfiguration', 'Issuer'],
     ['audience', 'JwtConfiguration', 'Audience'],
+    ['authorizer function', 'AuthorizerUri'],
   ],
   'AWS::ApiGateway::DomainName': [['trust store', 'MutualTlsAuthentication', 'TruststoreUri']],
   'AWS::ApiGatewayV2::DomainName': [['trust store', 'MutualTlsAuthentication', 'TruststoreUri']],
@@ -88,6 +92,8 @@ function beliefs(kind: Kind, value: unknown): readonly Belief[] {
     const text: Text | undefined = typeof one === 'string' ? { parts: [one] } : isText(one) ? one : undefined;
     if (text === undefined) return [];
     const known = literal(text);
+    // By a name alone: in an account that only the deployment knows it may be another function each time.
+    if (kind === 'authorizer function' && known === undefined) return [];
     // The host of an issuer has no case, and a final slash is read over by some libraries.
     const key = known === undefined || kind !== 'issuer' ? textKey(text) : known.replace(/\/$/, '').toLowerCase();
     return [{ kind, key, shown: known ?? show(text) }];
@@ -114,7 +120,7 @@ function judge({ kind, shown, by }: Believed): Finding[] {
       constructPaths: [...new Set(by.map(({ resource }) => resource.origin.path))],
       explanation: by.map(({ resource, domain }) => `\`${resource.origin.path}\` of \`${domain}\` believes it.`),
       chain: [],
-      fix: `give each of ${names} ${kind === 'audience' || kind === 'issuer' ? 'an' : 'a'} ${kind} of its own`,
+      fix: `give each of ${names} ${/^[aiu]/.test(kind) && kind !== 'user pool' ? 'an' : 'a'} ${kind} of its own`,
     },
   ];
 }

@@ -15,6 +15,7 @@ import { chainFindings } from './chain-findings';
 import type { Check, CheckContext } from './check';
 import type { Finding } from './finding';
 import { type ForeignGrant, foreignGrants } from './foreign-grant';
+import { openToSigners } from './open-to-signers';
 import { admittedBy } from './open-under-conditions';
 import { clashesOf } from './roles-do-not-overlap';
 import { explainSide, grantsOf, nameOfGrant } from './root-cause';
@@ -28,6 +29,7 @@ export const crossingsAreDeclared: Check = {
     ...chainFindings(model, context, 'DOM-1'),
     ...grants(model, context),
     ...model.resources.flatMap((resource) => openToEverybody(resource, shownBySeparation(model, context), model)),
+    ...openToSigners(model, context),
     ...weakReferences(model),
   ],
 };
@@ -97,7 +99,7 @@ function grantFinding(
 }
 
 /**
- * An API is there to be called, and its methods say by whom. What admits everybody else admits every domain: a function too,
+ * An API is there to be called, and its methods say by whom (open-to-signers.ts). What admits everybody else admits every domain: a function too,
  * since whoever invokes it directly has passed no gateway. (The permission of a function's address has a condition.)
  */
 const CALLED_BY_ANYBODY: ReadonlySet<string> = new Set(['AWS::ApiGateway::RestApi']);

@@ -16,9 +16,11 @@ export function grantedElsewhere(
   context: CheckContext,
   subjects: readonly Subject[],
 ): readonly ForeignGrant[] {
+  // Who may call what of a gateway that domains share is asked zone by zone; its own party has none of its routes.
+  const shared = new Set(model.apis.flatMap(({ id, zones }) => (zones === undefined ? [] : [id])));
   const owners = new Map(
     model.resources.flatMap((r) =>
-      r.domain === undefined || r.policy === undefined ? [] : [[r.policy.origin, r] as const],
+      r.domain === undefined || r.policy === undefined || shared.has(r.id) ? [] : [[r.policy.origin, r] as const],
     ),
   );
   if (owners.size === 0) return [];

@@ -2,7 +2,8 @@
  * SOD-10, backdoor: nothing that was convenient once leads around what guards a trust domain.
  *
  * A test invocation (`apigateway:POST` on a method or an authorizer) passes no authorizer, no web ACL and no log, so no duty
- * may make one, which the engine decides over all that limits the role; and no function is open to one. Request data is not
+ * may make one, which the engine decides over all that limits the role; and no function is open to one, nor to the APIs of
+ * anybody. Request data is not
  * traced into logs. A key alone opens nothing. An API of the constructs that has a public name of its own has no default one
  * beside it; with client certificates that is DOM-5's, inside DOM-7's. A declared role for emergencies is bounded: sessions
  * of an hour, a boundary, exact assumers with a second factor; its last day and its alarm are read with the model, and
@@ -12,14 +13,15 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
  */
 import type { Api, Model, Principal, Resource } from '../model/model';
+import { splitText } from '../model/text-key';
 import type { Policies } from '../policy/document';
-import { isText, show, type Text, text } from '../policy/text';
+import { isText, literal, show, type Text, text } from '../policy/text';
 import type { Check, CheckContext } from './check';
 import { trustFaults } from './duties-are-narrowly-trusted';
 import { type Finding, OF_A_SETTING } from './finding';
 import { explainSide, pathsOf, witnessOf } from './root-cause';
 import { nameOf } from './separation';
-import { flag, listed, member } from './settings';
+import { asText, flag, listed, member } from './settings';
 
 export const noBackdoors: Check = {
   id: 'SOD-10',
@@ -29,6 +31,7 @@ export const noBackdoors: Check = {
     return [
       ...testInvokers(model, byId, context),
       ...openToTests(model, byId),
+      ...openToAnyGateway(model, byId),
       ...dataTraces(model, byId),
       ...bareKeys(model),
       ...secondNames(model, byId),
@@ -132,6 +135,30 @@ function openToTests({ resources }: Model, byId: ById): Finding[] {
       'pass `allowTestInvoke: false` to the Lambda integration',
     );
   });
+}
+
+/**
+ * API Gateway calls a function for whoever has an API, unless the permission says for which: whoever makes one of his own is asked by
+ * no authorizer (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html).
+ */
+function openToAnyGateway({ resources }: Model, byId: ById): Finding[] {
+  return resources.flatMap(({ origin, properties, references, domain: own }): Finding[] => {
+    const { Principal: principal, SourceArn, SourceAccount, PrincipalOrgID } = properties;
+    if (origin.type !== 'AWS::Lambda::Permission' || named(principal) !== 'apigateway.amazonaws.com') return [];
+    const called = references.flatMap(({ to, at }) => (at === 'FunctionName' ? (byId.get(to)?.domain ?? []) : []))[0];
+    const domain = called ?? own;
+    const source = asText(SourceArn);
+    const account = source && splitText(source, ':')?.[4];
+    const isBound = source !== undefined && !(account !== undefined && literal(account) === '*');
+    if (domain === undefined || isBound || SourceAccount !== undefined || PrincipalOrgID !== undefined) return [];
+    const message = `the permission \`${origin.path}\` lets every API of anybody call a function of the domain \`${domain}\`, past what asks who calls`;
+    return [finding(message, [origin.path], 'name the API in `SourceArn`')];
+  });
+}
+
+function named(value: unknown): string | undefined {
+  const text = asText(value);
+  return text === undefined ? undefined : literal(text);
 }
 
 function dataTraces({ resources, apis }: Model, byId: ById): Finding[] {

@@ -9,8 +9,12 @@
  */
 import type { Model, Origin, Resource } from '../model/model';
 import type { Check } from './check';
+import { zonesThatUse } from './described-uses';
 import type { Finding } from './finding';
+import { member } from './settings';
 import { isOfSharedGateway, type SharedGateway, sharedGateways } from './shared-gateways';
+import { touches } from './zone-coverage';
+import { choicesOf, rulesOf } from './zone-rules';
 
 export const resourcesAreNotShared: Check = {
   id: 'DOM-2',
@@ -26,6 +30,7 @@ export const resourcesAreNotShared: Check = {
         judge(origin, domain, claims ?? [], uses.get(id) ?? []),
       ),
       ...gateways.flatMap(ownedByZone),
+      ...gateways.flatMap((gateway) => gateway.ruleGroups.flatMap((group) => decides(group, gateway, model))),
     ];
   },
 };
@@ -87,15 +92,28 @@ function usesOf(model: Model): ReadonlyMap<string, readonly Use[]> {
   for (const resource of model.resources) {
     const { domain, origin, references } = resource;
     if (domain === undefined) continue;
+    const usersAt = usersOf(resource, model);
     for (const { to, at } of references) {
       const used = byId.get(to);
       if (NOT_USE.test(at) || (used !== undefined && isOfSharedGateway(model, used, resource))) continue;
+      const users = usersAt(at).map((user): Use => ({ domain: user, by: origin, at }));
       const known = uses.get(to);
-      if (known === undefined) uses.set(to, [{ domain, by: origin, at }]);
-      else known.push({ domain, by: origin, at });
+      if (known === undefined) uses.set(to, users);
+      else known.push(...users);
     }
   }
   return uses;
+}
+
+/** Whose use a reference is: that of the resource's domain, or of a gateway's zones where its document describes theirs. */
+function usersOf({ id, domain, properties }: Resource, model: Model): (at: string) => readonly string[] {
+  const own = domain === undefined ? [] : [domain];
+  const gateway = sharedGateways(model).find(({ api }) => api.id === id);
+  if (gateway === undefined) return () => own;
+  return (at) => {
+    const users = zonesThatUse(at, properties, gateway.zones);
+    return users.length > 0 ? users : own;
+  };
 }
 
 function judge(origin: Origin, domain: string | undefined, claims: readonly string[], uses: readonly Use[]): Finding[] {
@@ -144,6 +162,42 @@ function ownedByZone({ api, zones }: SharedGateway): Finding[] {
       explanation: zones.map((zone) => `\`${zone.domain}\` has \`${zone.path}\` of it.`),
       chain: [],
       fix: 'give the gateway to a domain of the party that runs it, which has none of its zones',
+    },
+  ];
+}
+
+/** What a zone's rule group says of requests for another zone: whoever may change the group lets them past, or stops them. */
+function decides(group: Resource, gateway: SharedGateway, model: Model): Finding[] {
+  const own = gateway.zones.find(({ domain }) => domain === group.domain);
+  if (own === undefined) return [];
+  const others = gateway.zones.filter(({ domain }) => domain !== group.domain);
+  const statements = choicesOf(group).flatMap(({ value }) => {
+    const { rules } = rulesOf(value);
+    return rules.flatMap(({ action, statement }) => {
+      if (action === 'other') return [];
+      const rate = member(statement, 'RateBasedStatement');
+      if (rate === undefined) return [statement];
+      const scope = member(rate, 'ScopeDownStatement');
+      // A limit of its own that counts others as well is DOM-8's.
+      return scope === undefined || touches(scope, own, gateway, model) !== false ? [] : [scope];
+    });
+  });
+  const asked = others.map((zone) => ({ zone, answers: statements.map((s) => touches(s, zone, gateway, model)) }));
+  const stopped = asked.filter(({ answers }) => answers.some((answer) => answer !== false));
+  if (stopped.length === 0) return [];
+  const certain = stopped.some(({ answers }) => answers.includes(true));
+  const domains = listed([...new Set(stopped.map(({ zone }) => zone.domain))].sort());
+  const { path } = group.origin;
+  return [
+    {
+      id: 'DOM-2',
+      severity: certain ? 'violated' : 'undecided',
+      message: `the rule group \`${path}\` of \`${group.domain}\` ${certain ? 'decides' : 'perhaps decides'} on requests for ${domains} of the gateway \`${gateway.api.origin.path}\``,
+      principals: [],
+      constructPaths: [path, gateway.api.origin.path],
+      explanation: [],
+      chain: [],
+      fix: `scope each of its rules down to \`${own.path}\`, or give it to the party that runs the gateway`,
     },
   ];
 }

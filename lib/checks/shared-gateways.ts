@@ -76,6 +76,19 @@ const OF_THE_GATEWAY: ReadonlySet<string> = new Set([
   'AWS::ApiGateway::Stage',
 ]);
 
+/** What shapes the gateway for all its zones, and so is its party's, or nobody could keep one zone from the others. */
+const SHAPES_THE_GATEWAY: ReadonlySet<string> = new Set([
+  'AWS::ApiGateway::BasePathMapping',
+  'AWS::ApiGateway::BasePathMappingV2',
+  'AWS::ApiGateway::Deployment',
+  'AWS::ApiGateway::GatewayResponse',
+  'AWS::ApiGateway::Stage',
+  'AWS::ApiGateway::UsagePlan',
+  'AWS::ApiGatewayV2::ApiMapping',
+  'AWS::ApiGatewayV2::RoutingRule',
+  'AWS::WAFv2::WebACLAssociation',
+]);
+
 /**
  * Whether the use of a resource by another is that of a gateway by one of its zones, or of a zone's rules by its gateway:
  * what no division of routes could separate, and every report prints.
@@ -88,7 +101,7 @@ export function isOfSharedGateway(
   return sharedGateways(model).some(({ api, zones, webAcls, accessLogs }) => {
     const isZone = (domain: string | undefined): boolean => zones.some((zone) => zone.domain === domain);
     if (isZone(by.domain)) {
-      if (used.domain !== api.domain) return false;
+      if (used.domain !== api.domain || SHAPES_THE_GATEWAY.has(by.origin.type)) return false;
       if (used.id === api.id || OF_THE_GATEWAY.has(used.origin.type)) return true;
       return accessLogs.has(used.id) && by.origin.type === 'AWS::Logs::MetricFilter';
     }

@@ -128,6 +128,19 @@ function callable({ arn, origin, account }: Resource): readonly Text[] {
 const STAGE: Hole = { hole: 'the stage of a zone that is called', type: 'segment', label: 'the stage' };
 const METHOD: Hole = { hole: 'the method of a zone that is called', type: 'segment', label: 'the method' };
 
+/** Calls of a path, by any method and at any stage. */
+export function calls(invoke: Text, path: string): Text {
+  const pattern = text(invoke, '/', STAGE, '/', METHOD, path);
+  serviceKeys.set(pattern, 'execute-api');
+  return pattern;
+}
+
+function below(path: Text): Text {
+  const pattern = text(path, '/*');
+  serviceKeys.set(pattern, 'execute-api');
+  return pattern;
+}
+
 /** Of a gateway that domains share each has what lies under its path; no route of it lies elsewhere (DOM-3). */
 function zonesBy(
   { apis, resources }: Model,
@@ -139,12 +152,9 @@ function zonesBy(
     const key = zone === undefined || api.domain === undefined ? undefined : keyOf(api);
     const gateway = resources.find(({ id }) => id === origin.id);
     if (key === undefined || invoke === undefined || gateway === undefined) continue;
-    const path = text(invoke, '/', STAGE, '/', METHOD, zone!);
-    const patterns = [path, text(path, '/*')];
-    for (const pattern of patterns) {
-      serviceKeys.set(pattern, 'execute-api');
-      owners.set(pattern, gateway);
-    }
+    const path = calls(invoke, zone!);
+    const patterns = [path, below(path)];
+    for (const pattern of patterns) owners.set(pattern, gateway);
     byKey.set(key, [...(byKey.get(key) ?? []), ...patterns]);
   }
   return byKey;

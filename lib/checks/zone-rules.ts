@@ -131,7 +131,8 @@ export function ruleListsOf(webAcl: Resource, groups: readonly Resource[]): read
 
 type Choice = Alternative | { readonly value: unknown; readonly when?: undefined };
 
-function choicesOf({ alternatives, properties }: Resource): readonly Choice[] {
+/** What the rules of a web ACL or group may be, where a condition of the template decides. */
+export function choicesOf({ alternatives, properties }: Resource): readonly Choice[] {
   return alternatives?.Rules ?? [{ value: properties.Rules }];
 }
 

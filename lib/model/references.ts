@@ -34,6 +34,8 @@ export function referencesOf(element: Element, variants: PropertyVariants, index
     for (const variant of variants.get(key) ?? []) {
       walkTexts(variant, [key], (t, path) => {
         for (const to of index.mentioned(t)) add(to.origin.id, path);
+        const invoked = functionIn(t);
+        for (const to of invoked === undefined ? [] : index.mentioned(invoked)) add(to.origin.id, path);
       });
     }
   }
@@ -126,6 +128,26 @@ function walkTexts(value: Resolved, path: Path, found: (t: Text, path: Path) => 
       path.pop();
     }
   }
+}
+
+/**
+ * The ARN in `arn:…:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`, by which API Gateway is told what to call
+ * (https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html#apigw-Type-Integration-uri).
+ */
+function functionIn(t: Text): Text | undefined {
+  const at = t.parts.findIndex((part) => typeof part === 'string' && part.includes(FUNCTIONS));
+  if (at < 0) return undefined;
+  const [first, ...rest] = t.parts.slice(at) as [string, ...Text['parts']];
+  const last = rest.at(-1);
+  const arn = first.slice(first.indexOf(FUNCTIONS) + FUNCTIONS.length);
+  if (last === undefined) return text(uncalled(arn));
+  return text(arn, ...rest.slice(0, -1), typeof last === 'string' ? uncalled(last) : last);
+}
+
+const FUNCTIONS = ':lambda:path/2015-03-31/functions/';
+
+function uncalled(end: string): string {
+  return end.replace(/\/invocations$/, '');
 }
 
 /** Refuses templates whose resources need one another before they exist; CloudFormation does too. */

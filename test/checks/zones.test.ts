@@ -1,6 +1,7 @@
 /** Gateways that domains share, in templates without our constructs: what each check says zone by zone. */
 import { awsCatalogue } from '../../lib/catalog/catalogue';
 import { apisAreClassified } from '../../lib/checks/apis-are-classified';
+import { authenticationIsNotShared } from '../../lib/checks/authentication-is-not-shared';
 import { type Check, CheckContext } from '../../lib/checks/check';
 import { crossingsAreDeclared } from '../../lib/checks/crossings-are-declared';
 import { domainsDeployIndependently } from '../../lib/checks/domains-deploy-independently';
@@ -230,4 +231,56 @@ test('SOD-10: a duty of a zone tests no method of the gateway', () => {
   expect(judged(noBackdoors, { ...gateway(), Team: tests }, config)).toEqual([
     expect.stringContaining('may test-invoke'),
   ]);
+});
+
+test('SOD-10: a function is called by an API, and not by those of everybody', () => {
+  const permitted = (more: Json) =>
+    judged(
+      noBackdoors,
+      {
+        ...gateway(),
+        POrders: resource('AWS::Lambda::Function', {}),
+        PCall: resource('AWS::Lambda::Permission', {
+          FunctionName: ref('POrders'),
+          Action: 'lambda:InvokeFunction',
+          Principal: 'apigateway.amazonaws.com',
+          ...more,
+        }),
+      },
+      divided({
+        partner: { exposure: 'partner', owner: 'p', resources: ['S/POrders'], routes: { 'S/Api': ['/partner'] } },
+        edge: { exposure: 'public', owner: 'platform-team', resources: ['S/Api', 'S/Stage'] },
+      }),
+    );
+  const everybodys = [
+    'violated: the permission `S/PCall` lets every API of anybody call a function of the domain `partner`, past what asks who calls',
+  ];
+  const called = join('arn:aws:execute-api:eu-west-1:111122223333:', ref('Api'), '/*/*/partner/*');
+  expect(permitted({})).toEqual(everybodys);
+  expect(permitted({ SourceArn: 'arn:aws:execute-api:*:*:*' })).toEqual(everybodys);
+  expect(permitted({ SourceArn: called })).toEqual([]);
+  expect(permitted({ SourceAccount: '111122223333' })).toEqual([]);
+  expect(permitted({ Principal: 'sns.amazonaws.com' })).toEqual([]);
+});
+
+test('DOM-4: two zones do not ask one function that stands elsewhere', () => {
+  const asking = (zone: string, name: string) =>
+    resource('AWS::ApiGateway::Authorizer', {
+      RestApiId: ref('Api'),
+      Name: zone,
+      Type: 'TOKEN',
+      AuthorizerUri: `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/arn:aws:lambda:eu-west-1:111122223333:function:${name}/invocations`,
+    });
+  const both = (of: string) =>
+    judged(authenticationIsNotShared, {
+      ...gateway(),
+      PartnerAuthorizer: asking('partner', 'asks'),
+      PublicAuthorizer: asking('public', of),
+    });
+  expect(both('asks')).toEqual([
+    expect.stringMatching(
+      /^violated: the authorizer function `.*:function:asks.*` lets callers into `partner` and `public`/,
+    ),
+  ]);
+  expect(both('asks-others')).toEqual([]);
 });

@@ -4,6 +4,7 @@
  */
 import { InputError } from '../../lib/model/input-error';
 import { COMPUTE } from './cases-compute';
+import { GATEWAYS } from './cases-gateways';
 import { GRANTS } from './cases-grants';
 import { type Case, INTRINSICS } from './cases-intrinsics';
 import { judge } from './world';
@@ -25,6 +26,7 @@ const ALL: readonly (readonly [family: string, cases: readonly Case[]])[] = [
   ['intrinsics in odd places', INTRINSICS],
   ['attachments and resource policies', GRANTS],
   ['what runs as a role', COMPUTE],
+  ['gateways that domains share', GATEWAYS],
 ];
 
 test('there are at least 150', () => {
