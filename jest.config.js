@@ -18,6 +18,7 @@ const shared = {
 /** @type {import('jest').Config} */
 module.exports = {
   maxWorkers: 2,
+  globalSetup: '<rootDir>/test/own-temporary-folder.js',
   reporters: ['default', '<rootDir>/test/not-run-reporter.js'],
   projects: [
     {

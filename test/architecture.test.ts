@@ -5,7 +5,8 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { dirname, join, posix, relative } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, posix, relative } from 'node:path';
 import * as ts from 'typescript';
 
 interface Layer {
@@ -193,5 +194,18 @@ describe('the check of the layers', () => {
     const bare: Package = { dependencies: {}, peerDependencies: {} };
     expect(violations('lib/model/a.ts', "import 'yaml';", shipped)).toEqual([]);
     expect(violations('lib/model/a.ts', "import 'yaml';", bare)).toHaveLength(1);
+  });
+});
+
+describe('folders for temporary files', () => {
+  test('nothing that is shipped makes one', () => {
+    const makers = [...sources('lib'), ...sources('bin')].filter((file) =>
+      /\bmkdtemp|\btmpdir\b/.test(readFileSync(join(ROOT, file), 'utf8')),
+    );
+    expect(makers).toEqual([]);
+  });
+
+  test('those of the tests lie in one that goes with the run', () => {
+    expect(basename(tmpdir())).toMatch(/^bulkhead-tests-/);
   });
 });

@@ -16,8 +16,9 @@ import { splitText, textKey } from '../model/text-key';
 import { literal, show, type Text } from '../policy/text';
 import type { Check } from './check';
 import { uncountedBy } from './counted-callers';
-import { type Finding, OF_A_SETTING } from './finding';
+import type { Finding } from './finding';
 import { type GatewayStage, stageOf } from './gateway-stages';
+import { rateFinding, undecidedRate } from './rate-finding';
 import { asText, listed, member, numberAt, textsAt } from './settings';
 import { sharedGateways } from './shared-gateways';
 import { rulesOf } from './zone-rules';
@@ -87,7 +88,7 @@ function judge(stage: Stage, byId: ById, model: Model): Finding[] {
     associations.length < 2
       ? []
       : [
-          finding(
+          rateFinding(
             `${of} has ${associations.length} web ACLs, and AWS WAF keeps whichever is associated last`,
             [...associations.map(({ origin }) => origin.path), path],
             'leave one association',
@@ -102,7 +103,7 @@ function judge(stage: Stage, byId: ById, model: Model): Finding[] {
       ? []
       : association === undefined
         ? [
-            finding(
+            rateFinding(
               `${of} has no web ACL, so nothing limits what one caller asks`,
               [path],
               'leave the association of its web ACL as the trust domain writes it',
@@ -120,7 +121,7 @@ function webAcl(association: Resource, of: string, byId: ById, model: Model): Fi
   const paths = [association.origin.path];
   if (acl === undefined) {
     const message = `it cannot be decided whether the web ACL of ${of} limits rates: it is not in the app`;
-    return [{ ...finding(message, paths, 'leave the web ACL that the trust domain makes'), severity: 'undecided' }];
+    return [undecidedRate(message, paths, 'leave the web ACL that the trust domain makes')];
   }
   const { path } = acl.origin;
   const logged = model.resources.some(
@@ -134,7 +135,7 @@ function webAcl(association: Resource, of: string, byId: ById, model: Model): Fi
     ...(logged
       ? []
       : [
-          finding(
+          rateFinding(
             `what the web ACL \`${path}\` decides is logged nowhere`,
             [path],
             'leave its `AWS::WAFv2::LoggingConfiguration` in place',
@@ -165,7 +166,7 @@ function rateLimitAmong(written: unknown, path: string, groups: readonly Resourc
   const { rules, unknown } = rulesOf(written, groups);
   const limits = rules.filter((rule) => member(rule.statement, 'RateBasedStatement') !== undefined);
   const fix = 'leave its rate-based rule with the action `Block`, first and without scope-down';
-  const undecided = (message: string): Finding => ({ ...finding(message, [path], fix), severity: 'undecided' });
+  const undecided = (message: string): Finding => undecidedRate(message, [path], fix);
   const blocking = limits.filter(({ action }) => action === 'Block');
   const whole = blocking.filter(
     (rule) => member(rule.statement, 'RateBasedStatement', 'ScopeDownStatement') === undefined,
@@ -177,7 +178,7 @@ function rateLimitAmong(written: unknown, path: string, groups: readonly Resourc
         : blocking.length === 0
           ? `counts floods by its rule \`${limits[0]!.name}\` and lets them past`
           : `limits the rate of some requests only, by its rule \`${blocking[0]!.name}\``;
-    if (!unknown) return [finding(`the web ACL \`${path}\` ${what}`, [path], fix)];
+    if (!unknown) return [rateFinding(`the web ACL \`${path}\` ${what}`, [path], fix)];
     return [
       undecided(`the web ACL \`${path}\` ${what}, unless one of those that only the deployment knows limits rates`),
     ];
@@ -186,7 +187,7 @@ function rateLimitAmong(written: unknown, path: string, groups: readonly Resourc
   const counting = whole.filter((_, i) => uncounted[i] === undefined);
   if (counting.length === 0) {
     const not = uncounted.find((one) => one?.is === 'violated') ?? uncounted[0]!;
-    if (not.is === 'violated') return [finding(`the web ACL \`${path}\` limits no rate: ${not.why}`, [path], fix)];
+    if (not.is === 'violated') return [rateFinding(`the web ACL \`${path}\` limits no rate: ${not.why}`, [path], fix)];
     return [undecided(`it cannot be decided whether the web ACL \`${path}\` limits rates: ${not.why}`)];
   }
   const first = Math.min(
@@ -196,7 +197,7 @@ function rateLimitAmong(written: unknown, path: string, groups: readonly Resourc
   const passed = before
     .filter(({ action }) => action === 'Allow')
     .map(({ name }) =>
-      finding(`the rule \`${name}\` of the web ACL \`${path}\` lets requests past its rate limit`, [path], fix),
+      rateFinding(`the rule \`${name}\` of the web ACL \`${path}\` lets requests past its rate limit`, [path], fix),
     );
   if (passed.length > 0) return passed;
   const perhaps = before.find(({ action }) => action === 'unknown');
@@ -221,10 +222,10 @@ function destinations(logging: Resource, byId: ById): Finding[] {
     const fix = 'name the log group, stream or bucket `aws-waf-logs-…`';
     if (known === undefined) {
       const message = `it cannot be decided whether AWS WAF takes \`${show(arn)}\` as the log of the domain \`${domain}\`: only the deployment knows its name`;
-      return [{ ...finding(message, [path], fix), severity: 'undecided' }];
+      return [undecidedRate(message, [path], fix)];
     }
     return [
-      finding(
+      rateFinding(
         `AWS WAF refuses \`${known}\` as the log of the domain \`${domain}\`, whose name has to begin with \`aws-waf-logs-\``,
         [path],
         fix,
@@ -257,10 +258,10 @@ function throttle({ resource: { properties, origin }, rest }: Stage, of: string)
   if (limits.some((pair) => pair.every((limit) => typeof limit === 'number' && limit >= 0))) return [];
   if (limits.some((pair) => pair.every((limit) => limit === 'unknown' || (typeof limit === 'number' && limit >= 0)))) {
     const message = `it cannot be decided whether ${of} is throttled: only the deployment knows its limits`;
-    return [{ ...finding(message, [origin.path], fix), severity: 'undecided' }];
+    return [undecidedRate(message, [origin.path], fix)];
   }
   return [
-    finding(
+    rateFinding(
       `${of} has no throttle of its own, so it takes from what the account lets through in all domains`,
       [origin.path],
       fix,
@@ -285,7 +286,7 @@ function sharedElsewhere(stages: readonly Stage[]): Finding[] {
     .filter(({ domains }) => domains.size > 1)
     .map(({ arn, domains, paths }) => {
       const names = [...domains].sort().map((name) => `\`${name}\``);
-      return finding(
+      return rateFinding(
         `the web ACL \`${show(arn)}\` counts for ${names.join(' and ')} together, so a flood of one stops the other`,
         [...paths],
         `give each of ${names.join(' and ')} a web ACL of its own`,
@@ -296,15 +297,4 @@ function sharedElsewhere(stages: readonly Stage[]): Finding[] {
 function nameOf(value: unknown): string {
   const name = asText(value);
   return name === undefined ? '?' : show(name);
-}
-
-function finding(message: string, constructPaths: readonly string[], fix: string): Finding {
-  return {
-    id: 'DOM-8',
-    severity: 'violated',
-    message,
-    ...OF_A_SETTING,
-    constructPaths,
-    fix,
-  };
 }

@@ -9,8 +9,9 @@
  */
 import type { Api, Model, Resource, Zone } from '../model/model';
 import { type Uncounted, uncountedBy } from './counted-callers';
-import { type Finding, OF_A_SETTING } from './finding';
+import type { Finding } from './finding';
 import { type LetPast, letPast } from './let-past';
+import { rateFinding, undecidedRate } from './rate-finding';
 import { member, numberAt } from './settings';
 import { type Guard, type SharedGateway, sharedGateways } from './shared-gateways';
 import { textOf } from './signals';
@@ -36,7 +37,7 @@ function of({ domain, path }: Zone, { api }: SharedGateway): string {
 function rateLimit(zone: Zone, gateway: SharedGateway, model: Model): Finding[] {
   if (gateway.guards.length > 0) return gateway.guards.flatMap((guard) => before(guard, zone, gateway, model));
   const message = `it cannot be decided whether the rate of ${of(zone, gateway)} is limited: none of its stages is in the app`;
-  return [undecided(message, [gateway.api.origin.path], FIX)];
+  return [undecidedRate(message, [gateway.api.origin.path], FIX)];
 }
 
 const FIX =
@@ -50,17 +51,18 @@ function before({ stage, associations }: Guard, zone: Zone, gateway: SharedGatew
   const paths = [api, ...webAcls, ...own].map(({ origin }) => origin.path);
   const who = of(zone, gateway);
   const unclear = (why: string) =>
-    undecided(`it cannot be decided whether the rate of ${who} is limited: ${why}`, paths, FIX);
+    undecidedRate(`it cannot be decided whether the rate of ${who} is limited: ${why}`, paths, FIX);
   if (associations.length === 0) {
     const stagePath = stage.resource.origin.path;
     const message = `nothing limits what one caller asks of ${who}: its stage has no web ACL`;
-    return [finding(message, [...paths, stagePath], FIX)];
+    return [rateFinding(message, [...paths, stagePath], FIX)];
   }
   if (associations.some((one) => one.webAcls.length === 0)) return [unclear('its web ACL is not in the app')];
   const perhaps = [...associations.map((one) => one.of), ...webAcls].find(({ when }) => when !== undefined);
   return webAcls.flatMap((webAcl) => {
     const found = limited(webAcl, zone, gateway, model);
-    if (found !== true) return [found.is === 'violated' ? finding(found.message, paths, FIX) : unclear(found.message)];
+    if (found !== true)
+      return [found.is === 'violated' ? rateFinding(found.message, paths, FIX) : unclear(found.message)];
     return perhaps === undefined ? [] : [unclear(`\`${perhaps.origin.path}\` is there under a condition`)];
   });
 }
@@ -169,7 +171,7 @@ function throttles({ routes }: Api, zone: Zone, gateway: SharedGateway): Finding
     const more = (names: readonly string[]) => (names.length > 1 ? ` (and so ${names.length - 1} more)` : '');
     if (without!.length > 0) {
       return [
-        finding(
+        rateFinding(
           `${of(zone, gateway)} has no throttle of its own at ${without![0]}${more(without!)}, so it takes from what the stage lets through for all`,
           paths,
           fix,
@@ -178,7 +180,7 @@ function throttles({ routes }: Api, zone: Zone, gateway: SharedGateway): Finding
     }
     if (unknown!.length === 0) return [];
     return [
-      undecided(
+      undecidedRate(
         `it cannot be decided whether ${of(zone, gateway)} is throttled at ${unknown![0]}${more(unknown!)}: only the deployment knows its limits`,
         paths,
         fix,
@@ -209,19 +211,4 @@ function throttled(settings: readonly unknown[]): boolean | undefined {
     return limits.some((limit) => limit === undefined || (typeof limit === 'number' && limit < 0)) ? false : undefined;
   });
   return states.includes(true) ? true : states.includes(undefined) ? undefined : false;
-}
-
-function undecided(message: string, constructPaths: readonly string[], fix: string): Finding {
-  return { ...finding(message, constructPaths, fix), severity: 'undecided' };
-}
-
-function finding(message: string, constructPaths: readonly string[], fix: string): Finding {
-  return {
-    id: 'DOM-8',
-    severity: 'violated',
-    message,
-    ...OF_A_SETTING,
-    constructPaths: [...new Set(constructPaths)],
-    fix,
-  };
 }

@@ -9,15 +9,14 @@ import { DefaultStackSynthesizer, type Stack } from 'aws-cdk-lib';
 import { TrustDomainError } from './domain-error';
 import { DomainSynthesizer } from './domain-synthesizer';
 import type { DomainNames } from './names';
-import type { AssetLocation } from './remit';
+import type { RemitResources } from './remit';
 import type { TrustDomainProps } from './trust-domain-props';
 
 export interface DeploymentIdentity {
   /** The role that CloudFormation acts as. */
   readonly executionRoleArn: string;
-  /** The same, if `deploy` passes it; absent where the stack keeps the role that it already has. */
-  readonly passedRoleArn?: string;
-  readonly assets: AssetLocation;
+  /** What of it is among the resources of a remit: the role, if `deploy` passes it, is absent where the stack keeps the one that it has. */
+  readonly resources: Pick<RemitResources, 'stackId' | 'executionRoleArn' | 'assets'>;
 }
 
 export function deploymentOf(
@@ -41,21 +40,21 @@ export function deploymentOf(
       }
     }
     const own = names.arn('iam', `role/${names.execution}`, '');
-    return {
-      executionRoleArn: own,
-      passedRoleArn: own,
-      assets: {
-        kind: 'sealed',
-        uploadBucketArn: bucketArn(stack, names.uploadBucket),
-        sealedBucketArn: bucketArn(stack, names.assetBucket),
-      },
-    };
+    const assets = {
+      kind: 'sealed',
+      uploadBucketArn: bucketArn(stack, names.uploadBucket),
+      sealedBucketArn: bucketArn(stack, names.assetBucket),
+    } as const;
+    return { executionRoleArn: own, resources: { stackId: stack.stackId, executionRoleArn: own, assets } };
   }
   const passedRoleArn = executionRole?.roleRef.roleArn;
   return {
     executionRoleArn: passedRoleArn ?? executionRoleArn(`trust domain \`${names.domain}\``, stack),
-    ...(passedRoleArn === undefined ? {} : { passedRoleArn }),
-    assets: { kind: 'written-once', bucketArn: assetBucket?.bucketRef.bucketArn ?? bootstrapBucketArn(stack) },
+    resources: {
+      stackId: stack.stackId,
+      executionRoleArn: passedRoleArn,
+      assets: { kind: 'written-once', bucketArn: assetBucket?.bucketRef.bucketArn ?? bootstrapBucketArn(stack) },
+    },
   };
 }
 

@@ -25,7 +25,8 @@ export interface DomainRolesProps {
   readonly domain: string;
   /** A domain without routes of its own has nobody who reads or writes. */
   readonly assumers: Partial<DutyAssumers>;
-  readonly maxSessionDuration: Duration;
+  /** @default an hour */
+  readonly maxSessionDuration: Duration | undefined;
   readonly resources: RemitResources;
 }
 
@@ -66,7 +67,8 @@ export class DomainRoles extends Construct {
       assumedBy: principals.length === 1 ? principals[0] : new CompositePrincipal(...principals),
       managedPolicies: [policy],
       permissionsBoundary: policy,
-      maxSessionDuration: isPrivileged(duty) ? Duration.seconds(SHORTEST_SESSION_SECONDS) : props.maxSessionDuration,
+      maxSessionDuration:
+        (isPrivileged(duty) ? undefined : props.maxSessionDuration) ?? Duration.seconds(SHORTEST_SESSION_SECONDS),
     });
     const { domain } = props;
     const common = commonRequests(props.resources).map((statement) => statement.toStatementJson());

@@ -6,14 +6,15 @@
  * (https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-caveats.html):
  * the limit stops floods, the stage throttle stops bursts.
  */
-import { type Duration, type IResolvable, Token } from 'aws-cdk-lib';
+import { Duration, type IResolvable, Token } from 'aws-cdk-lib';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import { TrustDomainError } from './domain-error';
 import type { DomainIsolation } from './domain-isolation';
 import { Exposure } from './exposure';
-import type { RateAggregation } from './rate-aggregation';
+import { RateAggregation } from './rate-aggregation';
+import type { TrustDomainProps } from './trust-domain-props';
 
 // https://docs.aws.amazon.com/waf/latest/APIReference/API_RateBasedStatement.html
 const LIMIT_MIN = 10;
@@ -130,8 +131,20 @@ export function defaultRuleGroups(exposure: Exposure): string[] {
   }
 }
 
+/** What the author said of it, or the defaults. */
+export function rateLimitOf(
+  { rateLimit, rateWindow, rateAggregation }: Pick<TrustDomainProps, 'rateLimit' | 'rateWindow' | 'rateAggregation'>,
+  exposure: Exposure,
+): RateLimit {
+  return {
+    limit: rateLimit ?? defaultRateLimit(exposure),
+    window: rateWindow ?? Duration.minutes(5),
+    aggregation: rateAggregation ?? RateAggregation.ip(),
+  };
+}
+
 /** Requests per window and caller: the more callers are known, the more each may ask. */
-export function defaultRateLimit(exposure: Exposure): number {
+function defaultRateLimit(exposure: Exposure): number {
   switch (exposure) {
     case Exposure.INTERNAL:
       return 20_000;

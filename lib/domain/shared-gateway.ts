@@ -6,7 +6,7 @@
  * the API stands here, because API Gateway lets nobody change a method without the right to change them all. What
  * cannot be separated is printed by every report: docs/adr/0100-a-shared-gateway-has-a-party-of-its-own.md.
  */
-import { type CfnParameter, type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { type CfnParameter, type CfnResource, Lazy, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { AuthorizationType, CfnAuthorizer, type CfnStage, type Method, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IRole, ManagedPolicy } from 'aws-cdk-lib/aws-iam';
@@ -183,12 +183,10 @@ export class SharedGateway extends Construct {
     this.roles = new DomainRoles(this, 'Roles', {
       domain,
       assumers: props.assumers,
-      maxSessionDuration: props.maxSessionDuration ?? Duration.hours(1),
+      maxSessionDuration: props.maxSessionDuration,
       resources: {
         names: this.names,
-        stackId: outermostStack(this).stackId,
-        executionRoleArn: deployment.passedRoleArn,
-        assets: deployment.assets,
+        ...deployment.resources,
         keyArn: this.key.keyArn,
         webAclArn: this.webAcl.attrArn,
         accessLogArn: logs.access.logGroupArn,

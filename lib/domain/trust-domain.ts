@@ -5,7 +5,7 @@
  * resource carries its domain, duty and part in the template, where the gate finds them. How the key
  * is never orphaned, and what each duty may do: docs/domain.md.
  */
-import { type CfnParameter, type CfnResource, Duration, Lazy, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { type CfnParameter, type CfnResource, Lazy, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import type {
   CfnDomainNameV2,
   DomainName,
@@ -35,7 +35,7 @@ import { keyOf } from './domain-key';
 import { DomainLogs } from './domain-logs';
 import { DomainMonitoring } from './domain-monitoring';
 import { DomainRoles } from './domain-roles';
-import { DomainWebAcl, defaultRateLimit, defaultRuleGroups } from './domain-web-acl';
+import { DomainWebAcl, defaultRuleGroups, rateLimitOf } from './domain-web-acl';
 import { type Duty, requireDuty } from './duty';
 import type { Exposure } from './exposure';
 import { grantedArns } from './granted-arns';
@@ -52,7 +52,6 @@ import { markOwned, markProvisioned } from './parts';
 import { resourcePolicyProblems } from './policy-size';
 import { PrivateDomain } from './private-domain';
 import { PrivateEndpoint } from './private-endpoint';
-import { RateAggregation } from './rate-aggregation';
 import { claimDomain, claimThing, outermostStack } from './registry';
 import { READING_METHODS, type RouteOptions, Sensitivity, WRITING_METHODS } from './route';
 import type { TrustDomainProps } from './trust-domain-props';
@@ -226,11 +225,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.webAcl = new DomainWebAcl(this, 'WebAcl', {
       domain,
       name: this.names.webAcl,
-      rate: {
-        limit: props.rateLimit ?? defaultRateLimit(props.exposure),
-        window: props.rateWindow ?? Duration.minutes(5),
-        aggregation: props.rateAggregation ?? RateAggregation.ip(),
-      },
+      rate: rateLimitOf(props, props.exposure),
       managedRuleGroups: props.managedRuleGroups ?? defaultRuleGroups(props.exposure),
       stageArn: this.api.deploymentStage.stageArn,
       logGroup: logs.webAcl,
@@ -251,9 +246,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
 
     const resources = {
       names: this.names,
-      stackId: outermostStack(this).stackId,
-      executionRoleArn: deployment.passedRoleArn,
-      assets: deployment.assets,
+      ...deployment.resources,
       keyArn: this.key.keyArn,
       webAclArn: this.webAcl.attrArn,
       invokeArn: this.authentication.byIam ? this.invokeArn : undefined,
@@ -266,7 +259,7 @@ export class TrustDomain extends Construct implements ITrustDomain {
     this.roles = new DomainRoles(this, 'Roles', {
       domain,
       assumers: props.assumers,
-      maxSessionDuration: props.maxSessionDuration ?? Duration.hours(1),
+      maxSessionDuration: props.maxSessionDuration,
       resources,
     });
 

@@ -6,7 +6,7 @@
  * filters of the access log, and a rule group with the rate limit and the switch that blocks the zone alone. The gateway's
  * stack names what stands here by fixed names, but for a user pool, so that neither stack needs the other twice.
  */
-import { type CfnParameter, type CfnResource, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
+import { type CfnParameter, type CfnResource, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import { Cors, type Integration, type Method } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { UserPool } from 'aws-cdk-lib/aws-cognito';
@@ -25,7 +25,7 @@ import { DomainIsolation } from './domain-isolation';
 import { keyOf } from './domain-key';
 import { DomainMonitoring } from './domain-monitoring';
 import { DomainRoles } from './domain-roles';
-import { defaultRateLimit } from './domain-web-acl';
+import { rateLimitOf } from './domain-web-acl';
 import { Duty, requireDuty } from './duty';
 import type { Exposure } from './exposure';
 import type { ZoneCallers } from './gateway-policy';
@@ -35,7 +35,6 @@ import type { ITrustDomain } from './imported-trust-domain';
 import { READ_WITH_KEY, WRITE_WITH_KEY } from './key-actions';
 import { DomainNames, requireDomainName } from './names';
 import { markOwned, markProvisioned } from './parts';
-import { RateAggregation } from './rate-aggregation';
 import { claimDomain, claimThing, outermostStack } from './registry';
 import { READING_METHODS, type RouteOptions, Sensitivity, WRITING_METHODS } from './route';
 import type { SharedGateway, ZoneParts } from './shared-gateway';
@@ -155,11 +154,7 @@ export class TrustZone extends Construct implements ITrustDomain {
       name: this.names.webAcl,
       path,
       entrances: this.part.entrances,
-      rate: {
-        limit: props.rateLimit ?? defaultRateLimit(exposure),
-        window: props.rateWindow ?? Duration.minutes(5),
-        aggregation: props.rateAggregation ?? RateAggregation.ip(),
-      },
+      rate: rateLimitOf(props, exposure),
     });
     this.ruleGroup = rules.ruleGroup;
     this.blockedSince = rules.isolation.since;
@@ -186,12 +181,10 @@ export class TrustZone extends Construct implements ITrustDomain {
     this.roles = new DomainRoles(this, 'Roles', {
       domain,
       assumers: props.assumers,
-      maxSessionDuration: props.maxSessionDuration ?? Duration.hours(1),
+      maxSessionDuration: props.maxSessionDuration,
       resources: {
         names: this.names,
-        stackId: outermostStack(this).stackId,
-        executionRoleArn: deployment.passedRoleArn,
-        assets: deployment.assets,
+        ...deployment.resources,
         keyArn: this.key.keyArn,
         invokeArn: byIam ? this.invokeArn : undefined,
         invokePath: path,

@@ -62,6 +62,20 @@ const everything = {
   },
 };
 
+/** The mark of the gateway, written by somebody else. */
+function marked({ api }: SharedGateway, domain: string, claims: string): void {
+  (api.node.defaultChild as CfnRestApi).addMetadata('bulkhead', {
+    domain,
+    part: 'api',
+    exposure: 'public',
+    owner: 'x',
+    zones: [
+      { domain: 'partner', path: '/partner' },
+      { domain: 'shop', path: '/shop' },
+      { domain: 'claims', path: claims },
+    ],
+  });
+}
 /** A method that is written past the constructs. */
 function atItsPath({ stack, gateway, shop }: Made): void {
   new CfnMethod(stack, 'AtItsPath', {
@@ -408,18 +422,7 @@ describe('what the checks say once it is weakened', () => {
     ],
     [
       'a gateway that is given to a zone',
-      ({ gateway }) =>
-        (gateway.api.node.defaultChild as CfnRestApi).addMetadata('bulkhead', {
-          domain: 'shop',
-          part: 'api',
-          exposure: 'public',
-          owner: 'x',
-          zones: [
-            { domain: 'partner', path: '/partner' },
-            { domain: 'shop', path: '/shop' },
-            { domain: 'claims', path: '/claims' },
-          ],
-        }),
+      ({ gateway }) => marked(gateway, 'shop', '/claims'),
       'DOM-2 the gateway `Edge/edge/Api/Resource/Resource` belongs to `shop`, and is the way into `claims` and `partner` as well',
     ],
     [
@@ -570,18 +573,7 @@ describe('what the checks say once it is weakened', () => {
     ],
     [
       'zones that overlap',
-      ({ gateway }) =>
-        (gateway.api.node.defaultChild as CfnRestApi).addMetadata('bulkhead', {
-          domain: 'edge',
-          part: 'api',
-          exposure: 'public',
-          owner: 'x',
-          zones: [
-            { domain: 'partner', path: '/partner' },
-            { domain: 'shop', path: '/shop' },
-            { domain: 'claims', path: '/shop/orders' },
-          ],
-        }),
+      ({ gateway }) => marked(gateway, 'edge', '/shop/orders'),
       'DOM-3 the zones `/shop` of `shop` and `/shop/orders` of `claims` of the gateway `Edge/edge/Api/Resource/Resource` overlap',
     ],
     [
