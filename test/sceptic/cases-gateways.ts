@@ -351,6 +351,20 @@ const USES: readonly Case[] = [
     },
     {},
   ),
+  ...[
+    { Variables: { orders: 'b-orders' } },
+    { Variables: { orders: 'a-orders' }, CanarySetting: { StageVariableOverrides: { orders: 'b-orders:live' } } },
+  ].map((variables, i) => {
+    const at = (zone: 'A' | 'B'): Json => ({
+      EStage: stage({ StageName: 'v1', ...variables }),
+      [`EGet${zone}`]: method(`EOrders${zone}`, `EAuth${zone}`, invokes(LITERAL('${stageVariables.orders}'))),
+    });
+    return adds(
+      `a function of another zone, by a variable of ${i === 0 ? 'the stage' : 'its canary'}`,
+      at('A'),
+      at('B'),
+    );
+  }),
   adds(
     'a function of another zone, in an OpenAPI document',
     { EApi: described('/a/more') },
