@@ -45,10 +45,15 @@ export function patternOf(
   const cached = wildcards ? withWildcards.get(t) : undefined;
   if (cached !== undefined) return cached;
   const source = known(t);
-  const constant = version !== '2012-10-17' || !source.includes('${');
+  const constant = isConstant(source, version);
   const pattern = constant ? plainTokens(source, wildcards) : substitutedTokens(source, wildcards, context);
   if (constant && wildcards && pattern !== undefined) withWildcards.set(t, pattern);
   return pattern;
+}
+
+/** True iff the text holds no variable, so that it reads the same in every request. */
+export function isConstant(source: string, version: PolicyVersion): boolean {
+  return version !== '2012-10-17' || !source.includes('${');
 }
 
 /** The text in this request without wildcards; undefined when a variable has no value. */
@@ -59,7 +64,7 @@ export function literalOf(
   context: RequestContext,
 ): string | undefined {
   const source = known(t);
-  if (!variables || version !== '2012-10-17' || !source.includes('${')) return source;
+  if (!variables || isConstant(source, version)) return source;
   return substitutedTokens(source, false, context)?.join('');
 }
 
@@ -112,17 +117,25 @@ const SURROGATES = /[\ud800-\udfff]/;
  * because what stands before it was matched as early as possible: |value| × |pattern| steps at most.
  */
 export function matchesPattern(text: string, pattern: Pattern): boolean {
-  const value = SURROGATES.test(text) ? [...text] : text;
+  return matches(SURROGATES.test(text) ? [...text] : text, pattern, ANY, ONE);
+}
+
+/** The same for a pattern as it is written, without variables: every `*` and `?` is a wildcard. */
+export function matchesWritten(text: string, pattern: string): boolean {
+  return SURROGATES.test(text) ? matches([...text], [...pattern], '*', '?') : matches(text, pattern, '*', '?');
+}
+
+function matches(value: ArrayLike<string>, pattern: ArrayLike<Token>, any: Token, one: Token): boolean {
   let at = 0;
   let token = 0;
   let star = -1;
   let starAt = 0;
   while (at < value.length) {
     const wanted = pattern[token];
-    if (wanted === ANY) {
+    if (wanted === any) {
       star = token++;
       starAt = at;
-    } else if (wanted === ONE || wanted === value[at]) {
+    } else if (wanted === one || wanted === value[at]) {
       token++;
       at++;
     } else if (star !== -1) {
@@ -130,6 +143,6 @@ export function matchesPattern(text: string, pattern: Pattern): boolean {
       at = ++starAt;
     } else return false;
   }
-  while (pattern[token] === ANY) token++;
+  while (pattern[token] === any) token++;
   return token === pattern.length;
 }

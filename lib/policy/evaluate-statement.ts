@@ -10,7 +10,7 @@
  */
 import type { Context, Request, Selection, Statement } from './document';
 import { conditionHolds } from './evaluate-condition';
-import { known, lowerCased, matchesPattern, type Pattern, patternOf } from './evaluate-pattern';
+import { isConstant, known, matchesPattern, matchesWritten, patternOf } from './evaluate-pattern';
 import { type Closeness, closenessOf } from './evaluate-principal';
 import { nameOfStatement } from './parse';
 import { RequestContext } from './request-context';
@@ -72,24 +72,23 @@ export function statementMatches(statement: Statement, situation: Situation): Cl
   return closeness !== 'none' && statementApplies(statement, situation) ? closeness : 'none';
 }
 
-/** A selection's patterns by the service that they name; a pattern may leave the service open, as `*` does. */
+/** A selection's patterns in lower case, by the service that they name; a pattern may leave the service open, as `*` does. */
 interface ActionPatterns {
-  readonly ofService: ReadonlyMap<string, readonly Pattern[]>;
-  readonly ofAny: readonly Pattern[];
+  readonly ofService: ReadonlyMap<string, readonly string[]>;
+  readonly ofAny: readonly string[];
 }
 
 /** Actions hold no variables, so each selection reads the same in every request. */
 const actionPatterns = new WeakMap<Selection, ActionPatterns>();
-const NO_CONTEXT = new RequestContext();
 
 function actionPatternsOf(selection: Selection): ActionPatterns {
   const cached = actionPatterns.get(selection);
   if (cached !== undefined) return cached;
-  const ofService = new Map<string, Pattern[]>();
-  const ofAny: Pattern[] = [];
+  const ofService = new Map<string, string[]>();
+  const ofAny: string[] = [];
   for (const written of selection.patterns) {
-    const pattern = lowerCased(patternOf(written, '2008-10-17', true, NO_CONTEXT) ?? []);
-    const service = /^[^*?:]*(?=:)/.exec(known(written).toLowerCase())?.[0];
+    const pattern = known(written).toLowerCase();
+    const service = /^[^*?:]*(?=:)/.exec(pattern)?.[0];
     const alike = service === undefined ? ofAny : (ofService.get(service) ?? []);
     alike.push(pattern);
     if (service !== undefined) ofService.set(service, alike);
@@ -102,7 +101,7 @@ function actionPatternsOf(selection: Selection): ActionPatterns {
 function actionMatches(selection: Selection, lowerCasedAction: string): boolean {
   const { ofService, ofAny } = actionPatternsOf(selection);
   const service = lowerCasedAction.slice(0, Math.max(0, lowerCasedAction.indexOf(':')));
-  const matches = (pattern: Pattern): boolean => matchesPattern(lowerCasedAction, pattern);
+  const matches = (pattern: string): boolean => matchesWritten(lowerCasedAction, pattern);
   return ((ofService.get(service)?.some(matches) ?? false) || ofAny.some(matches)) !== selection.not;
 }
 
@@ -114,14 +113,13 @@ function resourceMatches(statement: Statement, situation: Situation): boolean {
 }
 
 function oneMatches(written: Text, statement: Statement, situation: Situation): boolean {
-  const short = statement.principal !== undefined && known(written).startsWith('execute-api:/');
-  const pattern = patternOf(
-    short ? text(known(written).slice('execute-api:/'.length)) : written,
-    statement.version,
-    true,
-    situation.context,
-  );
-  return pattern !== undefined && matchesPattern(short ? pathOfApi(situation.resource) : situation.resource, pattern);
+  const source = known(written);
+  const short = statement.principal !== undefined && source.startsWith('execute-api:/');
+  const selected = short ? source.slice('execute-api:/'.length) : source;
+  const resource = short ? pathOfApi(situation.resource) : situation.resource;
+  if (isConstant(selected, statement.version)) return matchesWritten(resource, selected);
+  const pattern = patternOf(short ? text(selected) : written, statement.version, true, situation.context);
+  return pattern !== undefined && matchesPattern(resource, pattern);
 }
 
 /** `arn:aws:execute-api:region:account:api/stage/GET/path` → `stage/GET/path`. */
