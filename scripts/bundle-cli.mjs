@@ -23,6 +23,17 @@ const commandsStayFiles = {
     ),
 };
 
+// Loading jsonc-parser fills tables for its formatter, which no command uses; it declares no module free of effects.
+const parserAlone = {
+  name: 'the parser alone',
+  setup: ({ onResolve, resolve }) =>
+    onResolve({ filter: /^\.\/(impl\/)?[a-z-]+$/ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+      if (pluginData === parserAlone || !importer.includes('jsonc-parser')) return undefined;
+      const found = await resolve(path, { kind, importer, resolveDir, pluginData: parserAlone });
+      return { ...found, sideEffects: false };
+    }),
+};
+
 const options = {
   // jsonc-parser's CommonJS form finds its parts in a way that no bundler follows.
   mainFields: ['module', 'main'],
@@ -46,6 +57,7 @@ await Promise.all([
   }),
   build({
     ...options,
+    plugins: [parserAlone],
     entryPoints: commands.map((name) => join(bin, 'command', `${name}.ts`)),
     outdir: join(out, 'command'),
   }),

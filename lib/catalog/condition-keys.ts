@@ -15,14 +15,16 @@ const UNKNOWN: KeyFacts = { scope: 'caller', multivalued: true, type: 'string', 
  */
 const DEPLOYMENT: KeyFacts = { scope: 'request', multivalued: false, type: 'string', alwaysPresent: false };
 
-interface KeyTable {
-  /** By lower-cased key. */
-  readonly exact: ReadonlyMap<string, KeyFacts>;
-  /** Keys with one variable part, `aws:principaltag/*`. */
-  readonly patterns: readonly { readonly before: string; readonly after: string; readonly facts: KeyFacts }[];
+interface Pattern {
+  readonly before: string;
+  readonly after: string;
+  readonly line: string;
 }
 
-let table: KeyTable | undefined;
+/** The snapshot's lines in lower case, each after a newline: most questions are about a key or two, so only their lines are read. */
+let text: string | undefined;
+/** Keys with one variable part, `aws:principaltag/*`. */
+let patterns: readonly Pattern[] | undefined;
 const answers = new Map<string, KeyFacts>();
 
 /** `key` in any case. */
@@ -46,33 +48,39 @@ export function isKnownKey(key: string): boolean {
 
 function lookUp(key: string): KeyFacts {
   if (key.startsWith(DEPLOYMENT_KEY_PREFIX)) return DEPLOYMENT;
-  table ??= parse(readSnapshotText('condition-keys.txt'));
-  const exact = table.exact.get(key);
-  if (exact !== undefined) return exact;
-  const found = table.patterns.find(
+  text ??= `\n${readSnapshotText('condition-keys.txt').toLowerCase()}`;
+  const at = text.indexOf(`\n${key}\t`);
+  // Of what is no key, `*` stands in patterns, and a tab between the columns.
+  if (at >= 0 && !/[*\t\n]/.test(key)) return factsOf(lineAt(text, at + 1));
+  patterns ??= patternsIn(text);
+  const found = patterns.find(
     ({ before, after }) => key.length > before.length + after.length && key.startsWith(before) && key.endsWith(after),
   );
-  return found?.facts ?? UNKNOWN;
+  return found === undefined ? UNKNOWN : factsOf(found.line);
 }
 
-function parse(text: string): KeyTable {
-  const exact = new Map<string, KeyFacts>();
-  const patterns: { before: string; after: string; facts: KeyFacts }[] = [];
-  for (const line of text.split('\n')) {
-    const [name, type, scope] = line.split('\t');
-    if (name === undefined || type === undefined || scope === undefined) continue;
-    const facts: KeyFacts = {
-      scope: scope.startsWith('request') ? 'request' : 'caller',
-      multivalued: type.endsWith('[]'),
-      type: type.replace('[]', '') as KeyType,
-      alwaysPresent: scope.endsWith(' always'),
-    };
-    const key = name.toLowerCase();
-    const star = key.indexOf('*');
-    if (star < 0) exact.set(key, facts);
-    else patterns.push({ before: key.slice(0, star), after: key.slice(star + 1), facts });
+function lineAt(text: string, begin: number): string {
+  const end = text.indexOf('\n', begin);
+  return text.slice(begin, end < 0 ? text.length : end);
+}
+
+function factsOf(line: string): KeyFacts {
+  const [, type = '', scope = ''] = line.split('\t');
+  return {
+    scope: scope.startsWith('request') ? 'request' : 'caller',
+    multivalued: type.endsWith('[]'),
+    type: type.replace('[]', '') as KeyType,
+    alwaysPresent: scope.endsWith(' always'),
+  };
+}
+
+function patternsIn(text: string): readonly Pattern[] {
+  const found: Pattern[] = [];
+  for (let star = text.indexOf('*'); star >= 0; star = text.indexOf('*', star + 1)) {
+    const begin = text.lastIndexOf('\n', star) + 1;
+    const line = lineAt(text, begin);
+    found.push({ before: text.slice(begin, star), after: text.slice(star + 1, text.indexOf('\t', star)), line });
   }
   // The most specific pattern first: `ssm:resourcetag/aws:…/*` before `ssm:resourcetag/*`.
-  patterns.sort((a, b) => b.before.length + b.after.length - a.before.length - a.after.length);
-  return { exact, patterns };
+  return found.sort((a, b) => b.before.length + b.after.length - a.before.length - a.after.length);
 }
