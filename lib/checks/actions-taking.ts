@@ -26,7 +26,7 @@ export class ActionsTaking implements Actions {
   ) {
     const selection = { not: false, patterns: [text(`${service ?? '*'}:*`)] };
     const later = futureActions(selection, ActionIndex.of(catalogue));
-    this.future = new SelectedActions(ActionSet.empty(catalogue.actions.length), later);
+    this.future = new SelectedActions(ActionSet.empty(), later);
   }
 
   meets(other: Actions): boolean {

@@ -3,8 +3,9 @@
  * request that such a statement allows is an excepted one, so what a principal may do beyond them rests on its other statements.
  */
 import type { ActionSet } from '../policy/action-set';
-import { type CompiledPolicies, type CompiledStatement, mentionsVariable, unionOf } from '../policy/compile';
+import { type CompiledPolicies, type CompiledStatement, unionOf } from '../policy/compile';
 import type { PolicyDocument, Statement } from '../policy/document';
+import { mentionsVariable } from '../policy/text';
 
 /** Actions of requests that may be allowed beyond the excepted ones; a superset. */
 export interface Beyond {

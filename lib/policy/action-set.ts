@@ -3,73 +3,98 @@
  * that AWS adds later. Action patterns are compared without regard to case.
  */
 import { Automaton } from './automaton';
-import type { ActionNames, Catalogue } from './catalogue';
+import { type ActionNames, type Catalogue, PerCatalogue } from './catalogue';
 import type { Selection } from './document';
 import { compileGlob, literalPrefix, type Mode } from './glob';
 import { literal } from './text';
 import type { Glob } from './token';
 
-/** A set of action ids. `from` and `to` bound the words that are not zero. */
+/** A set of action ids, as bits: of the words of 32 actions only those between the first and the last that are not zero. */
 export class ActionSet {
-  private constructor(
-    readonly words: Uint32Array,
-    readonly from: number,
-    readonly to: number,
-  ) {}
+  private static readonly EMPTY = new ActionSet(new Uint32Array(0), 0);
+  /** Behind the last word. */
+  private readonly to: number;
 
+  private constructor(
+    private readonly words: Uint32Array,
+    /** The place of the first word. */
+    private readonly from: number,
+  ) {
+    this.to = from + words.length;
+  }
+
+  /** Of all words. */
   static of(words: Uint32Array): ActionSet {
     let from = 0;
     let to = words.length;
     while (from < to && words[from] === 0) from++;
     while (to > from && words[to - 1] === 0) to--;
-    return new ActionSet(words, from, to);
+    return from === to ? ActionSet.EMPTY : new ActionSet(words.slice(from, to), from);
   }
 
-  static empty(size: number): ActionSet {
-    return new ActionSet(new Uint32Array(Math.ceil(size / 32)), 0, 0);
+  static empty(): ActionSet {
+    return ActionSet.EMPTY;
+  }
+
+  /** Of the actions below `size`, those that some of the sets hold. */
+  static unionOf(sets: Iterable<ActionSet>, size: number): ActionSet {
+    const words = new Uint32Array(Math.ceil(size / 32));
+    for (const set of sets) set.addTo(words);
+    return ActionSet.of(words);
+  }
+
+  addTo(words: Uint32Array): void {
+    for (let i = this.from; i < this.to; i++) words[i] = (words[i] as number) | this.word(i);
+  }
+
+  private word(i: number): number {
+    return this.words[i - this.from] ?? 0;
   }
 
   has(action: number): boolean {
-    return (((this.words[action >>> 5] as number) >>> (action & 31)) & 1) === 1;
+    return ((this.word(action >>> 5) >>> (action & 31)) & 1) === 1;
   }
 
   get isEmpty(): boolean {
-    return this.from === this.to;
+    return this.words.length === 0;
+  }
+
+  /** True iff every action below `size` is in the set. */
+  isAll(size: number): boolean {
+    const rest = size & 31;
+    for (let i = 0; i < size >>> 5; i++) if (this.word(i) >>> 0 !== 0xffffffff) return false;
+    return rest === 0 || this.word(size >>> 5) >>> 0 === (1 << rest) - 1;
   }
 
   union(other: ActionSet): ActionSet {
-    const words = this.words.slice();
-    for (let i = other.from; i < other.to; i++) words[i] = (words[i] as number) | (other.words[i] as number);
-    return ActionSet.of(words);
+    return ActionSet.unionOf([this, other], 32 * Math.max(this.to, other.to));
   }
 
   intersection(other: ActionSet): ActionSet {
-    const words = new Uint32Array(this.words.length);
-    for (let i = Math.max(this.from, other.from), to = Math.min(this.to, other.to); i < to; i++) {
-      words[i] = (this.words[i] as number) & (other.words[i] as number);
-    }
-    return ActionSet.of(words);
+    const first = this.firstCommon(other);
+    if (first === undefined) return ActionSet.EMPTY;
+    const from = first >>> 5;
+    let to = Math.min(this.to, other.to);
+    while ((this.word(to - 1) & other.word(to - 1)) === 0) to--;
+    const words = new Uint32Array(to - from);
+    for (let i = from; i < to; i++) words[i - from] = this.word(i) & other.word(i);
+    return new ActionSet(words, from);
   }
 
   without(other: ActionSet): ActionSet {
-    const words = this.words.slice();
-    for (let i = Math.max(this.from, other.from), to = Math.min(this.to, other.to); i < to; i++) {
-      words[i] = (words[i] as number) & ~(other.words[i] as number);
-    }
+    const words = new Uint32Array(this.to);
+    for (let i = this.from; i < this.to; i++) words[i] = this.word(i) & ~other.word(i);
     return ActionSet.of(words);
   }
 
   meets(other: ActionSet): boolean {
-    for (let i = Math.max(this.from, other.from), to = Math.min(this.to, other.to); i < to; i++) {
-      if (((this.words[i] as number) & (other.words[i] as number)) !== 0) return true;
-    }
-    return false;
+    return this.firstCommon(other) !== undefined;
   }
 
   /** The smallest action in both sets. */
   firstCommon(other: ActionSet): number | undefined {
     for (let i = Math.max(this.from, other.from), to = Math.min(this.to, other.to); i < to; i++) {
-      const word = ((this.words[i] as number) & (other.words[i] as number)) >>> 0;
+      const word = (this.word(i) & other.word(i)) >>> 0;
       if (word !== 0) return i * 32 + (31 - Math.clz32(word & -word));
     }
     return undefined;
@@ -77,15 +102,14 @@ export class ActionSet {
 
   *[Symbol.iterator](): Generator<number> {
     for (let i = this.from; i < this.to; i++) {
-      for (let word = this.words[i] as number; word !== 0; word &= word - 1)
-        yield i * 32 + (31 - Math.clz32(word & -word));
+      for (let word = this.word(i); word !== 0; word &= word - 1) yield i * 32 + (31 - Math.clz32(word & -word));
     }
   }
 }
 
 /** A catalogue with what the engine derives from it, computed once. */
 export class ActionIndex {
-  private static readonly indexes = new WeakMap<Catalogue, ActionIndex>();
+  private static readonly indexes = new PerCatalogue((catalogue) => new ActionIndex(catalogue));
   private readonly actions: ActionNames;
   /** Lower-cased names, made when they are asked for: most questions are about a few services. */
   private readonly lower: (string | undefined)[];
@@ -106,12 +130,7 @@ export class ActionIndex {
   }
 
   static of(catalogue: Catalogue): ActionIndex {
-    let index = ActionIndex.indexes.get(catalogue);
-    if (index === undefined) {
-      index = new ActionIndex(catalogue);
-      ActionIndex.indexes.set(catalogue, index);
-    }
-    return index;
+    return ActionIndex.indexes.of(catalogue);
   }
 
   idOf(name: string): number | undefined {
@@ -134,8 +153,7 @@ export class ActionIndex {
       if (id !== undefined) {
         words[id >>> 5] = (words[id >>> 5] as number) | (1 << (id & 31));
       } else if (/[*?]/.test(plain)) {
-        const set = this.matching(plain);
-        for (let i = set.from; i < set.to; i++) words[i] = (words[i] as number) | (set.words[i] as number);
+        this.matching(plain).addTo(words);
       }
     }
     if (selection.not) {

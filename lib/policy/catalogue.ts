@@ -69,3 +69,26 @@ export interface Catalogue {
  * deployment makes (a condition of a template). One deployment has one value of each.
  */
 export const DEPLOYMENT_KEY_PREFIX = 'bulkhead:';
+
+const CATALOGUES_KEPT = 8;
+
+/**
+ * What is derived from a catalogue, made once. A program has one catalogue, or a few. They are held as other memo tables
+ * hold what they know, not weakly: what hangs on a weak table alone, here all automata of ARN formats, the
+ * collector may have to mark while the program stands still, for a tenth of a second.
+ */
+export class PerCatalogue<T> {
+  private readonly known = new Map<Catalogue, T>();
+
+  constructor(private readonly make: (catalogue: Catalogue) => T) {}
+
+  of(catalogue: Catalogue): T {
+    let made = this.known.get(catalogue);
+    if (made === undefined) {
+      made = this.make(catalogue);
+      if (this.known.size >= CATALOGUES_KEPT) this.known.clear();
+      this.known.set(catalogue, made);
+    }
+    return made;
+  }
+}

@@ -8,26 +8,10 @@
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 import { ActionIndex, ActionSet, type FutureActions, futureActions } from './action-set';
-import { Automaton } from './automaton';
 import type { Catalogue } from './catalogue';
-import { isUnknown } from './condition-value';
-import { type Policies, type PolicyDocument, type Selection, type Statement, textsOf } from './document';
-import { compileGlob, isUniversal } from './glob';
-import type { Hole, Text } from './text';
-import { type Glob, sameGlob } from './token';
-
-/** A resource selection as languages; an absent selection is every resource. */
-export interface ResourceSet {
-  readonly not: boolean;
-  /** True when the patterns match every string (`*`), so that with `not` nothing is selected. */
-  readonly universal: boolean;
-  readonly may: Automaton;
-  /** `may` without the strings that a wildcard of region or account matches beyond its component (see `format.ts`). */
-  readonly aligned: () => Automaton;
-  readonly must: Automaton;
-  /** The selection, when it holds unknown parts and can be compared as written (see `variables.ts`). */
-  readonly asWritten: Selection | undefined;
-}
+import { type Policies, type PolicyDocument, type Statement, textsOf } from './document';
+import { type ResourceSet, resourceSetOf } from './resource-set';
+import type { Hole } from './text';
 
 export interface CompiledStatement {
   readonly source: Statement;
@@ -71,7 +55,7 @@ export function compileStatement(source: Statement, catalogue: Catalogue): Compi
   const known = compiledStatements.get(source);
   if (known !== undefined && known.catalogue === catalogue) return known.compiled;
   const index = ActionIndex.of(catalogue);
-  const resources = compileResources(source);
+  const resources = resourceSetOf(source);
   const compiled: CompiledStatement = {
     source,
     actions: index.select(source.action),
@@ -83,63 +67,6 @@ export function compileStatement(source: Statement, catalogue: Catalogue): Compi
   };
   compiledStatements.set(source, { catalogue, compiled });
   return compiled;
-}
-
-const EVERYTHING = new Automaton([[{ kind: 'star', of: 'any' }]], 'may');
-
-function compileResources({ resource, version }: Statement): ResourceSet {
-  if (resource === undefined)
-    return {
-      not: false,
-      universal: true,
-      may: EVERYTHING,
-      aligned: () => EVERYTHING,
-      must: EVERYTHING,
-      asWritten: undefined,
-    };
-  const variables = version === '2012-10-17';
-  const globs = (mode: 'may' | 'must', wildcards: 'glob' | 'aligned' = 'glob', patterns = resource.patterns) =>
-    patterns.map((p) => compileGlob(p, { mode, wildcards, variables }));
-  const unknown = resource.patterns.some((p) => isUnknown(p, variables));
-  // Of most statements nobody asks more than which actions they select, so their languages are read when they are.
-  const readMay = once(() => globs('may'));
-  const may = once(() => new Automaton(readMay(), 'may'));
-  const must = once(() => (unknown ? new Automaton(globs('must'), 'must') : may()));
-  const aligned = once(() => {
-    const read = globs('may', 'aligned');
-    return read.every((glob, i) => sameGlob(glob, readMay()[i] as Glob)) ? may() : new Automaton(read, 'may');
-  });
-  return {
-    not: resource.not,
-    universal: globs('must', 'glob', resource.patterns.filter(beginsWithStar)).some(isUniversal),
-    get may() {
-      return may();
-    },
-    aligned,
-    get must() {
-      return must();
-    },
-    // In version 2008 `${` is text, which the comparison would take for a variable.
-    asWritten: unknown && (variables || !resource.patterns.some(mentionsVariable)) ? resource : undefined,
-  };
-}
-
-function once<T>(compute: () => T): () => T {
-  let result: { readonly value: T } | undefined;
-  return () => {
-    result ??= { value: compute() };
-    return result.value;
-  };
-}
-
-/** Patterns that do not cannot match every string. */
-function beginsWithStar({ parts: [first] }: Text): boolean {
-  return typeof first === 'string' && first.startsWith('*');
-}
-
-/** True iff a policy variable or an escaped wildcard may stand in the text, by the version. */
-export function mentionsVariable(t: Text): boolean {
-  return t.parts.some((p) => typeof p === 'string' && p.includes('${'));
 }
 
 const united = new Map<string, CompiledStatement>();
@@ -154,7 +81,7 @@ export function uniteResources(statements: readonly CompiledStatement[]): Compil
   const patterns = statements.flatMap((s) => s.source.resource?.patterns ?? []);
   // Version 2008 reads `${` as text: the patterns of these statements have no variables either way.
   const source: Statement = { ...first.source, version: '2008-10-17', resource: { not: false, patterns } };
-  const resources = compileResources(source);
+  const resources = resourceSetOf(source);
   const compiled: CompiledStatement = { ...first, source, resources, blanket: resources.universal, id: nextId++ };
   if (united.size >= UNITED_KEPT) united.clear();
   united.set(key, compiled);
@@ -210,7 +137,7 @@ export function compile(policies: Policies, catalogue: Catalogue): CompiledPolic
     unbounded,
     deny,
     mayAllow: may(() => true).without(blanketDeny),
-    mustAllow: opaque.length > 0 ? ActionSet.empty(catalogue.actions.length) : may((s) => s.blanket).without(anyDeny),
+    mustAllow: opaque.length > 0 ? ActionSet.empty() : may((s) => s.blanket).without(anyDeny),
     opaque,
     holes: new Map(
       [...layers.flatMap((l) => l.allow), ...unbounded, ...deny].flatMap((s) => s.holes).map((h) => [h.hole, h]),
@@ -220,11 +147,10 @@ export function compile(policies: Policies, catalogue: Catalogue): CompiledPolic
 
 /** The known actions that some of the statements select. */
 export function unionOf(statements: readonly CompiledStatement[], catalogue: Catalogue): ActionSet {
-  const words = new Uint32Array(Math.ceil(catalogue.actions.length / 32));
-  for (const { actions } of statements) {
-    for (let i = actions.from; i < actions.to; i++) words[i] = (words[i] as number) | (actions.words[i] as number);
-  }
-  return ActionSet.of(words);
+  return ActionSet.unionOf(
+    statements.map((s) => s.actions),
+    catalogue.actions.length,
+  );
 }
 
 export function isCompiled(policies: Policies | CompiledPolicies): policies is CompiledPolicies {

@@ -10,13 +10,14 @@
 import { ActionIndex, type ActionSet } from './action-set';
 import { Automaton } from './automaton';
 import type { Catalogue } from './catalogue';
-import { type CompiledStatement, mentionsVariable, uniteResources } from './compile';
+import { type CompiledStatement, uniteResources } from './compile';
 import type { Side } from './condition';
 import { futureResourcesOf, type Resources, resourcesOf, servicesOf, usualResourcesOf } from './format';
 import type { Budget } from './language';
 import { plainOf } from './letter';
 import { pinnedCases } from './pinned';
 import { type Candidate, type Outcome, type Query, solve, type Use } from './solve';
+import { mentionsVariable } from './text';
 import { charTokens, type Token } from './token';
 
 export interface Choice {

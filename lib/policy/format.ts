@@ -1,10 +1,10 @@
 /** ARN formats of resource types as automata: the strings that can be the resource of an action. */
 import { ActionIndex } from './action-set';
 import { Automaton } from './automaton';
-import type { Catalogue, ResourceFormat, Slot } from './catalogue';
+import { type Catalogue, PerCatalogue, type ResourceFormat, type Slot } from './catalogue';
 import { charTokens, type Glob, type Token } from './token';
 
-const automata = new WeakMap<Catalogue, Map<string, Automaton>>();
+const automata = new PerCatalogue(() => new Map<string, Automaton>());
 
 /** Strings that can be resources, and how the patterns that select them are read. */
 export interface Resources {
@@ -119,11 +119,7 @@ function formatsOfService(service: string, catalogue: Catalogue): readonly Resou
 }
 
 function shared(catalogue: Catalogue, key: string, globs: () => readonly Glob[]): Automaton {
-  let byKey = automata.get(catalogue);
-  if (byKey === undefined) {
-    byKey = new Map();
-    automata.set(catalogue, byKey);
-  }
+  const byKey = automata.of(catalogue);
   let automaton = byKey.get(key);
   if (automaton === undefined) {
     automaton = new Automaton(globs(), 'may');

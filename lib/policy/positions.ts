@@ -21,9 +21,17 @@ export interface Positions {
   readonly alone: ReadonlySet<number>;
   readonly starts: readonly number[];
   /** Bounds on the colons between the position and the end of its glob, where there are no letters. */
-  readonly leastColons: readonly number[];
-  readonly mostColons: readonly number[];
+  readonly leastColons: Int32Array;
+  readonly mostColons: Int32Array;
+  /** How many symbols the rest of its glob reads at least, where there are no letters. */
+  readonly leastSymbols: Int32Array;
+  /** From which positions every continuation is accepted: a wildcard over all that ends its glob; and the first of them, or -1. */
+  readonly totals: readonly boolean[];
+  readonly total: number;
 }
+
+/** More than any word has. */
+export const MANY = 2 ** 30;
 
 /** `globs` match something: none holds a `never`. */
 export function layOut(globs: readonly Glob[]): Positions {
@@ -79,22 +87,35 @@ export function layOut(globs: readonly Glob[]): Positions {
   };
   const starts = lay(globs, 0);
 
-  const leastColons: number[] = new Array(tokens.length);
-  const mostColons: number[] = new Array(tokens.length);
+  const leastColons = new Int32Array(tokens.length);
+  const mostColons = new Int32Array(tokens.length);
+  const leastSymbols = new Int32Array(tokens.length);
+  const totals = tokens.map((token, p) => token.kind === 'star' && token.of === 'any' && (ends[p + 1] as boolean));
   for (let p = tokens.length - 1; p >= 0; p--) {
     const token = tokens[p] as PositionToken;
-    if (ends[p]) {
-      leastColons[p] = 0;
-      mostColons[p] = 0;
-    } else if (token.kind === 'fork') {
+    if (ends[p]) continue;
+    if (token.kind === 'fork') {
       leastColons[p] = Math.min(...token.to.map((q) => leastColons[q] as number));
       mostColons[p] = Math.max(...token.to.map((q) => mostColons[q] as number));
+      leastSymbols[p] = Math.min(...token.to.map((q) => leastSymbols[q] as number));
     } else {
       leastColons[p] = (leastColons[p + 1] as number) + (token.kind === 'char' && token.char === ':' ? 1 : 0);
-      mostColons[p] = (mostColons[p + 1] as number) + mostColonsOf(token);
+      mostColons[p] = Math.min(MANY, (mostColons[p + 1] as number) + mostColonsOf(token));
+      leastSymbols[p] = (leastSymbols[p + 1] as number) + (token.kind === 'star' ? 0 : 1);
     }
   }
-  return { tokens, ends, runOf, alone, starts, leastColons, mostColons };
+  return {
+    tokens,
+    ends,
+    runOf,
+    alone,
+    starts,
+    leastColons,
+    mostColons,
+    leastSymbols,
+    totals,
+    total: totals.indexOf(true),
+  };
 }
 
 function isShared(token: Token): boolean {
@@ -110,9 +131,9 @@ function mostColonsOf(token: Token): number {
       return token.of === 'any' ? 1 : 0;
     case 'star':
     case 'plus':
-      return token.of === 'any' ? Number.POSITIVE_INFINITY : 0;
+      return token.of === 'any' ? MANY : 0;
     case 'letter':
     case 'never':
-      return Number.POSITIVE_INFINITY;
+      return MANY;
   }
 }

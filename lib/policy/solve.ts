@@ -10,7 +10,7 @@
  */
 import { Automaton } from './automaton';
 import type { Catalogue } from './catalogue';
-import { type CompiledStatement, mentionsVariable } from './compile';
+import type { CompiledStatement } from './compile';
 import {
   type Assignment,
   type Constraint,
@@ -23,6 +23,7 @@ import {
 import { compileGlob } from './glob';
 import { type Budget, findWord, type Search } from './language';
 import type { Word } from './letter';
+import { mentionsVariable } from './text';
 import { covers } from './variables';
 
 /** A statement, about the request as made by the caller of that side. */
@@ -224,7 +225,7 @@ function requireResource(branch: Branch, use: Use, mustNot: readonly Use[], alig
   if (resources.universal) return branch;
   const refused = mustNot.filter((n) => n.statement.source.conditions.length === 0);
   const required = [...branch.required, withoutCovered(use, refused)];
-  return { ...branch, required: aligned ? [...required, resources.aligned()] : required };
+  return { ...branch, required: aligned ? [...required, resources.aligned] : required };
 }
 
 function refuseResource(branch: Branch, use: Use, must: readonly Use[] = []): Branch {

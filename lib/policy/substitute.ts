@@ -8,7 +8,7 @@ import {
   textsOf,
 } from './document';
 import { splitVariables, type Variable } from './glob';
-import { type Part, substitute, type Text, text } from './text';
+import { mentionsVariable, type Part, substitute, type Text, text } from './text';
 
 const keysOf = new WeakMap<Statement, ReadonlyMap<string, string>>();
 
@@ -47,7 +47,7 @@ export function substituteStatement(
 ): Statement {
   const asText = (t: Text): Text => {
     const filled = substitute(t, holes);
-    if (statement.version !== '2012-10-17' || variables.size === 0) return filled;
+    if (statement.version !== '2012-10-17' || variables.size === 0 || !mentionsVariable(filled)) return filled;
     return text(
       ...filled.parts.flatMap((part): readonly Part[] => {
         if (typeof part !== 'string') return [part];
@@ -68,14 +68,26 @@ function written({ key, fallback }: Variable): string {
   return fallback === undefined ? `\${${key}}` : `\${${key}, '${fallback}'}`;
 }
 
+/** What no text of changes stays the same object, so that what was compiled of it serves again. */
 function mapStatement(s: Statement, map: (t: Text) => Text): Statement {
-  const selection = (one: Selection | undefined): Selection | undefined =>
-    one === undefined ? undefined : { not: one.not, patterns: one.patterns.map(map) };
-  return {
-    ...s,
-    ...(s.resource === undefined ? {} : { resource: selection(s.resource) as Selection }),
-    conditions: s.conditions.map((c): Condition => ({ ...c, values: c.values.map(map) })),
-  };
+  const resource = s.resource === undefined ? undefined : mapSelection(s.resource, map);
+  const conditions = mapAll(s.conditions, (c): Condition => {
+    const values = mapAll(c.values, map);
+    return values === c.values ? c : { ...c, values };
+  });
+  if (resource === s.resource && conditions === s.conditions) return s;
+  return { ...s, ...(resource === undefined ? {} : { resource }), conditions };
+}
+
+function mapSelection(selection: Selection, map: (t: Text) => Text): Selection {
+  const patterns = mapAll(selection.patterns, map);
+  return patterns === selection.patterns ? selection : { not: selection.not, patterns };
+}
+
+/** The same array when no member changes. */
+function mapAll<T>(all: readonly T[], map: (one: T) => T): readonly T[] {
+  const mapped = all.map(map);
+  return mapped.every((one, i) => one === all[i]) ? all : mapped;
 }
 
 function mapPolicies(p: Policies, map: (s: Statement) => Statement): Policies {

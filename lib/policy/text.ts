@@ -76,7 +76,13 @@ export function show(t: Text): string {
   return t.parts.map((p) => (typeof p === 'string' ? p : `\${${p.label}}`)).join('');
 }
 
-/** The text under an assignment of values to holes; a hole without a value stays. */
+/** The text under an assignment of values to holes; a hole without a value stays, and so does a text without holes. */
 export function substitute(t: Text, values: ReadonlyMap<string, string>): Text {
+  if (t.parts.every((p) => typeof p === 'string' || !values.has(p.hole))) return t;
   return text(...t.parts.map((p) => (typeof p === 'string' ? p : (values.get(p.hole) ?? p))));
+}
+
+/** True iff a policy variable or an escaped wildcard may stand in the text, by the version. */
+export function mentionsVariable(t: Text): boolean {
+  return t.parts.some((p) => typeof p === 'string' && p.includes('${'));
 }

@@ -51,20 +51,16 @@ export class Oracle {
 
   /** True only if every request is allowed to the actor. */
   mayDoEverything({ compiled }: Actor): boolean {
-    const { words } = compiled.mustAllow;
-    const rest = this.catalogue.actions.length & 31;
-    return words.every((w, i) => w >>> 0 === (i === words.length - 1 && rest !== 0 ? (1 << rest) - 1 : 0xffffffff));
+    return compiled.mustAllow.isAll(this.catalogue.actions.length);
   }
 
   /** Whether some of the actors might ever make a request with an action. */
   allowing(actors: readonly Actor[]): Allowed {
-    const words = new Uint32Array(Math.ceil(this.catalogue.actions.length / 32));
-    for (const { compiled } of actors) {
-      if (compiled.opaque.length > 0) continue;
-      const { words: more, from, to } = compiled.mayAllow;
-      for (let i = from; i < to; i++) words[i] = words[i]! | more[i]!;
-    }
-    const union = ActionSet.of(words);
+    const readable = actors.filter(({ compiled }) => compiled.opaque.length === 0);
+    const union = ActionSet.unionOf(
+      readable.map(({ compiled }) => compiled.mayAllow),
+      this.catalogue.actions.length,
+    );
     return (action) => {
       const id = this.idOf(action);
       return id === undefined || union.has(id);

@@ -10,8 +10,8 @@
  */
 import { textKey } from '../model/text-key';
 import type { Catalogue } from '../policy/catalogue';
-import { type CompiledPolicies, type CompiledStatement, mentionsVariable } from '../policy/compile';
-import type { Text } from '../policy/text';
+import type { CompiledPolicies, CompiledStatement } from '../policy/compile';
+import { mentionsVariable, type Text } from '../policy/text';
 
 /** False where it takes the engine to tell. */
 export function plainlyAllows(

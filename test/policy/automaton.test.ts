@@ -9,12 +9,25 @@ import { compileGlob } from '../../lib/policy/glob';
 import { findWord } from '../../lib/policy/language';
 import { type AlphabetSymbol, type Letter, letterOf, textOfWord } from '../../lib/policy/letter';
 import { type Hole, literal, substitute, type Text, text } from '../../lib/policy/text';
+import { type CharClass, charToken, type Glob, inClass, type Token } from '../../lib/policy/token';
 
 /** Textbook recursion, nothing shared with the automata. */
 function naive(pattern: string, value: string): boolean {
   if (pattern === '') return value === '';
   if (pattern[0] === '*') return naive(pattern.slice(1), value) || (value !== '' && naive(pattern, value.slice(1)));
   return value !== '' && (pattern[0] === '?' || pattern[0] === value[0]) && naive(pattern.slice(1), value.slice(1));
+}
+
+/** The same for tokens. */
+function matches([token, ...rest]: Glob, word: readonly string[]): boolean {
+  if (token === undefined) return word.length === 0;
+  const [first, ...others] = word;
+  if (token.kind === 'char') return first === token.char && matches(rest, others);
+  if (token.kind === 'letter' || token.kind === 'never') return false;
+  const reads = first !== undefined && inClass(first, token.of);
+  if (token.kind === 'one') return reads && matches(rest, others);
+  const star: Token = { kind: 'star', of: token.of };
+  return (token.kind === 'star' && matches(rest, word)) || (reads && matches([star, ...rest], others));
 }
 
 const glob = (t: Text, mode: 'may' | 'must') => compileGlob(t, { mode, wildcards: 'glob', variables: false });
@@ -145,22 +158,69 @@ describe('search', () => {
         // Whether the search is divided at once, soon or never, and what automata remember, must not matter.
         fc.constantFrom(0, 20, 1_000_000),
         fc.boolean(),
-        (yes, no, undivided, forgets) => {
+        fc.constantFrom(0, 0, 1, 2),
+        (yes, no, undivided, forgets, least) => {
           const language = { required: yes.map(union), forbidden: no.map(plain) };
           if (forgets) {
             findWord(language, { left: 1_000_000 });
             forgetStates(0);
           }
-          const search = findWord(language, { left: 1_000_000 }, 0, undivided);
+          const search = findWord(language, { left: 1_000_000 }, least, undivided);
           const holds = (w: string) => yes.every((ps) => ps.some((p) => naive(p, w))) && !no.some((p) => naive(p, w));
-          const first = words.find(holds);
+          const first = words.find((w) => w.length >= least && holds(w));
           if (search === 'exhausted') return false;
           if (search.found === undefined) return first === undefined;
           const found = literal(textOfWord(search.found)) as string;
-          return holds(found) && (first === undefined ? found.length > 4 : found.length === first.length);
+          return (
+            found.length >= least &&
+            holds(found) &&
+            (first === undefined ? found.length > 4 : found.length === first.length)
+          );
         },
       ),
       { numRuns: 5_000 },
     );
+  });
+
+  it('tries one character of every class that tokens tell apart: against enumeration', () => {
+    const alphabet = ['a', 'q', '1', '-', 'Q', '_', '/', ':', 'é'];
+    const words = ['', ...alphabet, ...alphabet.flatMap((a) => alphabet.map((b) => a + b))];
+    const reads = fc.constantFrom<CharClass>('any', 'no-colon', 'name', 'region', 'digit', 'partition');
+    const token = fc.oneof(
+      fc.constantFrom(...alphabet).map(charToken),
+      fc.record({ kind: fc.constantFrom('one' as const, 'star' as const, 'plus' as const), of: reads }),
+    );
+    const globs = fc.array(fc.array(token, { maxLength: 3 }), { minLength: 1, maxLength: 2 });
+    const accepted = (some: readonly Glob[]) => (w: string) => some.some((g) => matches(g, [...w]));
+    let found = 0;
+    fc.assert(
+      fc.property(fc.array(globs, { minLength: 1, maxLength: 3 }), fc.array(globs, { maxLength: 2 }), (yes, no) => {
+        const automata = (all: readonly (readonly Glob[])[]) => all.map((g) => new Automaton(g, 'may'));
+        const search = findWord({ required: automata(yes), forbidden: automata(no) }, { left: 1_000_000 });
+        const holds = (w: string) => yes.every((g) => accepted(g)(w)) && !no.some((g) => accepted(g)(w));
+        const first = words.find(holds);
+        if (search === 'exhausted') return false;
+        if (search.found === undefined) return first === undefined;
+        found++;
+        const word = literal(textOfWord(search.found)) as string;
+        // A shorter one, or one where the enumeration has none, holds a character beyond its alphabet.
+        const beyond = [...word].length > 2 || [...word].some((c) => !alphabet.includes(c));
+        return holds(word) && ((first !== undefined && [...word].length === [...first].length) || beyond);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(found).toBeGreaterThan(500);
+  });
+
+  it('sees at once that words end differently, whatever stands before', () => {
+    const role = (path: string) => plain(`arn:aws:iam::*:role/*/${path}`);
+    const search = (a: string, b: string) => {
+      const budget = { left: 1_000_000 };
+      const { found } = findWord({ required: [role(a), role(b)], forbidden: [] }, budget) as { found: unknown };
+      return { found: found !== undefined, work: 1_000_000 - budget.left };
+    };
+    expect(search('service-role/reader', 'service-role/writer')).toEqual({ found: false, work: 1 });
+    expect(search('service-role/reader', 'role/reader').found).toBe(false);
+    expect(search('role/reader', 'reader').found).toBe(true);
   });
 });
