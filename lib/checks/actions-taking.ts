@@ -17,6 +17,7 @@ export function serviceOf({ resource }: Statement): string | undefined {
 /** The actions that are made on resources with ARNs of a service; most are of the service itself, some are not. */
 export class ActionsTaking implements Actions {
   private readonly future: SelectedActions;
+  private readonly answers = new Map<Actions, boolean>();
 
   /** @param service as ARNs name it; absent: any */
   constructor(
@@ -31,6 +32,15 @@ export class ActionsTaking implements Actions {
 
   meets(other: Actions): boolean {
     if (!(other instanceof SelectedActions)) return true;
+    let answer = this.answers.get(other);
+    if (answer === undefined) {
+      answer = this.isMetBy(other);
+      this.answers.set(other, answer);
+    }
+    return answer;
+  }
+
+  private isMetBy(other: SelectedActions): boolean {
     if (this.future.futureMeets(other)) return true;
     // Of a service that no action is known to take anything may be made.
     if (this.service === undefined || !this.services.areTaken(this.service)) return !other.known.isEmpty;

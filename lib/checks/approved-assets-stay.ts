@@ -69,14 +69,20 @@ function partitionOf({ arn }: Resource): Text {
   return second === undefined || typeof second === 'string' ? text('aws') : text(second);
 }
 
-function placesIn(value: unknown): readonly { readonly bucket: Text; readonly key: Text }[] {
-  if (typeof value !== 'object' || value === null || isText(value)) return [];
+interface Place {
+  readonly bucket: Text;
+  readonly key: Text;
+}
+
+function placesIn(value: unknown, found: Place[] = []): readonly Place[] {
+  if (typeof value !== 'object' || value === null || isText(value)) return found;
   const members = value as Readonly<Record<string, unknown>>;
-  const here = SPELLINGS.flatMap(([b, k, v]) => {
+  for (const [b, k, v] of Array.isArray(value) ? [] : SPELLINGS) {
     const [bucket, key] = [textOf(members[b]), textOf(members[k])];
-    return bucket === undefined || key === undefined || members[v] !== undefined ? [] : [{ bucket, key }];
-  });
-  return [...here, ...Object.values(members).flatMap(placesIn)];
+    if (bucket !== undefined && key !== undefined && members[v] === undefined) found.push({ bucket, key });
+  }
+  for (const member in members) placesIn(members[member], found);
+  return found;
 }
 
 function textOf(value: unknown): Text | undefined {

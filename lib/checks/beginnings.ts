@@ -13,8 +13,15 @@ export interface Actions {
   meets(other: Actions): boolean;
 }
 
-/** Candidates by their actions; `undefined`: any action. */
-export type Groups = ReadonlyMap<Actions | undefined, readonly number[]>;
+/** Candidates with the same actions. */
+export interface Group {
+  /** `undefined`: any action. */
+  readonly actions: Actions | undefined;
+  readonly candidates: readonly number[];
+}
+
+/** No two of the same actions. */
+export type Groups = readonly Group[];
 
 /** Runs of characters and unknown parts, in turn; a last run that is empty stands after the end of a pattern without wildcards. */
 export type Beginning = readonly (string | Hole)[];
@@ -36,28 +43,29 @@ export class Beginnings {
     this.root.pairs([], meet);
   }
 
-  /** Groups whose beginnings can be those of a string that begins as given. */
-  *along(beginning: Beginning): Generator<Groups> {
+  /** Calls `found` for the groups whose beginnings can be those of a string that begins as given. */
+  along(beginning: Beginning, found: (groups: Groups) => void): void {
     let node = this.root;
-    for (const [index, part] of beginning.entries()) {
+    for (let index = 0; index < beginning.length; index++) {
+      const part = beginning[index]!;
       if (typeof part !== 'string') {
-        yield node.groups;
-        yield* node.besides(part, beginsSegmentEnd(beginning[index + 1]));
+        found(node.groups);
+        node.besides(found, part, beginsSegmentEnd(beginning[index + 1]));
         const next = node.children.get(keyOf(part));
         if (next === undefined) return;
         node = next;
         continue;
       }
       for (let at = 0; at < part.length || part === END; ) {
-        yield node.groups;
-        yield* node.besides();
+        found(node.groups);
+        node.besides(found);
         const next = node.children.get(part.charAt(at));
         if (next === undefined) return;
         const { label } = next;
         const same = commonLength(label, part, at);
         if (same < label.length) {
           // The run ends within the edge: whatever is below goes on from it, unless the pattern is at its end.
-          if (at + same === part.length && beginning[index + 1] !== END) yield next.below;
+          if (at + same === part.length && beginning[index + 1] !== END) found(next.below);
           return;
         }
         node = next;
@@ -65,13 +73,20 @@ export class Beginnings {
         if (part === END) break;
       }
     }
-    yield node.below;
+    found(node.below);
   }
 }
 
+interface Growing extends Group {
+  readonly candidates: number[];
+}
+
+const NONE: readonly never[] = [];
+
 class Node {
   readonly children = new Map<string, Node>();
-  private readonly own = new Map<Actions | undefined, number[]>();
+  /** Most nodes only branch. */
+  private own: Growing[] | undefined;
   private all: Groups | undefined;
   private ends: boolean | undefined;
   private holes = 0;
@@ -83,13 +98,15 @@ class Node {
   ) {}
 
   get groups(): Groups {
-    return this.own;
+    return this.own ?? NONE;
   }
 
   put(candidate: number, actions: Actions | undefined): void {
-    const group = this.own.get(actions);
-    if (group === undefined) this.own.set(actions, [candidate]);
-    else if (group.at(-1) !== candidate) group.push(candidate);
+    this.own ??= [];
+    // In an app the actions are the same few.
+    const group = this.own.find((one) => one.actions === actions);
+    if (group === undefined) this.own.push({ actions, candidates: [candidate] });
+    else if (group.candidates.at(-1) !== candidate) group.candidates.push(candidate);
   }
 
   /** The node after these characters, made where it is missing. */
@@ -114,35 +131,38 @@ class Node {
       const all = new Map<Actions | undefined, number[]>();
       const waiting: Node[] = [this];
       for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-        for (const [actions, candidates] of node.own) {
+        for (const { actions, candidates } of node.groups) {
           const group = all.get(actions);
           if (group === undefined) all.set(actions, [...candidates]);
           else for (const candidate of candidates) group.push(candidate);
         }
         for (const child of node.children.values()) waiting.push(child);
       }
-      this.all = all;
+      this.all = Array.from(all, ([actions, candidates]) => ({ actions, candidates }));
     }
     return this.all;
   }
 
-  /** What is below the children that may stand for the same characters as another part: an unknown one, or any character where that is absent. */
-  *besides(part?: Hole, endsSegment = false): Generator<Groups> {
+  /** Calls `found` for what is below the children that may stand for the same characters as another part: an unknown one, or any character where that is absent. */
+  besides(found: (groups: Groups) => void, part?: Hole, endsSegment = false): void {
     if (this.holes === 0 && part === undefined) return;
     const own = part === undefined ? undefined : keyOf(part);
     for (const [key, child] of this.children) {
       if (key === own || (part === undefined && child.hole === undefined)) continue;
-      if (part === undefined || !differ(child, part, endsSegment)) yield child.below;
+      if (part === undefined || !differ(child, part, endsSegment)) found(child.below);
     }
   }
 
-  pairs(above: readonly Groups[], meet: (a: Groups, b: Groups) => void): void {
-    if (this.own.size > 0) {
-      for (const groups of above) meet(this.own, groups);
-      meet(this.own, this.own);
+  /** @param above the groups on the way to this node, which it leaves as they are */
+  pairs(above: Groups[], meet: (a: Groups, b: Groups) => void): void {
+    const { own } = this;
+    if (own !== undefined) {
+      for (const groups of above) meet(own, groups);
+      meet(own, own);
+      above.push(own);
     }
-    const further = this.own.size === 0 ? above : [...above, this.own];
-    for (const child of this.children.values()) child.pairs(further, meet);
+    for (const child of this.children.values()) child.pairs(above, meet);
+    if (own !== undefined) above.pop();
     if (this.holes === 0) return;
     // Two characters differ. Only an unknown value may be the same as what its siblings stand for.
     const children = [...this.children.values()];
@@ -156,7 +176,7 @@ class Node {
 
   /** Every value of the hole at this node is a whole segment, whichever pattern goes through. */
   get endsSegment(): boolean {
-    this.ends ??= this.own.size === 0 && [...this.children.keys()].every(isDelimiter);
+    this.ends ??= this.own === undefined && [...this.children.keys()].every(isDelimiter);
     return this.ends;
   }
 

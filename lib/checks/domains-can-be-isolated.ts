@@ -219,7 +219,8 @@ function parametersIn(value: unknown, parameters: ReadonlySet<string>, into: Set
     const named = key.slice(DEPLOYMENT_KEY_PREFIX.length).replace(/#\d+$/, '');
     if (parameters.has(named)) into.add(named);
   }
-  for (const inner of Object.values(value)) parametersIn(inner, parameters, into);
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const member in members) parametersIn(members[member], parameters, into);
 }
 
 function foreign(domain: string, dependents: readonly Element[]): readonly Finding[] {

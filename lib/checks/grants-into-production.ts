@@ -43,9 +43,9 @@ interface Held extends Territory {
 
 export function grantsIntoProduction(model: Model, context: CheckContext): Finding[] {
   const stages = Stages.of(model);
-  const held = heldIn(model, stages);
   const actors = actorsOf(model, context, stages);
-  if (held.length === 0 || actors.length === 0) return [];
+  const held = actors.length === 0 ? [] : heldIn(model, stages);
+  if (held.length === 0) return [];
   const shown = shownElsewhere(model, context);
   const byCause = new Map<string, Grant>();
   for (const place of new Set(actors.map((a) => a.from.place))) {

@@ -16,6 +16,7 @@ import { callsFromElsewhere, type Networks, namedNetworks, passesMore } from './
 import type { Check, CheckContext } from './check';
 import { type Finding, OF_A_SETTING } from './finding';
 import { flag, member, textsAt } from './settings';
+import { typed } from './signals';
 
 export const internalIsInvisible: Check = {
   id: 'DOM-7',
@@ -171,8 +172,8 @@ function admits(api: Api, carrier: Resource, { endpoints, vpcs }: Networks, verd
 /** The endpoints that the API names, and those that the domain owns. */
 function ownNetworks({ properties, domain }: Resource, model: Model): Networks {
   const named = textsAt(properties, 'EndpointConfiguration', 'VpcEndpointIds') ?? [];
-  const owned = model.resources
-    .filter((r) => r.origin.type === 'AWS::EC2::VPCEndpoint' && r.domain === domain)
+  const owned = typed(model.resources, 'AWS::EC2::VPCEndpoint')
+    .filter((r) => r.domain === domain)
     .flatMap(({ arn }) => (arn === undefined ? [] : (splitText(arn, '/')?.slice(-1) ?? [])));
   const endpoints = new Map([...named, ...owned].map((t) => [textKey(t), t]));
   return { endpoints: [...endpoints.values()], vpcs: [] };
@@ -182,10 +183,8 @@ const PRIVATE_NAME = 'AWS::ApiGateway::DomainNameV2';
 
 /** The private names that lead to the API, by mappings or routing rules. */
 function namesOf({ id }: Resource, { resources }: Model, byId: ById): readonly Resource[] {
-  const ways = resources.filter(
-    ({ origin, references }) =>
-      (origin.type === 'AWS::ApiGateway::BasePathMappingV2' || origin.type === ROUTING_RULE) &&
-      references.some(({ to }) => to === id),
+  const ways = typed(resources, 'AWS::ApiGateway::BasePathMappingV2', ROUTING_RULE).filter(({ references }) =>
+    references.some(({ to }) => to === id),
   );
   const names = ways.flatMap(({ references }) => references.flatMap(({ to }) => byId.get(to) ?? []));
   return [...new Set(names)].filter(({ origin }) => origin.type === PRIVATE_NAME);
@@ -220,8 +219,15 @@ const DISTRIBUTIONS: ReadonlySet<string> = new Set([
   'AWS::CloudFront::StreamingDistribution',
 ]);
 
+const WAYS: readonly string[] = [
+  'AWS::ApiGateway::BasePathMapping',
+  'AWS::ApiGatewayV2::ApiMapping',
+  ROUTING_RULE,
+  ...DISTRIBUTIONS,
+];
+
 function publicWays(api: Api, { resources }: Model, byId: ById): Finding[] {
-  return resources.flatMap((way): Finding[] => {
+  return typed(resources, ...WAYS).flatMap((way): Finding[] => {
     const { type, path } = way.origin;
     if (!way.references.some(({ to }) => to === api.id)) return [];
     const leads =
@@ -287,14 +293,12 @@ function endpointPolicy(endpoint: Resource, model: Model, context: CheckContext)
 
 /** Stages and private names of the domain: the endpoint comes before the API, so it cannot know the API's id. */
 function calledIn({ domain }: Resource, { resources }: Model): readonly Text[] {
-  const own = resources.filter((r) => r.domain === domain);
+  const own = (type: string): readonly Resource[] => typed(resources, type).filter((r) => r.domain === domain);
   const any = 'arn:*:execute-api:*:*:';
-  const stages = own
-    .filter(({ origin }) => origin.type === 'AWS::ApiGateway::Stage')
+  const stages = own('AWS::ApiGateway::Stage')
     .flatMap(({ properties }) => textsAt(properties, 'StageName') ?? [])
     .map((name) => text(any, '*/', name, '/*'));
-  const names = own
-    .filter(({ origin }) => origin.type === PRIVATE_NAME)
+  const names = own(PRIVATE_NAME)
     .flatMap(({ properties }) => textsAt(properties, 'DomainName') ?? [])
     .map((name) => text(any, '/domainnames/', name, '+*'));
   return [...stages, ...names];

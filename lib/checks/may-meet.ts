@@ -44,8 +44,8 @@ export function pairsThatMayMeet(
   });
   const met = new Set<number>();
   beginnings.pairs((some, others) => {
-    for (const [a, group] of some) {
-      for (const [b, rivals] of others) {
+    for (const { actions: a, candidates: group } of some) {
+      for (const { actions: b, candidates: rivals } of others) {
         if (a === undefined || b === undefined || a.meets(b)) meet(group, rivals);
       }
     }
@@ -83,11 +83,11 @@ export class StatementIndex {
     for (const other of others) {
       const actions = this.actionsOf(other);
       for (const beginning of beginningsOf(other)) {
-        for (const groups of this.beginnings.along(beginning)) {
-          for (const [found, positions] of groups) {
-            if (found?.meets(actions)) for (const position of positions) met.add(position);
+        this.beginnings.along(beginning, (groups) => {
+          for (const group of groups) {
+            if (group.actions?.meets(actions)) for (const position of group.candidates) met.add(position);
           }
-        }
+        });
       }
     }
     return [...met].sort((a, b) => a - b).map((position) => this.statements[position]!);

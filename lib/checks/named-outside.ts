@@ -18,6 +18,8 @@ const ARNS: readonly (readonly [kind: string, arn: RegExp])[] = [
   ['parameter', /arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter\/[A-Za-z0-9/_.-]+/g],
   ['user pool', /arn:aws[a-z-]*:cognito-idp:[a-z0-9-]+:\d{12}:userpool\/[A-Za-z0-9_-]+/g],
 ];
+/** What stands in each of them: most texts have none. */
+const OF_A_SERVICE = /:(kms|secretsmanager|ssm|cognito-idp):/;
 /** Its own last colon stands before the reference in the id of the hole that the reference is. */
 const DYNAMIC = /^(.*):\{\{resolve:(secretsmanager|ssm-secure):([^:{}]+)/;
 
@@ -33,8 +35,10 @@ export function namedOutside(properties: unknown): readonly Named[] {
         else dynamic(part, add);
       }
     } else if (Array.isArray(value)) for (const item of value) visit(item);
-    else if (typeof value === 'object' && value !== null && !isDeny(value))
-      for (const inner of Object.values(value)) visit(inner);
+    else if (typeof value === 'object' && value !== null && !isDeny(value)) {
+      const members = value as Readonly<Record<string, unknown>>;
+      for (const key in members) visit(members[key]);
+    }
   };
   visit(properties);
   return [...found.values()];
@@ -46,7 +50,7 @@ function isDeny(value: object): boolean {
 }
 
 function byArn(text: string, add: (named: Named) => unknown): void {
-  if (!text.includes('arn:aws')) return;
+  if (!text.includes('arn:aws') || !OF_A_SERVICE.test(text)) return;
   for (const [kind, arn] of ARNS) for (const [name] of text.matchAll(arn)) add({ kind, name });
 }
 

@@ -12,7 +12,7 @@ import { isText, show, type Text } from '../policy/text';
 import { answersIn, isEverybody } from './answered-origins';
 import type { Check } from './check';
 import { type Finding, OF_A_SETTING } from './finding';
-import { asText, listed } from './settings';
+import { asText } from './settings';
 
 export const originsAndNetwork: Check = {
   id: 'DOM-9',
@@ -119,7 +119,7 @@ function networks({ resources }: Model, byId: ById): Finding[] {
   for (const resource of resources) {
     const { domain, references, properties, origin } = resource;
     if (domain === undefined) continue;
-    for (const { kind, name, at } of named(properties)) {
+    for (const { kind, name, at } of named(properties, [])) {
       if (references.some((r) => r.at.startsWith(at) && isJudged(byId.get(r.to), name))) continue;
       const key = `${kind} ${textKey(name)}`;
       const known = found.get(key) ?? { kind, name, domains: new Set<string>(), paths: new Set<string>() };
@@ -142,16 +142,28 @@ function isJudged(resource: Resource | undefined, name: Text): boolean {
   return asked && name.parts.some((part) => typeof part !== 'string' && part.hole.startsWith(`${resource.id}#`));
 }
 
-function named(value: unknown, path = '', kind?: Kind): readonly { kind: Kind; name: Text; at: string }[] {
+interface Naming {
+  readonly kind: Kind;
+  readonly name: Text;
+  /** Names of properties from the resource's inwards, with dots between. */
+  readonly at: string;
+}
+
+/** @param path where the value stands */
+function named(value: unknown, path: string[], kind?: Kind, found: Naming[] = []): readonly Naming[] {
   if (isText(value) || typeof value === 'string') {
-    const name = asText(value);
-    return kind === undefined || name === undefined ? [] : [{ kind, name, at: path }];
+    const name = kind === undefined ? undefined : asText(value);
+    if (kind !== undefined && name !== undefined) found.push({ kind, name, at: path.join('.') });
+  } else if (Array.isArray(value)) for (const one of value) named(one, path, kind, found);
+  else if (typeof value === 'object' && value !== null) {
+    const members = value as Readonly<Record<string, unknown>>;
+    for (const key in members) {
+      path.push(key);
+      named(members[key], path, NAMED[key], found);
+      path.pop();
+    }
   }
-  if (Array.isArray(value)) return listed(value).flatMap((one) => named(one, path, kind));
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    named(inner, path === '' ? key : `${path}.${key}`, NAMED[key]),
-  );
+  return found;
 }
 
 /** Subnets of one network mostly come together: one finding for each set of domains and kind. */

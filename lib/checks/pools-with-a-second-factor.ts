@@ -13,6 +13,7 @@ import { textKey } from '../model/text-key';
 import type { Condition, PrincipalElement } from '../policy/document';
 import { isText, literal, type Text } from '../policy/text';
 import { asText, listed } from './settings';
+import { typed } from './signals';
 
 export interface PoolFault {
   readonly pool: Resource;
@@ -24,10 +25,7 @@ export interface PoolFault {
 
 /** User pools that the constructs made for the callers of a domain. */
 export function poolsOfDomains({ resources }: Model): readonly Resource[] {
-  return resources.filter(
-    ({ origin, part, domain }) =>
-      origin.type === 'AWS::Cognito::UserPool' && part === 'user-pool' && domain !== undefined,
-  );
+  return typed(resources, USER_POOL).filter(({ part, domain }) => part === 'user-pool' && domain !== undefined);
 }
 
 /** User pools of the templates whose users a trust policy admits: through an identity provider of IAM, or an identity pool. */
@@ -36,24 +34,23 @@ export function poolsAdmitted(
   conditions: readonly Condition[],
   { resources }: Model,
 ): readonly Resource[] {
-  const named = [
-    value,
-    ...resources.filter(isProvider(value)).flatMap(({ properties }) => asText(properties.Url) ?? []),
-  ];
+  const key = textKey(value);
+  const providers = typed(resources, 'AWS::IAM::OIDCProvider').filter(({ arn }) => arn && textKey(arn) === key);
   const through =
     literal(value) === 'cognito-identity.amazonaws.com'
-      ? resources.filter((r) => r.origin.type === 'AWS::Cognito::IdentityPool' && isAudience(r, conditions))
+      ? typed(resources, 'AWS::Cognito::IdentityPool').filter((pool) => isAudience(pool, conditions))
       : [];
-  const believed = through.flatMap(({ properties }) => textsIn(properties));
-  return resources.filter(
-    (r) => r.origin.type === 'AWS::Cognito::UserPool' && [...named, ...believed].some((t) => speaksOf(t, r)),
-  );
+  const believed = [
+    value,
+    ...providers.flatMap(({ properties }) => asText(properties.Url) ?? []),
+    ...through.flatMap(({ properties }) => textsIn(properties)),
+  ].filter(({ parts }) => parts.some((part) => typeof part !== 'string'));
+  // A written name says nothing of a generated id.
+  if (believed.length === 0) return [];
+  return typed(resources, USER_POOL).filter((pool) => believed.some((t) => speaksOf(t, pool)));
 }
 
-function isProvider(value: Text): (resource: Resource) => boolean {
-  const key = textKey(value);
-  return ({ origin, arn }) => origin.type === 'AWS::IAM::OIDCProvider' && arn !== undefined && textKey(arn) === key;
-}
+const USER_POOL = 'AWS::Cognito::UserPool';
 
 /** Without an audience every identity pool is admitted. */
 function isAudience(pool: Resource, conditions: readonly Condition[]): boolean {
@@ -98,9 +95,8 @@ export function faultOf(pool: Resource, { resources }: Model, vouched: boolean):
       fix,
     };
   }
-  const elsewhere = resources.find(
-    ({ origin, properties: { UserPoolId } }) =>
-      origin.type === 'AWS::Cognito::UserPoolIdentityProvider' && isText(UserPoolId) && speaksOf(UserPoolId, pool),
+  const elsewhere = typed(resources, 'AWS::Cognito::UserPoolIdentityProvider').find(
+    ({ properties: { UserPoolId } }) => isText(UserPoolId) && speaksOf(UserPoolId, pool),
   );
   if (elsewhere === undefined || vouched) return undefined;
   return {

@@ -310,8 +310,23 @@ function learned(metric: Metric, { resources }: Belongings): Answer {
   );
 }
 
-export function typed(resources: readonly Resource[], type: string): readonly Resource[] {
-  return resources.filter(({ origin }) => origin.type === type);
+const byType = new WeakMap<readonly Resource[], ReadonlyMap<string, readonly Resource[]>>();
+
+/** The resources of these types, type by type. The list must not be added to any more. */
+export function typed(resources: readonly Resource[], ...types: readonly string[]): readonly Resource[] {
+  let index = byType.get(resources);
+  if (index === undefined) {
+    const groups = new Map<string, Resource[]>();
+    for (const resource of resources) {
+      const group = groups.get(resource.origin.type);
+      if (group === undefined) groups.set(resource.origin.type, [resource]);
+      else group.push(resource);
+    }
+    byType.set(resources, groups);
+    index = groups;
+  }
+  const [only] = types;
+  return types.length === 1 ? (index.get(only!) ?? []) : types.flatMap((type) => index.get(type) ?? []);
 }
 
 /** Ids of what the property refers to. */

@@ -42,7 +42,7 @@ export function territoriesOf(
   const zones = zonesBy(model, keyOf);
   return [...byKey].map(([key, { domain, resources }]) => {
     const patterns = resources.flatMap((r) => {
-      const own = [r.arn!, ...(shared.has(r.id) ? [] : callable(r))].flatMap(onAndBelow);
+      const own = shared.has(r.id) ? onAndBelow(r.arn!) : usedUnder(r);
       for (const pattern of own) owners.set(pattern, r);
       return own;
     });
@@ -52,8 +52,19 @@ export function territoriesOf(
 
 /** Everything that may be done to one resource and what is below it, as policies. */
 export function everythingOnResource(resource: Resource): Policies {
-  const { arn } = resource;
-  return everythingOn(resource.id, arn === undefined ? [] : [arn, ...callable(resource)].flatMap(onAndBelow));
+  return everythingOn(resource.id, resource.arn === undefined ? [] : usedUnder(resource));
+}
+
+const known = new WeakMap<Resource, readonly Text[]>();
+
+/** The patterns of the ARNs under which a resource is administered and called, if it has one. */
+function usedUnder(resource: Resource): readonly Text[] {
+  let patterns = known.get(resource);
+  if (patterns === undefined) {
+    patterns = [resource.arn!, ...callable(resource)].flatMap(onAndBelow);
+    known.set(resource, patterns);
+  }
+  return patterns;
 }
 
 /** Without the resources that are not kept. */

@@ -35,14 +35,14 @@ function imports(r: Resolver, stack: Stack, value: unknown, at: string): readonl
     const known = { from: [stack.id], to: [producer.stack.id], at, what: what(producer.output), names };
     found.push(weak === undefined ? known : { ...known, weak });
   };
-  for (const [name, argument] of intrinsics(value)) {
+  eachIntrinsic(value, (name, argument) => {
     if (name === 'Fn::ImportValue') {
       const text = toText(r.resolve(stack, argument));
       add(producerOf(r, stack, argument), (output) => `imports \`${(text && literal(text)) ?? output}\``);
     }
     if (name === 'Fn::GetStackOutput' && isObject(argument))
       add(outputProducer(r, stack, argument), (output) => `reads \`${output}\``, true);
-  }
+  });
   return found;
 }
 
@@ -51,15 +51,17 @@ function outputs(stack: Stack): readonly Coupling[] {
   return [...stack.nested].flatMap(([logicalId, consumer]): Coupling[] => {
     const declared = stack.template.resources.get(logicalId);
     if (declared === undefined) return [];
-    return [...intrinsics(objectAt(declared.properties, 'Parameters'))].flatMap(([name, argument]): Coupling[] => {
-      if (name !== 'Fn::GetAtt') return [];
+    const found: Coupling[] = [];
+    eachIntrinsic(objectAt(declared.properties, 'Parameters'), (name, argument) => {
+      if (name !== 'Fn::GetAtt') return;
       const [id, ...attribute] = isList(argument) ? argument.map(String) : String(argument).split('.');
       const producer = id === undefined ? undefined : stack.nested.get(id);
-      if (producer === undefined) return [];
+      if (producer === undefined) return;
       const what = `takes \`${attribute.join('.')}\` of \`${id}\``;
       const names = namedIn(producer, producer.template.outputs.get(attribute.at(-1) ?? '')?.value);
-      return [{ from: family(consumer), to: family(producer), at: originOf(stack, declared).path, what, names }];
+      found.push({ from: family(consumer), to: family(producer), at: originOf(stack, declared).path, what, names });
     });
+    return found;
   });
 }
 
@@ -85,11 +87,13 @@ function family(stack: Stack): readonly string[] {
   return [stack.id, ...[...stack.nested.values()].flatMap(family)];
 }
 
-function* intrinsics(value: unknown): Generator<readonly [string, unknown]> {
-  if (isList(value)) for (const item of value) yield* intrinsics(item);
+/** Calls `found` with the name and the argument of each intrinsic function in the value. */
+function eachIntrinsic(value: unknown, found: (name: string, argument: unknown) => void): void {
+  if (isList(value)) for (const item of value) eachIntrinsic(item, found);
   else if (isObject(value))
-    for (const [key, inner] of Object.entries(value)) {
-      if (key.startsWith('Fn::')) yield [key, inner];
-      if (typeof inner === 'object') yield* intrinsics(inner);
+    for (const key in value) {
+      const inner = value[key];
+      if (key.startsWith('Fn::')) found(key, inner);
+      if (typeof inner === 'object') eachIntrinsic(inner, found);
     }
 }

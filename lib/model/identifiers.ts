@@ -207,10 +207,16 @@ function unknown(
   return text(unknownHole(stack.id, expression, declared === undefined ? label : `${label} (${declared.type})`));
 }
 
+/** Formats of the table, split at their slots: odd pieces are names. */
+const pieces = new Map<string, readonly string[]>();
+
 function fill(r: Resolver, stack: Stack, declared: ResourceDeclaration, format: string): Text {
-  return text(
-    ...format.split(/\{([^{}]+)\}/).map((piece, i) => (i % 2 === 0 ? piece : slot(r, stack, declared, piece))),
-  );
+  let split = pieces.get(format);
+  if (split === undefined) {
+    split = format.split(/\{([^{}]+)\}/);
+    pieces.set(format, split);
+  }
+  return text(...split.map((piece, i) => (i % 2 === 0 ? piece : slot(r, stack, declared, piece))));
 }
 
 function slot(r: Resolver, stack: Stack, declared: ResourceDeclaration, name: string): Text {

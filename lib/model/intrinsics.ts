@@ -29,7 +29,6 @@ import { joinTexts, onlyHole, splitText, textKey } from './text-key';
 export function createResolver(app: App): Resolver {
   const r: Resolver = {
     app,
-    memo: new Map(),
     formulas: new Map(),
     exports: new Map(),
     active: [],

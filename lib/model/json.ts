@@ -70,8 +70,11 @@ export function survey(
     for (const v of level) {
       if (typeof v !== 'object' || v === null) continue;
       if (!has && Object.hasOwn(v, wanted)) has = true;
-      for (const inner of Array.isArray(v) ? v : Object.values(v))
+      const inside = v as Readonly<Record<string, unknown>>;
+      for (const key in inside) {
+        const inner = inside[key];
         if (typeof inner === 'object' && inner !== null) next.push(inner);
+      }
     }
     level = next;
   }

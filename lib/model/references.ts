@@ -75,7 +75,7 @@ function walkNames(
   if (!isObject(value)) return;
   const name = intrinsicName(value);
   if (name === undefined) {
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       path.push(key);
       walkNames(value[key], path, branches, found);
       path.pop();
@@ -97,6 +97,7 @@ function walkNames(
       if (!Object.hasOwn(own, logicalId)) found(logicalId, path);
     }
   }
+  if (typeof argument !== 'object') return;
   const outer = [...path];
   walkNames(argument, [], branches, (logicalId) => found(logicalId, outer));
 }
@@ -122,7 +123,7 @@ function walkTexts(value: Resolved, path: Path, found: (t: Text, path: Path) => 
       path.pop();
     }
   } else if (isResolvedObject(value)) {
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       path.push(key);
       walkTexts(value[key]!, path, found);
       path.pop();

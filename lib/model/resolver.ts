@@ -16,8 +16,7 @@ export const NO_CHOICES: Choices = new Map();
 
 export interface Resolver {
   readonly app: App;
-  /** Results by stack, logical id and attribute; formulas of conditions by stack and name. */
-  readonly memo: Map<string, Resolved>;
+  /** Formulas of conditions by stack and name. */
   readonly formulas: Map<string, Formula>;
   /** Exports by environment and name, found once. */
   readonly exports: Map<string, ReadonlyMap<string, { readonly stack: Stack; readonly output: string }>>;
@@ -34,9 +33,9 @@ const MAX_HOPS = 300;
 
 /** Resolves once per key; a key met again while it is being resolved is a cycle, which CloudFormation refuses. */
 export function once(r: Resolver, stack: Stack, key: string, compute: () => Resolved): Resolved {
-  const id = `${stack.id}\u0000${key}`;
-  const known = r.memo.get(id);
+  const known = stack.known.get(key);
   if (known !== undefined) return known;
+  const id = `${stack.id}\u0000${key}`;
   const { rendered } = stack.template;
   const start = r.active.indexOf(id);
   if (start >= 0) {
@@ -55,7 +54,7 @@ export function once(r: Resolver, stack: Stack, key: string, compute: () => Reso
   r.active.push(id);
   try {
     const result = compute();
-    r.memo.set(id, result);
+    stack.known.set(key, result);
     return result;
   } finally {
     r.active.pop();

@@ -142,20 +142,23 @@ function definitionOf(
  * is one, whatever its name, or AWS would not take it. Many types take it as text: there the name of the property
  * has to say that it is a policy, because texts that are code speak of principals as well.
  */
-function policiesIn(value: unknown, except: unknown, key = ''): readonly unknown[] {
-  if (value === except) return [];
-  if (typeof value === 'string') return MAY_BE_POLICY.test(key) && speaksOfPrincipals(value) ? [value] : [];
-  if (isList(value)) return value.flatMap((item) => policiesIn(item, except, key));
-  if (!isObject(value)) return [];
-  if (namesPrincipals(value.Statement)) return [value];
-  const intrinsic = intrinsicName(value);
-  if (intrinsic !== undefined && intrinsic !== 'Fn::If') {
-    if (MAY_BE_POLICY.test(key) && speaksOfPrincipals(JSON.stringify(value))) return [value];
-    return IS_POLICY.test(key) && intrinsic !== 'Fn::GetAtt' ? [value] : [];
+function policiesIn(value: unknown, except: unknown, key = '', found: unknown[] = []): readonly unknown[] {
+  if (value === except) return found;
+  if (typeof value === 'string') {
+    if (speaksOfPrincipals(value) && MAY_BE_POLICY.test(key)) found.push(value);
+  } else if (isList(value)) for (const item of value) policiesIn(item, except, key, found);
+  else if (isObject(value)) {
+    const intrinsic = intrinsicName(value);
+    if (namesPrincipals(value.Statement)) found.push(value);
+    else if (intrinsic === undefined || intrinsic === 'Fn::If') {
+      for (const name in value) {
+        if (name === 'AssumeRolePolicyDocument') continue;
+        policiesIn(value[name], except, intrinsic === undefined ? name : key, found);
+      }
+    } else if (MAY_BE_POLICY.test(key) && speaksOfPrincipals(JSON.stringify(value))) found.push(value);
+    else if (intrinsic !== 'Fn::GetAtt' && IS_POLICY.test(key)) found.push(value);
   }
-  return Object.entries(value).flatMap(([name, inner]) =>
-    name === 'AssumeRolePolicyDocument' ? [] : policiesIn(inner, except, intrinsic === undefined ? name : key),
-  );
+  return found;
 }
 
 /** False where what is written turns out to name nobody. */

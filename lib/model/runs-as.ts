@@ -133,7 +133,7 @@ function guessed(
   const found: RunningRole[] = [];
   const visit = (inner: Resolved, key: string): void => {
     if (isResolvedList(inner)) for (const item of inner) visit(item, key);
-    else if (isResolvedObject(inner)) for (const [k, v] of Object.entries(inner)) visit(v, k);
+    else if (isResolvedObject(inner)) for (const k in inner) visit(inner[k]!, k);
     else if (/instanceprofile/i.test(key)) {
       const named = toText(inner);
       const roles = named === undefined ? [] : ofProfile(element, named, index, rolesOfProfile);

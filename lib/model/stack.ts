@@ -28,6 +28,8 @@ export interface Stack {
   readonly nested: Map<string, Stack>;
   /** Values of the template that have been resolved, by the object that they were written as. */
   readonly resolved: Map<object, Resolved>;
+  /** What references in it stand for, by logical id and attribute. */
+  readonly known: Map<string, Resolved>;
 }
 
 export interface App {
@@ -68,6 +70,7 @@ export function buildApp(rendered: readonly RenderedTemplate[]): App {
       ...environmentOf(r, apart.get(r.stage ?? '')),
       nested: new Map(),
       resolved: new Map(),
+      known: new Map(),
     };
     stacks.push(stack);
     byName.set(r.stackName, [...(byName.get(r.stackName) ?? []), stack]);

@@ -48,14 +48,16 @@ export function splitText(t: Text, delimiter: string): readonly Text[] | undefin
       current.push(part);
       continue;
     }
-    const [first, ...rest] = part.split(delimiter);
-    current.push(first ?? '');
-    for (const piece of rest) {
-      pieces.push(text(...current));
-      current = [piece];
+    let from = 0;
+    for (let to = part.indexOf(delimiter); to >= 0; to = part.indexOf(delimiter, from)) {
+      if (to > from) current.push(part.slice(from, to));
+      pieces.push({ parts: current });
+      current = [];
+      from = to + delimiter.length;
     }
+    if (from < part.length) current.push(from === 0 ? part : part.slice(from));
   }
-  pieces.push(text(...current));
+  pieces.push({ parts: current });
   return pieces;
 }
 

@@ -59,7 +59,7 @@ function openConditions(r: Resolver, stack: Stack, value: unknown, into: Set<str
     const argument = intrinsicName(value) === 'Fn::If' ? value['Fn::If'] : undefined;
     const name = isList(argument) ? argument[0] : undefined;
     if (typeof name === 'string' && typeof formulaOf(r, stack, name) !== 'boolean') into.add(name);
-    for (const item of Object.values(value)) openConditions(r, stack, item, into);
+    for (const key in value) openConditions(r, stack, value[key], into);
   }
   return into;
 }

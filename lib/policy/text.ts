@@ -50,6 +50,9 @@ export function isText(value: unknown): value is Text {
 
 /** Builds a normal-form text: adjacent strings joined, empty ones dropped. */
 export function text(...parts: readonly (Part | Text)[]): Text {
+  const [only] = parts;
+  // Most texts are one plain string.
+  if (parts.length === 1 && typeof only === 'string') return { parts: only === '' ? [] : [only] };
   const out: Part[] = [];
   for (const part of parts) {
     if (isText(part)) for (const inner of part.parts) append(out, inner);

@@ -67,7 +67,8 @@ export class Oracle {
     };
   }
 
-  private idOf(action: string): number | undefined {
+  /** Undefined for actions that the catalogue does not know. */
+  idOf(action: string): number | undefined {
     let id = this.ids.get(action);
     if (id === undefined) {
       id = this.index.idOf(action) ?? -1;

@@ -42,7 +42,8 @@ export class Edits {
 
   /** True iff some rule may let the actor change somebody. */
   isEditor(actor: Actor): boolean {
-    return actor.principal.kind !== 'external' && this.rules.some((rule) => rule.mightFire([actor]));
+    const alone = [actor];
+    return actor.principal.kind !== 'external' && this.rules.some((rule) => rule.mightFire(alone));
   }
 
   /** What the editors together can add to what `subject` may do. */

@@ -27,12 +27,17 @@ interface Option {
 export const PASS_ROLE = 'iam:PassRole';
 
 export class Rule {
+  /** The actions of the requests; undefined where the catalogue does not know it, and anybody may be allowed it. */
+  private readonly ids: readonly (number | undefined)[];
+
   constructor(
     readonly path: EscalationPath,
     private readonly oracle: Oracle,
     private readonly targets: Targets,
     private readonly writers: Writers,
-  ) {}
+  ) {
+    this.ids = path.requests.map(({ action }) => oracle.idOf(action));
+  }
 
   /** False only if the actor can never make any of the requests. */
   mightMake(maker: Actor): boolean {
@@ -51,7 +56,9 @@ export class Rule {
 
   /** False only if the actors can never make all requests. */
   mightFire(makers: readonly Actor[]): boolean {
-    return this.path.requests.every((r) => makers.some((m) => this.oracle.mightEver(m, r.action)));
+    // Asked of every actor for every path, and mostly in vain.
+    for (const id of this.ids) if (!someMight(makers, id)) return false;
+    return true;
   }
 
   /** How the makers make all requests about the subject: a permit for each, certain ones preferred. */
@@ -113,6 +120,13 @@ export class Rule {
       subject.kind === 'runner' ? subject.runner.resource : subject.kind === 'resource' ? subject.resource : undefined;
     return resource !== undefined && admits(resource, maker);
   }
+}
+
+/** As {@link Oracle.mightEver} of one of the actors. */
+function someMight(makers: readonly Actor[], id: number | undefined): boolean {
+  for (const { compiled } of makers)
+    if (compiled.opaque.length === 0 && (id === undefined || compiled.mayAllow.has(id))) return true;
+  return false;
 }
 
 function firstPermit(targets: readonly Target[], ask: (t: Target) => Permit | undefined): Permit | undefined {

@@ -47,8 +47,9 @@ export class Rules {
   arrivals(actor: Actor): readonly Step[] {
     let steps = this.byClass.get(actor.class);
     if (steps === undefined) {
-      const alone = actor.principal.kind === 'external' ? [] : this.becoming.filter((rule) => rule.mightFire([actor]));
-      steps = [...this.stepsOf(alone, [actor], () => false)];
+      const alone = [actor];
+      const rules = actor.principal.kind === 'external' ? [] : this.becoming.filter((rule) => rule.mightFire(alone));
+      steps = [...this.stepsOf(rules, alone, () => false)];
       this.byClass.set(actor.class, steps);
     }
     return steps;

@@ -48,7 +48,7 @@ export function leavesOf(
       // CodeBuild says beside the value that it is only the name of a secret.
       const reference = typeof inner.Type === 'string' && /^(SECRETS_MANAGER|PARAMETER_STORE)$/.test(inner.Type);
       const pair = pairName(inner);
-      for (const key of Object.keys(inner)) {
+      for (const key in inner) {
         const next = inner[key];
         const within = place === '' ? key : `${place}.${key}`;
         const called = pair !== undefined && PAIR_VALUES.has(key) ? (reference ? '' : pair) : key;
