@@ -9,7 +9,7 @@
  */
 import type { PolicyDocument, Statement } from '../policy/document';
 import { type Actions, Beginnings, beginningsOf } from './beginnings';
-import { requestsExcepted, requestsOf } from './excepted';
+import { requestsExcepted } from './excepted';
 
 export interface Candidate {
   /** Documents whose Allow statements cover all that the principal may do; `undefined` when that is everything. */
@@ -35,7 +35,7 @@ export function pairsThatMayMeet(
     for (const { statements } of documents ?? []) {
       for (const statement of statements) {
         if (statement.opaque !== undefined) beginnings.add([], candidate, undefined);
-        else if (statement.effect === 'Allow' && (left.size === 0 || !left.has(requestsOf(statement)))) {
+        else if (statement.effect === 'Allow' && !left.has(statement)) {
           const actions = actionsOf(statement);
           for (const beginning of beginningsOf(statement)) beginnings.add(beginning, candidate, actions);
         }

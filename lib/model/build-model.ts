@@ -35,7 +35,7 @@ import { type Draft, finish, isPrincipalType, readPrincipals } from './principal
 import { assumptionsOfRates } from './rate-assumptions';
 import { dependencyCycle, referencesOf } from './references';
 import type { RenderedTemplate } from './rendered-template';
-import { NO_VALUE } from './resolved';
+import { NO_VALUE, type Resolved } from './resolved';
 import type { Resolver } from './resolver';
 import { readResourcePolicies } from './resource-policies';
 import { runsAs } from './runs-as';
@@ -204,7 +204,7 @@ function resourceOf(
   const { domain, claims = [] } = classified.get(origin.id) ?? {};
   const policy = policies.get(origin.id);
   const openTo = grants.openTo(element);
-  const variants = propertyVariants(r, stack, declared.properties);
+  const variants = propertyVariants(r, stack, declared);
   const roles = runsAs(r, element, variants, index, profiles);
   const guard = conditionGuard(r, stack, declared.condition);
   return {
@@ -233,6 +233,7 @@ function alternativesOf(
   { stack, declared }: Element,
   variants: PropertyVariants,
 ): Pick<Resource, 'alternatives'> {
+  if (!declared.uses.branching) return {};
   const open = [...variants].filter(([, values]) => values.length > 1).map(([key]) => key);
   if (open.length === 0) return {};
   const entries = open.flatMap((key): (readonly [string, readonly Alternative[]])[] => {
@@ -245,10 +246,15 @@ function alternativesOf(
 
 /** One value a property: where conditions leave several, the one with holes. */
 function settled(r: Resolver, { stack, declared }: Element, variants: PropertyVariants): Resource['properties'] {
-  const entries = [...variants].map(([key, values]) => {
-    return [key, values.length < 2 ? values[0] : r.resolve(stack, declared.properties[key])] as const;
-  });
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const properties: Record<string, Resolved> = {};
+  for (const [key, values] of variants) {
+    const value = values.length < 2 ? values[0] : r.resolve(stack, declared.properties[key]);
+    if (value === undefined) continue;
+    // Assigned, this key would set the prototype.
+    if (key === '__proto__') Object.defineProperty(properties, key, { value, enumerable: true });
+    else properties[key] = value;
+  }
+  return properties;
 }
 
 function allPairs(): readonly (readonly [Duty, Duty])[] {

@@ -7,7 +7,7 @@
 import { literal, type Text } from '../policy/text';
 import { shapeOf } from './arn-shapes';
 import { arnKey } from './directory';
-import { arnOf, physicalName } from './identifiers';
+import { arnOf, attributeOf, physicalName, referenceTo } from './identifiers';
 import { type Mark, originOf, readMark } from './mark';
 import type { Origin } from './model';
 import { toText } from './resolved';
@@ -53,18 +53,17 @@ export class ElementIndex {
     for (const element of elements) {
       const { stack, declared, arn, name } = element;
       this.byId.set(element.origin.id, element);
-      const ref = toText(r.resolve(stack, { Ref: declared.logicalId }));
+      const ref = toText(referenceTo(r, stack, declared.logicalId));
       const guessed =
-        shapeOf(declared.type) === undefined
-          ? toText(r.resolve(stack, { 'Fn::GetAtt': [declared.logicalId, 'Arn'] }))
-          : undefined;
-      for (const t of new Set([ref, arn, name, guessed].map((t) => (t === undefined ? undefined : arnKey(t))))) {
-        if (t !== undefined) push(this.byText, t, element);
-      }
+        shapeOf(declared.type) === undefined ? toText(attributeOf(r, stack, declared.logicalId, 'Arn')) : undefined;
+      const called = [ref, arn, name, guessed].filter((t) => t !== undefined);
+      for (const key of new Set(called.map(arnKey))) push(this.byText, key, element);
       if (arn !== undefined) this.byArn.set(arnKey(arn), element);
-      for (const part of [ref, arn, name, guessed].flatMap((t) => t?.parts ?? [])) {
-        // A hole in an identifier may be another resource's name: a version's ARN holds its function's.
-        if (typeof part !== 'string' && isOwn(part.hole, element)) this.byHole.set(part.hole, element);
+      for (const { parts } of called) {
+        for (const part of parts) {
+          // A hole in an identifier may be another resource's name: a version's ARN holds its function's.
+          if (typeof part !== 'string' && isOwn(part.hole, element)) this.byHole.set(part.hole, element);
+        }
       }
     }
   }
@@ -111,7 +110,8 @@ export class ElementIndex {
 
 /** As `identifiers.ts` writes them: `Stack/Id#name`, or the expression itself for a type without a shape. */
 function isOwn(hole: string, { stack, declared, origin }: Element): boolean {
-  if (hole.startsWith(`${origin.id}#`)) return true;
+  if (hole.startsWith(origin.id) && hole[origin.id.length] === '#') return true;
+  if (!hole.startsWith(stack.id)) return false;
   return (
     hole === `${stack.id}:{"Ref":"${declared.logicalId}"}` ||
     hole === `${stack.id}:{"Fn::GetAtt":["${declared.logicalId}","Arn"]}`

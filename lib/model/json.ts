@@ -60,19 +60,19 @@ export function canonical(value: unknown): string {
 export function survey(
   value: unknown,
   limit: number,
-  wanted: string,
-): { readonly deep: boolean; readonly has: boolean } {
-  let has = false;
+  wanted: ReadonlySet<string>,
+): { readonly deep: boolean; readonly has: ReadonlySet<string> } {
+  const has = new Set<string>();
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > limit) return { deep: true, has };
     const next: unknown[] = [];
     for (const v of level) {
       if (typeof v !== 'object' || v === null) continue;
-      if (!has && Object.hasOwn(v, wanted)) has = true;
       const inside = v as Readonly<Record<string, unknown>>;
       for (const key in inside) {
         const inner = inside[key];
+        if (wanted.has(key)) has.add(key);
         if (typeof inner === 'object' && inner !== null) next.push(inner);
       }
     }

@@ -5,9 +5,9 @@
  */
 import { isText, type Text, text } from '../policy/text';
 import type { Element, ElementIndex } from './elements';
-import { intrinsicName, isList, isObject } from './json';
 import { isResolvedList, isResolvedObject, type Resolved } from './resolved';
 import type { Stack } from './stack';
+import { type Path, usesOf, written } from './uses';
 import type { PropertyVariants } from './variants';
 
 export interface Reference {
@@ -21,101 +21,37 @@ const MAX_REFERENCES = 2_000;
 export function referencesOf(element: Element, variants: PropertyVariants, index: ElementIndex): readonly Reference[] {
   const found = new Map<string, Reference>();
   const { stack, declared, origin } = element;
-  const add = (to: string, path: Path): void => {
-    if (to === origin.id || found.size >= MAX_REFERENCES) return;
-    const at = written(path);
-    found.set(`${to}\u0000${at}`, { to, at });
+  const add = (to: string, at: string): void => {
+    if (to !== origin.id && found.size < MAX_REFERENCES) found.set(`${to}\u0000${at}`, { to, at });
   };
-  for (const [key, value] of Object.entries(declared.properties)) {
-    const named = (logicalId: string, path: Path): void => {
-      if (stack.template.resources.has(logicalId)) add(`${stack.id}/${logicalId}`, path);
-    };
-    walkNames(value, [key], true, named);
-    for (const variant of variants.get(key) ?? []) {
-      walkTexts(variant, [key], (t, path) => {
-        for (const to of index.mentioned(t)) add(to.origin.id, path);
+  for (const { logicalId, at } of declared.uses.named)
+    if (stack.template.resources.has(logicalId)) add(`${stack.id}/${logicalId}`, at);
+  const path: Path = [];
+  for (const [key, values] of variants) {
+    path.push(key);
+    for (const variant of values) {
+      walkTexts(variant, path, (t) => {
+        for (const to of index.mentioned(t)) add(to.origin.id, written(path));
         const invoked = functionIn(t);
-        for (const to of invoked === undefined ? [] : index.mentioned(invoked)) add(to.origin.id, path);
+        for (const to of invoked === undefined ? [] : index.mentioned(invoked)) add(to.origin.id, written(path));
       });
     }
+    path.pop();
   }
   return [...found.values()];
 }
 
-/** Property names and positions in lists, from the resource's properties inwards. */
-type Path = (string | number)[];
-
-function written(path: Path): string {
-  return path.reduce<string>((at, step) => {
-    if (typeof step === 'number') return `${at}[${step}]`;
-    return at === '' ? step : `${at}.${step}`;
-  }, '');
-}
-
-/**
- * Logical ids that the value names with `Ref`, `Fn::GetAtt` or `Fn::Sub`, however they resolve. Within an intrinsic
- * the path stays at the property, where the value will be.
- *
- * @param branches whether to enter `Fn::If`: a reference in a branch exists only where the branch does
- */
-function walkNames(
-  value: unknown,
-  path: Path,
-  branches: boolean,
-  found: (logicalId: string, path: Path) => void,
-): void {
-  if (isList(value)) {
-    for (let i = 0; i < value.length; i++) {
-      path.push(i);
-      walkNames(value[i], path, branches, found);
-      path.pop();
-    }
-    return;
-  }
-  if (!isObject(value)) return;
-  const name = intrinsicName(value);
-  if (name === undefined) {
-    for (const key in value) {
-      path.push(key);
-      walkNames(value[key], path, branches, found);
-      path.pop();
-    }
-    return;
-  }
-  if (name === 'Fn::If' && !branches) return;
-  const argument = value[name];
-  if (name === 'Ref' && typeof argument === 'string') found(argument, path);
-  if (name === 'Fn::GetAtt') {
-    const target = isList(argument) ? argument[0] : typeof argument === 'string' ? argument.split('.')[0] : undefined;
-    if (typeof target === 'string') found(target, path);
-  }
-  if (name === 'Fn::Sub') {
-    const format = isList(argument) ? argument[0] : argument;
-    const own = isList(argument) && isObject(argument[1]) ? argument[1] : {};
-    for (const match of typeof format === 'string' ? format.matchAll(/\$\{([^!{}][^{}]*)\}/g) : []) {
-      const logicalId = (match[1] ?? '').trim().split('.')[0] ?? '';
-      if (!Object.hasOwn(own, logicalId)) found(logicalId, path);
-    }
-  }
-  if (typeof argument !== 'object') return;
-  const outer = [...path];
-  walkNames(argument, [], branches, (logicalId) => found(logicalId, outer));
-}
-
 /** Ids of the stack's own resources that the value names. */
 export function namedIn(stack: Stack, value: unknown): readonly string[] {
-  const found = new Set<string>();
-  walkNames(value, [], true, (logicalId) => {
-    if (stack.template.resources.has(logicalId)) found.add(`${stack.id}/${logicalId}`);
-  });
-  return [...found];
+  const own = usesOf(value).named.filter(({ logicalId }) => stack.template.resources.has(logicalId));
+  return [...new Set(own.map(({ logicalId }) => `${stack.id}/${logicalId}`))];
 }
 
 /** Texts that may speak of a resource: those with holes, and ARNs. */
-function walkTexts(value: Resolved, path: Path, found: (t: Text, path: Path) => void): void {
+function walkTexts(value: Resolved, path: Path, found: (t: Text) => void): void {
   if (typeof value === 'string') {
-    if (value.startsWith('arn:')) found(text(value), path);
-  } else if (isText(value)) found(value, path);
+    if (value.startsWith('arn:')) found(text(value));
+  } else if (isText(value)) found(value);
   else if (isResolvedList(value)) {
     for (let i = 0; i < value.length; i++) {
       path.push(i);
@@ -157,7 +93,8 @@ export function dependencyCycle(stack: Stack): readonly string[] | undefined {
   const edges = new Map<string, readonly string[]>();
   for (const declared of resources.values()) {
     const to = new Set(declared.dependsOn);
-    walkNames(declared.properties, [], false, (logicalId) => to.add(logicalId));
+    // A reference in a branch exists only where the branch does.
+    for (const { logicalId, inBranch } of declared.uses.named) if (!inBranch) to.add(logicalId);
     edges.set(
       declared.logicalId,
       [...to].filter((id) => resources.has(id)),

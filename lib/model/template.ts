@@ -8,11 +8,14 @@ import { InputError } from './input-error';
 import { asList, describe, isObject, type JsonObject, survey } from './json';
 import { expandLoops } from './loops';
 import type { RenderedTemplate } from './rendered-template';
+import { type Uses, usesOfProperties } from './uses';
 
 export interface ResourceDeclaration {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: JsonObject;
+  /** What the properties use. */
+  readonly uses: Uses;
   readonly metadata: JsonObject;
   readonly condition?: string;
   readonly dependsOn: readonly string[];
@@ -41,12 +44,16 @@ export interface Template {
   readonly transforms: readonly string[];
   /** Whether `Fn::If` stands anywhere in it. */
   readonly branching: boolean;
+  /** Whether `Fn::Transform` stands anywhere in it. */
+  readonly including: boolean;
   /** Parts that only a macro could expand: where, and why they are unknown. */
   readonly unexpanded: readonly { readonly logicalId: string; readonly reason: string }[];
 }
 
 /** CloudFormation refuses nesting far below this; the bound keeps recursion safe. */
 const MAX_DEPTH = 200;
+
+const SURVEYED: ReadonlySet<string> = new Set(['Fn::If', 'Fn::Transform']);
 
 export function parseTemplate(rendered: RenderedTemplate): Template {
   const raw = rendered.template;
@@ -56,7 +63,7 @@ export function parseTemplate(rendered: RenderedTemplate): Template {
   };
   if (!isObject(raw))
     return fail(`expected a CloudFormation template (an object with \`Resources\`), found ${describe(raw)}`);
-  const { deep, has: branching } = survey(raw, MAX_DEPTH, 'Fn::If');
+  const { deep, has } = survey(raw, MAX_DEPTH, SURVEYED);
   if (deep) fail(`values are nested more than ${MAX_DEPTH} levels deep, expected a CloudFormation template`);
   // CDK writes a stack without resources as a template without the section.
   if (!isObject(raw.Resources) && !(raw.Resources === undefined && !rendered.unnamed))
@@ -95,7 +102,8 @@ export function parseTemplate(rendered: RenderedTemplate): Template {
     outputs,
     transforms: asList(raw.Transform).map((t) => (isObject(t) ? String(t.Name ?? 'a macro') : String(t))),
     unexpanded: loops.unexpanded,
-    branching,
+    branching: has.has('Fn::If'),
+    including: has.has('Fn::Transform'),
   };
 }
 
@@ -119,6 +127,7 @@ function parseResource(logicalId: string, value: unknown, fail: (message: string
     logicalId,
     type: value.Type,
     properties,
+    uses: usesOfProperties(properties),
     metadata: isObject(value.Metadata) ? value.Metadata : {},
     condition: stringOr(value.Condition),
     dependsOn: asList(value.DependsOn).filter((d): d is string => typeof d === 'string'),

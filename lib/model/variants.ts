@@ -4,10 +4,11 @@
  * not followed; those values are holes already.
  */
 import { ALWAYS, both, formulaOf, type Guard, guardOf } from './conditions';
-import { intrinsicName, isList, isObject, type JsonObject } from './json';
+import { intrinsicName, isList, isObject } from './json';
 import { NO_VALUE, type Resolved } from './resolved';
 import type { Choices, Resolver } from './resolver';
 import type { Stack } from './stack';
+import type { ResourceDeclaration } from './template';
 
 export interface Variant {
   readonly guard: Guard;
@@ -39,8 +40,21 @@ export function anyVariant(r: Resolver, stack: Stack, value: unknown): readonly 
 /** Every value that each property of a resource may have. */
 export type PropertyVariants = ReadonlyMap<string, readonly Resolved[]>;
 
-export function propertyVariants(r: Resolver, stack: Stack, properties: JsonObject): PropertyVariants {
-  return new Map(Object.entries(properties).map(([key, value]) => [key, anyVariant(r, stack, value)]));
+export function propertyVariants(
+  r: Resolver,
+  stack: Stack,
+  { properties, uses }: Pick<ResourceDeclaration, 'properties' | 'uses'>,
+): PropertyVariants {
+  const variants = new Map<string, readonly Resolved[]>();
+  for (const key in properties) {
+    const value = properties[key];
+    if (uses.branching) variants.set(key, anyVariant(r, stack, value));
+    else {
+      const only = r.resolve(stack, value);
+      variants.set(key, only === NO_VALUE ? [] : [only]);
+    }
+  }
+  return variants;
 }
 
 function choicesOf(names: readonly string[]): readonly Choices[] {
