@@ -7,8 +7,9 @@
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies-aws-condition-keys.html
  */
 import { textKey } from '../model/text-key';
+
 import type { BaseOperator, Condition, Policies, PolicyDocument, Statement } from '../policy/document';
-import { literal, type Text, text } from '../policy/text';
+import { literal, mentionsVariable, type Text, text } from '../policy/text';
 import type { SubsetVerdict } from '../policy/verdict';
 import type { CheckContext } from './check';
 
@@ -37,11 +38,47 @@ export function callsFromElsewhere(
         ]),
     ...(vpcs.length === 0 ? [] : [condition('StringNotEquals', 'aws:SourceVpc', vpcs)]),
   ];
+  const admitted = withNames(forEverybody(policy, called), named);
+  if (deniesPlainly(admitted, conditions)) return { verdict: 'subset' };
   const elsewhere: Policies = {
-    identityPolicies: [withNames(forEverybody(policy, called), named)],
+    identityPolicies: [admitted],
     permissionsBoundary: allowing('calls from elsewhere', [text('*')], conditions),
   };
   return context.subset(elsewhere, NOTHING);
+}
+
+/**
+ * As the constructs write it, and most people: every resource that an Allow selects is denied, in the same words, on one condition,
+ * which calls from elsewhere fulfil because they fulfil one with all of its values. Then nothing is left to decide.
+ */
+function deniesPlainly({ statements }: PolicyDocument, elsewhere: readonly Condition[]): boolean {
+  const denied = statements
+    .filter(({ effect, opaque, action, resource, conditions }) => {
+      const [only, ...more] = conditions;
+      if (effect !== 'Deny' || opaque !== undefined || action.not || resource === undefined || resource.not)
+        return false;
+      if (!action.patterns.some((a) => INVOKING.has(literal(a)?.toLowerCase() ?? ''))) return false;
+      return only !== undefined && more.length === 0 && elsewhere.some((c) => implies(c, only));
+    })
+    .flatMap(({ resource }) => resource!.patterns.filter((p) => !mentionsVariable(p)).map(textKey));
+  return statements.every(
+    ({ effect, opaque, resource }) =>
+      effect === 'Deny' ||
+      (opaque === undefined &&
+        !!resource &&
+        !resource.not &&
+        resource.patterns.every((p) => denied.includes(textKey(p)))),
+  );
+}
+
+const INVOKING: ReadonlySet<string> = new Set(['*', 'execute-api:*', 'execute-api:invoke']);
+
+/** Both are fulfilled by a key with none of the values, or by no key at all. */
+function implies({ key, values }: Condition, { operator, quantifier, key: other, values: fewer }: Condition): boolean {
+  if (operator !== 'StringNotEquals' || quantifier !== undefined || key.toLowerCase() !== other.toLowerCase())
+    return false;
+  const known = new Set(values.map(textKey));
+  return fewer.every((value) => known.has(textKey(value)) && !mentionsVariable(value));
 }
 
 /** Whether an endpoint's policy lets through anything but calls of these resources. */

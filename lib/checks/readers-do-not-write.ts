@@ -11,6 +11,7 @@
 import type { Api, Model, Resource } from '../model/model';
 import type { Policies } from '../policy/document';
 import { type Hole, isText, literal, type Text, text } from '../policy/text';
+import { mightMeetBySegments } from '../reach/arn-index';
 import type { Check, CheckContext } from './check';
 import { coverOf } from './find-clashes';
 import { type Finding, OF_A_SETTING } from './finding';
@@ -79,6 +80,7 @@ function byIdentity({ api, reading, writing }: Sides, callers: readonly Subject[
   const [read, write] = [calling(api, reading), calling(api, writing)];
   return callers.flatMap((caller) => {
     const meet = (policies: Policies): Meeting | undefined => {
+      if (!mightCall(caller, policies, context)) return undefined;
       const verdict = context.overlap(caller.policies, policies);
       return verdict.verdict === 'disjoint' ? undefined : { a: caller, b: { ...caller, policies }, verdict };
     };
@@ -88,6 +90,21 @@ function byIdentity({ api, reading, writing }: Sides, callers: readonly Subject[
     const second = first && meet(last);
     if (first === undefined || second === undefined) return [];
     return [last === read ? identityFinding(api, second, first) : identityFinding(api, first, second)];
+  });
+}
+
+/** False only if no Allow of the caller selects one of the calls, by what stands between the slashes of their ARNs. */
+function mightCall({ policies }: Subject, { identityPolicies: [calls] }: Policies, context: CheckContext): boolean {
+  const { identityPolicies, resourceGrants = [], unboundedGrants = [] } = policies;
+  const granting = [...identityPolicies, ...resourceGrants, ...unboundedGrants].flatMap((d) => d.statements);
+  return calls!.statements.some((call) => {
+    const [invoke, called] = [context.actions(call.action), call.resource!.patterns];
+    return granting.some(({ effect, opaque, action, resource }) => {
+      if (opaque !== undefined) return true;
+      if (effect !== 'Allow' || !context.actions(action).meets(invoke)) return false;
+      if (resource === undefined || resource.not) return true;
+      return resource.patterns.some((p) => called.some((q) => mightMeetBySegments(p, q)));
+    });
   });
 }
 

@@ -202,20 +202,8 @@ export class ActionIndex {
 const PATTERNS_KEPT = 10_000;
 const SELECTIONS_KEPT = 10_000;
 
-/** Selections as keys: those that the parser shares are read once. */
-const keys = new WeakMap<Selection, string>();
-
-function keyOf(selection: Selection): string {
-  let key = keys.get(selection);
-  if (key === undefined) {
-    key = JSON.stringify([selection.not, ...selection.patterns.map(literal)]);
-    keys.set(selection, key);
-  }
-  return key;
-}
-
-function remembered<T>(known: Map<string, T>, selection: Selection, compute: () => T): T {
-  const key = keyOf(selection);
+function remembered<T>(known: Map<string, T>, { not, patterns }: Selection, compute: () => T): T {
+  const key = JSON.stringify([not, ...patterns.map(literal)]);
   if (!known.has(key)) {
     if (known.size >= SELECTIONS_KEPT) known.clear();
     known.set(key, compute());

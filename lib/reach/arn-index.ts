@@ -254,6 +254,60 @@ function mightBeginAlike(a: readonly Part[], b: readonly Part[]): boolean {
   return y[same] === LETTER && isCutAfter(p, same);
 }
 
+/**
+ * False only if no string matches both patterns, by what stands between their slashes: up to its first wildcard a pattern has
+ * as many slashes as it writes, since no unknown part before it holds one, and so the pieces pair in order.
+ */
+export function mightMeetBySegments(a: Text, b: Text): boolean {
+  const [x, y] = [segmentsOf(a), segmentsOf(b)];
+  const both = Math.min(x.whole.length, y.whole.length);
+  for (let i = 0; i < both; i++) {
+    const [one, other] = [x.whole[i], y.whole[i]];
+    if (one !== undefined && other !== undefined && one !== other) return false;
+  }
+  return x.open || y.open || x.whole.length === y.whole.length;
+}
+
+interface Segments {
+  /** Those that are whole before anything that may hold a slash; undefined where one has an unknown part. */
+  readonly whole: readonly (string | undefined)[];
+  readonly open: boolean;
+}
+
+const segments = new WeakMap<Text, Segments>();
+
+function segmentsOf(t: Text): Segments {
+  let known = segments.get(t);
+  if (known === undefined) {
+    known = readSegments(t);
+    segments.set(t, known);
+  }
+  return known;
+}
+
+function readSegments({ parts }: Text): Segments {
+  const whole: (string | undefined)[] = [];
+  let segment: string | undefined = '';
+  for (const part of parts) {
+    if (typeof part !== 'string') {
+      if (mayHold('/', part)) return { whole, open: true };
+      segment = undefined;
+      continue;
+    }
+    const stop = part.search(/[*?]|\$\{/);
+    const pieces = (stop < 0 ? part : part.slice(0, stop)).split('/');
+    pieces.forEach((piece, n) => {
+      if (n > 0) {
+        whole.push(segment);
+        segment = '';
+      }
+      if (segment !== undefined) segment += piece;
+    });
+    if (stop >= 0) return { whole, open: true };
+  }
+  return { whole: [...whole, segment], open: false };
+}
+
 interface Shape {
   readonly colons: number | undefined;
   readonly tail: Prefix | undefined;
@@ -288,8 +342,13 @@ function colonsOf(t: Text): number | undefined {
   return n;
 }
 
-function mayHoldColon({ values, type }: Hole): boolean {
-  return values?.some((v) => v.includes(':')) ?? type === 'any';
+function mayHoldColon(hole: Hole): boolean {
+  return mayHold(':', hole);
+}
+
+/** Written out, a value is a pattern where it stands in one, and its wildcards read anything. */
+function mayHold(separator: string, { values, type }: Hole): boolean {
+  return values?.some((v) => v.includes(separator) || /[*?]|\$\{/.test(v)) ?? type === 'any';
 }
 
 /** What stands after the fifth literal colon; undefined where there are fewer. */

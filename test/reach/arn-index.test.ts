@@ -1,7 +1,7 @@
 /** The sieve lets nothing through its fingers: whatever a pattern matches is among its candidates. */
 import * as fc from 'fast-check';
 import { type Hole, type Text, text } from '../../lib/policy/text';
-import { ArnIndex, mightMeet, mightSelect } from '../../lib/reach/arn-index';
+import { ArnIndex, mightMeet, mightMeetBySegments, mightSelect } from '../../lib/reach/arn-index';
 
 const generated = (id: string): Hole => ({ hole: id, type: 'segment', identity: 'names', label: id });
 const unknown: Hole = { hole: 'Ref P', type: 'segment', label: 'Ref P' };
@@ -30,6 +30,7 @@ test('every match is a candidate, of the index and of single questions', () => {
         expect(candidates.has(a)).toBe(true);
         expect(mightSelect(only(text(p)), text(a))).toBe(true);
         expect(mightMeet(text(p), text(a))).toBe(true);
+        expect(mightMeetBySegments(text(p), text(a))).toBe(true);
       }
     }),
     { numRuns: 3000, seed: 7 },
@@ -39,7 +40,9 @@ test('every match is a candidate, of the index and of single questions', () => {
 test('patterns that match a common string may meet', () => {
   fc.assert(
     fc.property(pattern, pattern, arn, (p, q, a) => {
-      if (matches(p, a) && matches(q, a)) expect(mightMeet(text(p), text(q))).toBe(true);
+      if (!matches(p, a) || !matches(q, a)) return;
+      expect(mightMeet(text(p), text(q))).toBe(true);
+      expect(mightMeetBySegments(text(p), text(q))).toBe(true);
     }),
     { numRuns: 5000, seed: 7 },
   );
@@ -49,10 +52,12 @@ describe('patterns in a place that only the deployment knows', () => {
   const region: Hole = { hole: 'AWS::Region', type: 'region', label: 'AWS::Region' };
   const account: Hole = { hole: 'AWS::AccountId', type: 'account', label: 'AWS::AccountId' };
   const anything: Hole = { hole: 'Ref P', type: 'any', label: 'Ref P' };
+  const listed: Hole = { hole: 'Ref L', type: 'any', values: ['s', '*'], label: 'Ref L' };
   const values = new Map([
     [region.hole, 'r'],
     [account.hole, '1'],
     [anything.hole, 'aws:s'],
+    [listed.hole, '*'],
   ]);
   const filled = (t: Text): string =>
     t.parts.map((part) => (typeof part === 'string' ? part : values.get(part.hole))).join('');
@@ -63,6 +68,7 @@ describe('patterns in a place that only the deployment knows', () => {
         ['arn:', anything],
         ['arn:aws:*'],
         ['arn:aws:?'],
+        ['arn:aws:', listed],
       ),
       fc.constantFrom<Text['parts'][number]>('r', region, '*', '?', ''),
       fc.constantFrom<Text['parts'][number]>('1', account, '2', '*'),
@@ -78,10 +84,18 @@ describe('patterns in a place that only the deployment knows', () => {
         if (!matches(filled(p), a) || !matches(filled(q), a)) return;
         met++;
         expect(mightMeet(p, q)).toBe(true);
+        expect(mightMeetBySegments(p, q)).toBe(true);
       }),
       { numRuns: 20_000, seed: 7 },
     );
     expect(met).toBeGreaterThan(100);
+  });
+
+  test('a value that a parameter allows may be a wildcard', () => {
+    const [p, q] = [text('arn:aws:', listed, ':a:b:t'), text('arn:aws:s:r:1:a:b:t')];
+    expect(matches(filled(p), filled(q))).toBe(true);
+    expect(mightMeet(p, q)).toBe(true);
+    expect(mightMeetBySegments(text('a/', listed, '/b'), text('a/s/r/b'))).toBe(true);
   });
 
   test('a generated name is no written one, and one service is not another', () => {
@@ -93,6 +107,17 @@ describe('patterns in a place that only the deployment knows', () => {
     expect(mightMeet(at('logs', 'log-group:*'), made)).toBe(true);
     expect(mightMeet(made, made)).toBe(true);
   });
+});
+
+test('between slashes, patterns are told apart up to their first wildcard', () => {
+  const call = (...path: (string | Hole)[]) => text('arn:aws:execute-api:', unknown, ':1:', generated('api'), ...path);
+  const stage: Hole = { hole: 'stage', type: 'segment', label: 'the stage' };
+  const reading = call('/', stage, '/GET/orders');
+  expect(mightMeetBySegments(call('/prod/POST/orders'), reading)).toBe(false);
+  expect(mightMeetBySegments(call('/prod/GET/orders/archive'), reading)).toBe(false);
+  expect(mightMeetBySegments(call('/prod/GET/orders'), reading)).toBe(true);
+  expect(mightMeetBySegments(call('/*/POST/orders'), reading)).toBe(true);
+  expect(mightMeetBySegments(call('/prod/GET*'), reading)).toBe(true);
 });
 
 describe('names that only the deployment knows', () => {
