@@ -42,7 +42,8 @@ export function callsFromElsewhere(
   if (deniesPlainly(admitted, conditions)) return { verdict: 'subset' };
   const elsewhere: Policies = {
     identityPolicies: [admitted],
-    permissionsBoundary: allowing('calls from elsewhere', [text('*')], conditions),
+    // The policy is asked about calls of this API alone.
+    permissionsBoundary: allowing('calls from elsewhere', [called, text(called, '/*')], conditions),
   };
   return context.subset(elsewhere, NOTHING);
 }
