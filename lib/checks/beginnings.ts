@@ -82,10 +82,11 @@ interface Growing extends Group {
 }
 
 const NONE: readonly never[] = [];
+const NO_CHILDREN: ReadonlyMap<string, Node> = new Map();
 
 class Node {
-  readonly children = new Map<string, Node>();
-  /** Most nodes only branch. */
+  /** Nodes branch, or something stands at them; few do both. */
+  private further: Map<string, Node> | undefined;
   private own: Growing[] | undefined;
   private all: Groups | undefined;
   private ends: boolean | undefined;
@@ -96,6 +97,10 @@ class Node {
     public label: string,
     readonly hole?: Hole,
   ) {}
+
+  get children(): ReadonlyMap<string, Node> {
+    return this.further ?? NO_CHILDREN;
+  }
 
   get groups(): Groups {
     return this.own ?? NONE;
@@ -181,10 +186,11 @@ class Node {
   }
 
   private child(key: string, make: () => Node): Node {
-    let child = this.children.get(key);
+    this.further ??= new Map();
+    let child = this.further.get(key);
     if (child === undefined) {
       child = make();
-      this.children.set(key, child);
+      this.further.set(key, child);
     }
     return child;
   }
@@ -192,8 +198,8 @@ class Node {
   private split(child: Node, at: number): Node {
     const middle = new Node(child.label.slice(0, at));
     child.label = child.label.slice(at);
-    middle.children.set(child.label.charAt(0), child);
-    this.children.set(middle.label.charAt(0), middle);
+    middle.further = new Map([[child.label.charAt(0), child]]);
+    this.further?.set(middle.label.charAt(0), middle);
     return middle;
   }
 }

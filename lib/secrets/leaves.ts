@@ -4,20 +4,16 @@
  * only the deployment knows, because a credential may stand in pieces.
  */
 
-export interface Leaf {
-  /** From the part of the template inwards: `Environment.Variables.TOKEN`. */
-  readonly at: string;
-  /** What says what the value is: the last key, or the `Name` beside a `Value`. */
-  readonly name: string;
-  readonly text: string;
-  /** Whether the template writes out all of it. */
-  readonly whole: boolean;
-}
-
-/** A value in a template that hands over the secret of an access key: `{"Fn::GetAtt": ["Key", "SecretAccessKey"]}`. */
-export interface HandedKey {
-  readonly at: string;
-  readonly logicalId: string;
+/** Told of everything in the order in which it is written. */
+export interface Reader {
+  /**
+   * @param name what says what the value is: the last key, or the `Name` beside a `Value`
+   * @param whole whether the template writes out all of it
+   * @param at where it stands, from the part of the template inwards: `Environment.Variables.TOKEN`; to be asked at once
+   */
+  leaf(name: string, text: string, whole: boolean, at: () => string): void;
+  /** A value that hands over the secret of an access key: `{"Fn::GetAtt": ["Key", "SecretAccessKey"]}`. */
+  handedKey(logicalId: string, at: string): void;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -26,23 +22,19 @@ type Json = Readonly<Record<string, unknown>>;
 const PAIR_NAMES = ['Name', 'Key', 'OptionName', 'ParameterKey', 'name'];
 const PAIR_VALUES: ReadonlySet<string> = new Set(['Value', 'ParameterValue', 'value']);
 
-export function leavesOf(
-  value: unknown,
-  at: string,
-): { readonly leaves: readonly Leaf[]; readonly keys: readonly HandedKey[] } {
-  const leaves: Leaf[] = [];
-  const keys: HandedKey[] = [];
-  const visit = (inner: unknown, place: string, name: string): void => {
-    if (typeof inner === 'string') {
-      leaves.push({ at: place, name, text: inner, whole: true });
-    } else if (Array.isArray(inner)) {
-      for (let i = 0; i < inner.length; i++) visit(inner[i], `${place}[${i}]`, name);
+export function readLeaves(value: unknown, within: string, reader: Reader): void {
+  const path: (string | number)[] = [within];
+  const at = (): string => written(path);
+  const visit = (inner: unknown, name: string): void => {
+    if (typeof inner === 'string') reader.leaf(name, inner, true, at);
+    else if (Array.isArray(inner)) {
+      for (let i = 0; i < inner.length; i++) enter(i, inner[i], name);
     } else if (isObject(inner)) {
       const handed = handedKey(inner);
-      if (handed !== undefined) keys.push({ at: place, logicalId: handed });
-      const text = written(inner);
+      if (handed !== undefined) reader.handedKey(handed, at());
+      const text = textOf(inner);
       if (text !== undefined) {
-        leaves.push({ at: place, name, text, whole: !text.includes('${') });
+        reader.leaf(name, text, !text.includes('${'), at);
         return;
       }
       // CodeBuild says beside the value that it is only the name of a secret.
@@ -50,16 +42,26 @@ export function leavesOf(
       const pair = pairName(inner);
       for (const key in inner) {
         const next = inner[key];
-        const within = place === '' ? key : `${place}.${key}`;
         const called = pair !== undefined && PAIR_VALUES.has(key) ? (reference ? '' : pair) : key;
         if (key === 'Ref' || key.startsWith('Fn::')) {
-          for (const { value: one, isValue } of choices(key, next)) visit(one, within, isValue ? name : '');
-        } else visit(next, within, called);
+          for (const { value: one, isValue } of choices(key, next)) enter(key, one, isValue ? name : '');
+        } else enter(key, next, called);
       }
     }
   };
-  visit(value, at, '');
-  return { leaves, keys };
+  const enter = (step: string | number, inner: unknown, name: string): void => {
+    path.push(step);
+    visit(inner, name);
+    path.pop();
+  };
+  visit(value, '');
+}
+
+function written(path: readonly (string | number)[]): string {
+  return path.reduce<string>((at, step) => {
+    if (typeof step === 'number') return `${at}[${step}]`;
+    return at === '' ? step : `${at}.${step}`;
+  }, '');
 }
 
 function pairName(value: Json): string | undefined {
@@ -81,7 +83,7 @@ function choices(
 }
 
 /** The text that an intrinsic makes, as far as it is known; undefined where it makes none by itself. */
-function written(value: Json): string | undefined {
+function textOf(value: Json): string | undefined {
   let key: string | undefined;
   for (const other in value) {
     if (key !== undefined) return undefined;
@@ -100,14 +102,14 @@ function written(value: Json): string | undefined {
       return parts.map((part) => (typeof part === 'string' ? part : hole(part))).join(delimiter);
     }
     case 'Fn::Base64':
-      return typeof argument === 'string' ? argument : isObject(argument) ? written(argument) : undefined;
+      return typeof argument === 'string' ? argument : isObject(argument) ? textOf(argument) : undefined;
     default:
       return undefined;
   }
 }
 
 function hole(part: unknown): string {
-  return (isObject(part) ? written(part) : undefined) ?? '${…}';
+  return (isObject(part) ? textOf(part) : undefined) ?? '${…}';
 }
 
 function handedKey({ 'Fn::GetAtt': target }: Json): string | undefined {

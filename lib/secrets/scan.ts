@@ -8,7 +8,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { entriesOf, isOpened } from './archive';
-import { type HandedKey, type Leaf, leavesOf } from './leaves';
+import { readLeaves } from './leaves';
 import { assignedIn, isNamedCredential } from './named';
 import { credentialsIn } from './rules';
 
@@ -24,61 +24,108 @@ const APART = '\n\u0000\n';
 /** Shorter strings hold no token; passwords are found by their names. */
 const SHORTEST = 12;
 
-/** @param parts a part of the template by where it begins; the part, and the property path within it, tell the place */
+export interface TemplatePart<Part> {
+  readonly part: Part;
+  readonly value: unknown;
+  /** Where the part stands in its template. */
+  readonly at: string;
+}
+
+/** @param parts the part, and the property path within it, tell the place */
 export function searchTemplate<Part>(
-  parts: Iterable<{ readonly part: Part; readonly value: unknown; readonly at: string }>,
+  parts: readonly TemplatePart<Part>[],
 ): { readonly part: Part; readonly found: FoundCredential }[] {
   const results: { part: Part; found: FoundCredential }[] = [];
   // Templates say the same many times over: the rules see each text once, and what they find is found wherever it stands.
-  const texts = new Map<string, Place<Part>[]>();
-  for (const { part, value, at } of parts) {
-    const { leaves, keys } = leavesOf(value, at);
-    results.push(...keys.filter(isShown).map((key) => ({ part, found: handed(key) })));
-    for (const leaf of leaves) {
-      if (leaf.whole && isNamedCredential(leaf.name, leaf.text))
-        results.push({ part, found: { what: `a credential written out as \`${leaf.name}\``, at: leaf.at } });
-      else if (leaf.text.length >= SHORTEST) {
-        // A rule may ask for the name before the value.
-        const text = `${leaf.name}=${encoded(leaf) ? Buffer.from(leaf.text, 'base64').toString('utf8') : leaf.text}`;
-        const same = texts.get(text);
-        if (same === undefined) texts.set(text, [{ part, leaf }]);
-        else same.push({ part, leaf });
-      }
-    }
+  const texts = new Texts<Part>();
+  for (const source of parts) {
+    const { part, value, at } = source;
+    let leaf = 0;
+    readLeaves(value, at, {
+      leaf: (name, text, whole, here) => {
+        if (whole && isNamedCredential(name, text))
+          results.push({ part, found: { what: `a credential written out as \`${name}\``, at: here() } });
+        else if (text.length >= SHORTEST) texts.add(name, text, { source, leaf });
+        leaf++;
+      },
+      handedKey: (logicalId, here) => {
+        if (isShown(here)) results.push({ part, found: handed(logicalId, here) });
+      },
+    });
   }
-  const starts: { readonly start: number; readonly places: readonly Place<Part>[] }[] = [];
-  let length = 0;
-  for (const [text, places] of texts) {
-    starts.push({ start: length, places });
-    length += text.length + APART.length;
-  }
-  const all = [...texts.keys()].join(APART);
+  const { all, starts } = texts.asOne();
   const hits = [...credentialsIn(all), ...[...assignedIn(all)].map((hit) => ({ ...hit, what: ASSIGNED }))];
   for (const { what, start } of hits) {
-    for (const { part, leaf } of lastBefore(starts, start)?.places ?? [])
-      results.push({ part, found: { what, at: leaf.at } });
+    for (const place of lastBefore(starts, start)?.places ?? [])
+      results.push({ part: place.source.part, found: { what, at: pathOf(place) } });
   }
   return once(results, ({ part, found }) => [part, found.what, found.at]);
 }
 
+/** Places are counted, because few of them are ever told. */
 interface Place<Part> {
-  readonly part: Part;
-  readonly leaf: Leaf;
+  readonly source: TemplatePart<Part>;
+  /** Its number among the leaves of the part. */
+  readonly leaf: number;
+}
+
+function pathOf<Part>({ source, leaf }: Place<Part>): string {
+  let path = '';
+  let next = 0;
+  readLeaves(source.value, source.at, {
+    leaf: (_name, _text, _whole, at) => {
+      if (next++ === leaf) path = at();
+    },
+    handedKey: () => undefined,
+  });
+  return path;
+}
+
+/** Different texts under different names, each with all its places. */
+class Texts<Part> {
+  private readonly byName = new Map<string, Map<string, Place<Part>[]>>();
+
+  add(name: string, text: string, place: Place<Part>): void {
+    let texts = this.byName.get(name);
+    if (texts === undefined) {
+      texts = new Map();
+      this.byName.set(name, texts);
+    }
+    const same = texts.get(text);
+    if (same === undefined) texts.set(text, [place]);
+    else same.push(place);
+  }
+
+  /** All of them as one text, and where in it each begins: a rule may ask for the name before the value. */
+  asOne(): { readonly all: string; readonly starts: readonly { start: number; places: readonly Place<Part>[] }[] } {
+    const written: string[] = [];
+    const starts: { start: number; places: readonly Place<Part>[] }[] = [];
+    let length = 0;
+    for (const [name, texts] of this.byName) {
+      for (const [text, places] of texts) {
+        const one = `${name}=${isEncoded(name, text) ? Buffer.from(text, 'base64').toString('utf8') : text}`;
+        starts.push({ start: length, places });
+        written.push(one);
+        length += one.length + APART.length;
+      }
+    }
+    return { all: written.join(APART), starts };
+  }
 }
 
 /** What an instance runs when it starts may be written as it is transmitted. */
-function encoded({ name, text }: Leaf): boolean {
+function isEncoded(name: string, text: string): boolean {
   return name === 'UserData' && /^[A-Za-z0-9+/\s]+=*\s*$/.test(text);
 }
 
 const ASSIGNED = 'a credential that is assigned in code';
 
 /** The store for credentials is where the secret of a key belongs. */
-function isShown({ at }: HandedKey): boolean {
+function isShown(at: string): boolean {
   return !/(^|\.)SecretString\b/.test(at);
 }
 
-function handed({ at, logicalId }: HandedKey): FoundCredential {
+function handed(logicalId: string, at: string): FoundCredential {
   return { what: `the secret of the access key \`${logicalId}\``, at };
 }
 
