@@ -116,18 +116,26 @@ class Node {
 
   /** The node after these characters, made where it is missing. */
   descend(run: string): Node {
-    if (run === END) return this.child(END, () => new Node(END));
-    const child = this.child(run.charAt(0), () => new Node(run));
-    const same = commonLength(child.label, run, 0);
-    const parent = same === child.label.length ? child : this.split(child, same);
-    return same === run.length ? parent : parent.descend(run.slice(same));
+    let node: Node = this;
+    for (let at = 0; ; ) {
+      const key = run.charAt(at);
+      let child = node.children.get(key);
+      if (child === undefined) return node.adopt(key, new Node(at === 0 ? run : run.slice(at)));
+      if (run === END) return child;
+      const same = commonLength(child.label, run, at);
+      if (same < child.label.length) child = node.split(child, same);
+      at += same;
+      if (at === run.length) return child;
+      node = child;
+    }
   }
 
   through(hole: Hole): Node {
-    return this.child(keyOf(hole), () => {
-      this.holes++;
-      return new Node(END, hole);
-    });
+    const key = keyOf(hole);
+    const child = this.children.get(key);
+    if (child !== undefined) return child;
+    this.holes++;
+    return this.adopt(key, new Node(END, hole));
   }
 
   /** Everything here and below, whatever stands between. */
@@ -171,12 +179,13 @@ class Node {
     if (this.holes === 0) return;
     // Two characters differ. Only an unknown value may be the same as what its siblings stand for.
     const children = [...this.children.values()];
-    children.forEach((child, index) => {
-      for (const other of children.slice(index + 1)) {
+    for (let i = 0; i < children.length; i++) {
+      for (let j = i + 1; j < children.length; j++) {
+        const [child, other] = [children[i]!, children[j]!];
         if (child.hole === undefined && other.hole === undefined) continue;
         if (!differ(child, other.hole, other.endsSegment)) meet(child.below, other.below);
       }
-    });
+    }
   }
 
   /** Every value of the hole at this node is a whole segment, whichever pattern goes through. */
@@ -185,13 +194,9 @@ class Node {
     return this.ends;
   }
 
-  private child(key: string, make: () => Node): Node {
+  private adopt(key: string, child: Node): Node {
     this.further ??= new Map();
-    let child = this.further.get(key);
-    if (child === undefined) {
-      child = make();
-      this.further.set(key, child);
-    }
+    this.further.set(key, child);
     return child;
   }
 

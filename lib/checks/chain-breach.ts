@@ -92,7 +92,7 @@ class Separation {
 
   /** What stands in development without a duty and a domain must not reach production either. */
   private undomained({ principals }: Model): readonly Subject[] {
-    if (!this.stages.areSeveral) return [];
+    if (!this.stages.areApart) return [];
     return principals
       .filter(
         (p) => p.domain === undefined && p.duty === undefined && p.kind !== 'group' && p.kind !== 'instance-profile',

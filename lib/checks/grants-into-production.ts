@@ -89,7 +89,7 @@ function heldIn(model: Model, stages: Stages): readonly Held[] {
 }
 
 function actorsOf(model: Model, context: CheckContext, stages: Stages): readonly Actor[] {
-  if (!stages.areSeveral) return [];
+  if (!stages.areApart) return [];
   const standing = (principal: Principal): Standing | undefined => {
     const from = principal.kind === 'instance-profile' ? undefined : stages.ofPrincipal(principal);
     return from?.life === 'development' || (from?.life === undefined && from?.domain !== undefined) ? from : undefined;

@@ -29,8 +29,16 @@ export interface Belongings {
 
 export const ALARM = 'AWS::CloudWatch::Alarm';
 
+const made = new WeakMap<Model, readonly Belongings[]>();
+
 /** Domains that the constructs made: they have a REST API that says so, or a zone of one. */
 export function madeDomains(model: Model): readonly Belongings[] {
+  const found = made.get(model) ?? findMade(model);
+  made.set(model, found);
+  return found;
+}
+
+function findMade(model: Model): readonly Belongings[] {
   const placeOf = placesOf(model);
   const byPlace = new Map<
     string,

@@ -27,7 +27,7 @@ export const stagesShareNothing: Check = {
     'no issuer, user pool, trust store, key or secret serves development and production, and nothing of development reaches production',
   run: (model, context) => {
     const stages = Stages.of(model);
-    return stages.areSeveral
+    return stages.areApart
       ? [
           ...beliefs(model, context, stages),
           ...uses(model, stages),

@@ -24,7 +24,8 @@ export class Stages {
   private readonly placeOf = new Map<string, Standing>();
   private readonly domainOfApi: ReadonlyMap<string, string | undefined>;
   readonly all: readonly StageOfLife[];
-  readonly areSeveral: boolean;
+  /** False only if no two must be kept apart: then nothing that one of them has or reaches is a fault. */
+  readonly areApart: boolean;
 
   private constructor({ stages = [], places = [], apis }: Model) {
     this.all = stages;
@@ -33,7 +34,8 @@ export class Stages {
     for (const { place, life, stacks } of places)
       for (const stack of stacks) this.placeOf.set(stack, { place, ...(life === undefined ? {} : { life }) });
     this.domainOfApi = new Map(apis.map(({ id, domain }) => [id, domain]));
-    this.areSeveral = stages.length > 1 || (stages.length === 1 && places.length > 1);
+    const lives = new Set([...stages, ...places].map(({ life }) => life));
+    this.areApart = (lives.has('development') && lives.has('production')) || stages.some(isElsewhereAsWell(stages));
   }
 
   static of(model: Model): Stages {
@@ -62,6 +64,13 @@ export class Stages {
     if (kind === 'external' || kind === 'bootstrap-role') return undefined;
     return domain === undefined ? this.placeOf.get(origin.stack) : this.at(origin.stack, domain);
   }
+}
+
+/** Whether a stage whose life is unknown is one of several of its domain, so that nobody can tell whether they must be apart. */
+function isElsewhereAsWell(stages: readonly StageOfLife[]): (stage: StageOfLife) => boolean {
+  const places = new Map<string, Set<string>>();
+  for (const { domain, place } of stages) places.set(domain, (places.get(domain) ?? new Set()).add(place));
+  return ({ domain, life }) => life === undefined && places.get(domain)!.size > 1;
 }
 
 /** Whether the two must share nothing; symmetric. */
