@@ -39,37 +39,30 @@ export function callsFromElsewhere(
     ...(vpcs.length === 0 ? [] : [condition('StringNotEquals', 'aws:SourceVpc', vpcs)]),
   ];
   const admitted = withNames(forEverybody(policy, called), named);
-  if (deniesPlainly(admitted, conditions)) return { verdict: 'subset' };
+  if (deniesPlainly(admitted, called, conditions)) return { verdict: 'subset' };
   const elsewhere: Policies = {
     identityPolicies: [admitted],
     // The policy is asked about calls of this API alone.
-    permissionsBoundary: allowing('calls from elsewhere', [called, text(called, '/*')], conditions),
+    permissionsBoundary: allowing('calls from elsewhere', [text(called, '/*')], conditions),
   };
   return context.subset(elsewhere, NOTHING);
 }
 
 /**
- * As the constructs write it, and most people: every resource that an Allow selects is denied, in the same words, on one condition,
- * which calls from elsewhere fulfil because they fulfil one with all of its values. Then nothing is left to decide.
+ * As the constructs write it, and most people: all calls of the API are denied on one condition, which calls from elsewhere fulfil
+ * because they fulfil one with all of its values. Then nothing is left to decide.
  */
-function deniesPlainly({ statements }: PolicyDocument, elsewhere: readonly Condition[]): boolean {
-  const denied = statements
-    .filter(({ effect, opaque, action, resource, conditions }) => {
-      const [only, ...more] = conditions;
-      if (effect !== 'Deny' || opaque !== undefined || action.not || resource === undefined || resource.not)
-        return false;
-      if (!action.patterns.some((a) => INVOKING.has(literal(a)?.toLowerCase() ?? ''))) return false;
-      return only !== undefined && more.length === 0 && elsewhere.some((c) => implies(c, only));
-    })
-    .flatMap(({ resource }) => resource!.patterns.filter((p) => !mentionsVariable(p)).map(textKey));
-  return statements.every(
-    ({ effect, opaque, resource }) =>
-      effect === 'Deny' ||
-      (opaque === undefined &&
-        !!resource &&
-        !resource.not &&
-        resource.patterns.every((p) => denied.includes(textKey(p)))),
-  );
+function deniesPlainly({ statements }: PolicyDocument, called: Text, elsewhere: readonly Condition[]): boolean {
+  const all = ['*', textKey(text(called, '/*'))];
+  return statements.some(({ effect, opaque, action, resource, conditions: [only, ...more] }) => {
+    if (effect !== 'Deny' || opaque !== undefined || action.not || resource === undefined || resource.not) return false;
+    return (
+      action.patterns.some((a) => INVOKING.has(literal(a)?.toLowerCase() ?? '')) &&
+      resource.patterns.some((p) => all.includes(textKey(p))) &&
+      more.length === 0 &&
+      elsewhere.some((c) => only !== undefined && implies(c, only))
+    );
+  });
 }
 
 const INVOKING: ReadonlySet<string> = new Set(['*', 'execute-api:*', 'execute-api:invoke']);
