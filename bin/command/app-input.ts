@@ -35,9 +35,10 @@ export function readApp(paths: readonly string[]): App {
     }
     const contents = readCloudAssembly(path);
     for (const [key, value] of contents.sources) sources.set(key, value);
-    files.push(...contents.files);
+    files.push(...contents.digests.keys());
     // Several assemblies are several places, each with the stages that it has.
-    return assemblies < 2 ? contents : { ...contents, templates: contents.templates.map((t) => inPlace(path, t)) };
+    const { templates, gaps, assets } = contents;
+    return { templates: assemblies < 2 ? templates : templates.map((t) => inPlace(path, t)), gaps, assets };
   });
   const input = {
     templates: parts.flatMap((p) => p.templates),

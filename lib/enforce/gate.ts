@@ -91,14 +91,14 @@ function inspect(stage: Stage, assembly: CloudAssembly): Error | undefined {
     partial: stage.node.scope !== undefined,
   });
   const file = join(outermostDirectory(stage, assembly), REPORT_FILE);
-  const evidence = evidenceOf({ files: contents.files });
+  const evidence = evidenceOf({ files: [...contents.digests.keys()], digests: contents.digests });
   writeFileSync(file, toJson(report, evidence));
   writeFileSync(file.replace(/\.json$/, '.html'), toHtml(report, { sources: contents.sources, evidence }));
   const options = { sources: contents.sources, reportFile: relative(process.cwd(), file) };
   if (report.verdict !== 'proved') return new SeparationError(report, options);
   if (stage.node.scope === undefined && isRunByCli()) {
     process.stderr.write(toText(report, options));
-    seal(assembly.directory, contents.files);
+    seal(assembly.directory, contents.digests);
   }
   return undefined;
 }

@@ -23,17 +23,18 @@ export function printWithoutStack(failure: Error): void {
   });
 }
 
-const seals = new Map<string, { readonly files: readonly string[]; readonly digest: string }>();
+/** By directory of an assembly: its files, with the SHA-256 of what was judged of each. */
+const seals = new Map<string, ReadonlyMap<string, string>>();
 
-/** From now on the files of the assembly must stay as they were judged; checked when the process ends. */
-export function seal(directory: string, files: readonly string[]): void {
+/** The files of the assembly must be as they were judged; checked when the process ends. */
+export function seal(directory: string, digests: ReadonlyMap<string, string>): void {
   if (seals.size === 0) process.once('exit', checkSeals);
-  seals.set(directory, { files, digest: digest(files) });
+  seals.set(directory, digests);
 }
 
 function checkSeals(): void {
-  for (const [directory, sealed] of seals) {
-    if (digest(sealed.files) === sealed.digest) continue;
+  for (const [directory, digests] of seals) {
+    if ([...digests].every(([file, digest]) => digestOf(file) === digest)) continue;
     process.exitCode = 1;
     rmSync(join(directory, 'manifest.json'), { force: true });
     process.stderr.write(
@@ -42,15 +43,11 @@ function checkSeals(): void {
   }
 }
 
-function digest(files: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const file of files) {
-    try {
-      hash.update(readFileSync(file));
-    } catch (error) {
-      hash.update(String((error as NodeJS.ErrnoException).code));
-    }
-    hash.update('\0');
+/** Undefined for a file that is not there any more, or cannot be read. */
+function digestOf(file: string): string | undefined {
+  try {
+    return createHash('sha256').update(readFileSync(file)).digest('hex');
+  } catch {
+    return undefined;
   }
-  return hash.digest('hex');
 }

@@ -6,6 +6,7 @@
  * A template that the manifests call for but that is not in the assembly is a gap, and a gap is
  * never a pass. The format is that of the package `@aws-cdk/cloud-assembly-schema`.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { InputError } from './input-error';
@@ -15,12 +16,12 @@ import type { AssetSource } from './secrets';
 
 export interface AssemblyContents {
   readonly templates: readonly RenderedTemplate[];
-  /** Construct path to the user's file, line and column that created it, where CDK recorded one. */
+  /** Construct path to the user's file, line and column that created it, where CDK recorded one. Read when it is asked for. */
   readonly sources: ReadonlyMap<string, string>;
   /** Stacks whose template cannot be seen. */
   readonly gaps: readonly Gap[];
-  /** Every file that was read. */
-  readonly files: readonly string[];
+  /** Every file that was judged, with the SHA-256 of what was read, in hexadecimal digits. */
+  readonly digests: ReadonlyMap<string, string>;
   /** What the CLI uploads beside the templates: code of functions, files, the folders of images. */
   readonly assets: readonly AssetSource[];
 }
@@ -58,15 +59,21 @@ export function readCloudAssembly(directory: string): AssemblyContents {
 
 class AssemblyReader implements AssemblyContents {
   public readonly templates: RenderedTemplate[] = [];
-  public readonly sources = new Map<string, string>();
   public readonly gaps: Gap[] = [];
-  public readonly files: string[] = [];
+  public readonly digests = new Map<string, string>();
   private readonly uploads = new Map<string, AssetSource>();
-  private readonly places = new Map<string, string | undefined>();
+  /** Of the stacks, what may tell who created their constructs: metadata, or files of it that nobody has read. */
+  private readonly metadata: (Json | { readonly unread: string })[] = [];
+  private created: ReadonlyMap<string, string> | undefined;
 
   public get assets(): readonly AssetSource[] {
-    const read = new Set(this.files.map((file) => resolve(file)));
+    const read = new Set([...this.digests.keys()].map((file) => resolve(file)));
     return [...this.uploads.values()].filter(({ path }) => !read.has(path));
+  }
+
+  public get sources(): ReadonlyMap<string, string> {
+    this.created ??= sourcesIn(this.metadata.map((one) => (isUnread(one) ? readIfPossible(one.unread) : one)));
+    return this.created;
   }
 
   /** @param stage the path of the CDK Stage; undefined for what the app holds itself */
@@ -109,11 +116,15 @@ class AssemblyReader implements AssemblyContents {
       this.gaps.push({ path, reason: 'the manifest names no template file for it' });
       return;
     }
+    const template = this.readJson(join(directory, file));
+    const metadata = { ...record(artifact.metadata) };
     const metadataFile = string(artifact.additionalMetadataFile);
-    const metadata = {
-      ...record(artifact.metadata),
-      ...(metadataFile && this.readJson(join(directory, metadataFile))),
-    };
+    if (metadataFile) {
+      // Half of an assembly are such files. What they say of resources a template mostly says itself.
+      if (isAnnotated(template)) this.metadata.push({ unread: join(directory, metadataFile) });
+      else Object.assign(metadata, this.readJson(join(directory, metadataFile)));
+    }
+    this.metadata.push(metadata);
     const [, account, region] = /^aws:\/\/([^/]*)\/([^/]*)$/.exec(string(artifact.environment) ?? '') ?? [];
     this.readTemplate(
       {
@@ -125,8 +136,8 @@ class AssemblyReader implements AssemblyContents {
         ...(dependsOn !== undefined && dependsOn.length > 0 && { dependsOn }),
         deployment: deploymentRoles(properties, assets),
       },
-      join(directory, file),
-      this.readConstructs(metadata, directory, assets),
+      { file: join(directory, file), template },
+      constructsIn(metadata, directory, assets),
       assets,
       [],
     );
@@ -135,24 +146,18 @@ class AssemblyReader implements AssemblyContents {
   /** The template and, through its `AWS::CloudFormation::Stack` resources, those nested in it. */
   private readTemplate(
     stack: KnownStack,
-    file: string,
+    { file, template }: { readonly file: string; readonly template: Json },
     constructs: Constructs,
     assets: Assets,
     parents: readonly string[],
   ): void {
-    if (parents.includes(file)) {
-      this.gaps.push({ path: stack.path, reason: `its template \`${file}\` is nested in itself` });
-      return;
-    }
-    const template = this.readJson(file);
-    const paths = constructs.paths.get(stack.path) ?? {};
+    const paths = constructs.paths.get(stack.path) ?? annotated(template);
     // CDK leaves the section out of a stack without resources; CloudFormation would refuse it, the CLI skips it.
     this.templates.push({ ...stack, template: { ...template, Resources: template.Resources ?? {} }, file, paths });
     for (const [logicalId, value] of Object.entries(record(template.Resources))) {
       const resource = record(value);
       if (resource.Type !== 'AWS::CloudFormation::Stack') continue;
-      const annotated = string(record(resource.Metadata)['aws:cdk:path']);
-      const resourcePath = paths[logicalId] ?? annotated ?? `${stack.path}/${logicalId}`;
+      const resourcePath = paths[logicalId] ?? annotation(resource) ?? `${stack.path}/${logicalId}`;
       const path = pathOfNestedStack(resourcePath);
       const nestedFile = fileOfNestedStack(resource, assets);
       if (nestedFile === undefined) {
@@ -169,7 +174,13 @@ class AssemblyReader implements AssemblyContents {
         stackName: `${stack.stackName}-${logicalId}`,
         nestedIn: { stackName: stack.stackName, logicalId },
       };
-      this.readTemplate(nested, nestedFile, constructs, assets, [...parents, file]);
+      const above = [...parents, file];
+      if (above.includes(nestedFile)) {
+        this.gaps.push({ path, reason: `its template \`${nestedFile}\` is nested in itself` });
+        continue;
+      }
+      const inner = { file: nestedFile, template: this.readJson(nestedFile) };
+      this.readTemplate(nested, inner, constructs, assets, above);
     }
   }
 
@@ -196,66 +207,112 @@ class AssemblyReader implements AssemblyContents {
     if (!this.uploads.has(path)) this.uploads.set(path, { path, name: string(record(asset).displayName) ?? hash });
   }
 
-  private readConstructs(metadata: Json, directory: string, assets: Assets): Constructs {
-    const templateFiles = new Map<string, string>();
-    const elements: [path: string, logicalId: string][] = [];
-    for (const [key, entries] of Object.entries(metadata)) {
-      const path = key.replace(/^\//, '');
-      for (const { type, data } of Array.isArray(entries) ? entries.map(record) : []) {
-        if (type === 'aws:cdk:logicalId' && typeof data === 'string') elements.push([path, data]);
-        else if (type === 'aws:cdk:templateFile' && typeof data === 'string') templateFiles.set(path, data);
-        else if (type === 'aws:cdk:creationStack' && Array.isArray(data)) {
-          const place = this.placeIn(data);
-          if (place !== undefined) this.sources.set(path, place);
-        } else if (type === 'aws:cdk:asset') {
-          // The legacy synthesizer has no asset manifest; its assets stand in the stack's metadata.
-          const { sourceHash, path: file } = record(data);
-          if (typeof sourceHash === 'string' && typeof file === 'string') {
-            assets.files.set(sourceHash, { file: join(directory, file), buckets: [] });
-          }
-        }
-      }
-    }
-    const paths = new Map<string, Record<string, string>>();
-    for (const [path, logicalId] of elements) {
-      let stack = path;
-      while (stack !== '' && !templateFiles.has(stack)) stack = stack.slice(0, Math.max(0, stack.lastIndexOf('/')));
-      const ids = paths.get(stack);
-      if (ids === undefined) paths.set(stack, { [logicalId]: path });
-      else ids[logicalId] = path;
-    }
-    return { paths, templateFiles };
-  }
-
-  /** The first frame in the user's code. */
-  private placeIn(frames: readonly unknown[]): string | undefined {
-    for (const frame of frames) {
-      const line = String(frame);
-      // Few lines of code create all the constructs.
-      if (!this.places.has(line)) this.places.set(line, placeOf(line));
-      const place = this.places.get(line);
-      if (place !== undefined) return place;
-    }
-    return undefined;
-  }
-
   private readJson(file: string): Json {
-    let contents: string;
+    let contents: Buffer;
     try {
-      contents = readFileSync(file, 'utf8');
+      contents = readFileSync(file);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? String(error);
       throw new InputError(`cannot read \`${file}\` of the cloud assembly (${code}): synthesize the app again`, file);
     }
-    this.files.push(file);
+    this.digests.set(file, createHash('sha256').update(contents).digest('hex'));
     let value: unknown;
     try {
-      value = JSON.parse(contents);
+      value = JSON.parse(contents.toString('utf8'));
     } catch (error) {
       throw new InputError(`\`${file}\` of the cloud assembly is not JSON (${(error as Error).message})`, file);
     }
     if (isObject(value)) return value;
     throw new InputError(`\`${file}\` of the cloud assembly holds ${describe(value)}, expected an object`, file);
+  }
+}
+
+/** Construct path of a resource, as CDK writes it into the template. */
+function annotation(resource: Json): string | undefined {
+  return string(record(resource.Metadata)['aws:cdk:path']);
+}
+
+function annotated(template: Json): Readonly<Record<string, string>> {
+  const paths: Record<string, string> = {};
+  for (const [logicalId, value] of Object.entries(record(template.Resources))) {
+    const path = annotation(record(value));
+    if (path !== undefined) paths[logicalId] = path;
+  }
+  return paths;
+}
+
+/** Whether the template says of all its resources where they stand; of templates that are nested in it, it says too little. */
+function isAnnotated(template: Json): boolean {
+  return Object.values(record(template.Resources))
+    .map(record)
+    .every((resource) => annotation(resource) !== undefined && resource.Type !== 'AWS::CloudFormation::Stack');
+}
+
+function constructsIn(metadata: Json, directory: string, assets: Assets): Constructs {
+  const templateFiles = new Map<string, string>();
+  const elements: [path: string, logicalId: string][] = [];
+  for (const { path, type, data } of entriesOf(metadata)) {
+    if (type === 'aws:cdk:logicalId' && typeof data === 'string') elements.push([path, data]);
+    else if (type === 'aws:cdk:templateFile' && typeof data === 'string') templateFiles.set(path, data);
+    else if (type === 'aws:cdk:asset') {
+      // The legacy synthesizer has no asset manifest; its assets stand in the stack's metadata.
+      const { sourceHash, path: file } = record(data);
+      if (typeof sourceHash === 'string' && typeof file === 'string') {
+        assets.files.set(sourceHash, { file: join(directory, file), buckets: [] });
+      }
+    }
+  }
+  const paths = new Map<string, Record<string, string>>();
+  for (const [path, logicalId] of elements) {
+    let stack = path;
+    while (stack !== '' && !templateFiles.has(stack)) stack = stack.slice(0, Math.max(0, stack.lastIndexOf('/')));
+    const ids = paths.get(stack);
+    if (ids === undefined) paths.set(stack, { [logicalId]: path });
+    else ids[logicalId] = path;
+  }
+  return { paths, templateFiles };
+}
+
+function* entriesOf(
+  metadata: Json,
+): Generator<{ readonly path: string; readonly type: unknown; readonly data: unknown }> {
+  for (const [key, entries] of Object.entries(metadata)) {
+    const path = key.replace(/^\//, '');
+    for (const { type, data } of Array.isArray(entries) ? entries.map(record) : []) yield { path, type, data };
+  }
+}
+
+function sourcesIn(all: readonly Json[]): ReadonlyMap<string, string> {
+  const sources = new Map<string, string>();
+  // Few lines of code create all the constructs.
+  const places = new Map<string, string | undefined>();
+  const placeIn = (frames: readonly unknown[]): string | undefined => {
+    for (const frame of frames) {
+      const line = String(frame);
+      if (!places.has(line)) places.set(line, placeOf(line));
+      const place = places.get(line);
+      // The first frame in the user's code.
+      if (place !== undefined) return place;
+    }
+    return undefined;
+  };
+  for (const { path, type, data } of all.flatMap((metadata) => [...entriesOf(metadata)])) {
+    const place = type === 'aws:cdk:creationStack' && Array.isArray(data) ? placeIn(data) : undefined;
+    if (place !== undefined) sources.set(path, place);
+  }
+  return sources;
+}
+
+function isUnread(metadata: Json | { readonly unread: string }): metadata is { readonly unread: string } {
+  return typeof metadata.unread === 'string';
+}
+
+/** Nothing but a place to look at is lost without it, and no finding may be. */
+function readIfPossible(file: string): Json {
+  try {
+    return record(JSON.parse(readFileSync(file, 'utf8')));
+  } catch {
+    return {};
   }
 }
 

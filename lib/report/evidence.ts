@@ -21,11 +21,16 @@ export interface Evidence {
 
 export interface EvidenceInput {
   readonly files: readonly string[];
+  /** Of files that were read already, the SHA-256 of what was read; the others are read for it. */
+  readonly digests?: ReadonlyMap<string, string>;
   readonly configuration?: { readonly source: string; readonly value: unknown };
 }
 
-export function evidenceOf({ files, configuration }: EvidenceInput): Evidence {
-  const inputs = files.map((file) => ({ path: portable(file), sha256: sha256(readFileSync(file)) }));
+export function evidenceOf({ files, digests, configuration }: EvidenceInput): Evidence {
+  const inputs = files.map((file) => ({
+    path: portable(file),
+    sha256: digests?.get(file) ?? sha256(readFileSync(file)),
+  }));
   const time = timeOfSource();
   return {
     tool: { name: 'cdk-bulkhead', version: toolVersion() },

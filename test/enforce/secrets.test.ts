@@ -6,6 +6,7 @@ import { App, SecretValue, Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { readApp } from '../../bin/command/app-input';
 import { Bulkhead } from '../../lib';
 import { readCloudAssembly } from '../../lib/model/cloud-assembly';
 import { analyse } from '../../lib/report/analyse';
@@ -95,4 +96,15 @@ test('what is uploaded is known from the manifest, templates left out; what was 
   expect(report.model.assumptions.filter(({ id }) => id === 'unsearched-assets')).toEqual([
     { id: 'unsearched-assets', text: expect.stringMatching(/not searched of the asset `[^`]+`: 1 archive$/) },
   ]);
+}, 60_000);
+
+test('the assets of each of several assemblies are searched', () => {
+  const built = (what: string) => {
+    const app = new App();
+    new Asset(new Stack(app, 'Orders'), 'Code', { path: code(what) });
+    return app.synth().directory;
+  };
+  const { input } = readApp([built(`call('${TOKEN}')`), built('call()'), built(`answer('${TOKEN}')`)]);
+  const found = analyse(input, { source: 'none' }).findings.filter(({ id }) => id === 'DOM-11');
+  expect(found).toHaveLength(2);
 }, 60_000);
