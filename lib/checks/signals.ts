@@ -97,11 +97,11 @@ export function unwatched(
   readonly missing: readonly string[];
   readonly unclear: readonly string[];
 } {
-  const alarms = own.resources.filter(({ origin }) => origin.type === ALARM);
+  const alarms = typed(own.resources, ALARM).map((alarm) => ({ alarm, metrics: metricsOf(alarm) }));
   const answers = [...signals, ...crossingSignals(own, model)].map(({ name, isIn, unusual }) => {
-    const of = (alarm: Resource): Answer =>
+    const of = ({ alarm, metrics }: (typeof alarms)[number]): Answer =>
       any(
-        metricsOf(alarm).map((metric) =>
+        metrics.map((metric) =>
           unusual === undefined
             ? isIn(metric, own)
             : both(isIn(metric, own), both(bandOf(alarm), learned(metric, own))),
@@ -214,11 +214,30 @@ function isOfAws({ namespace }: Metric): boolean {
 /** What the stage writes where the variables have these values; `-` stands where API Gateway knows nothing. */
 function recordOf(stage: Resource, values: Values): Readonly<Record<string, string>> | undefined {
   const format = textOf(member(stage.properties, 'AccessLogSetting', 'Format'));
-  if (format === undefined) return undefined;
+  const members = format === undefined ? undefined : membersOf(format);
+  if (members === undefined) return undefined;
+  return Object.fromEntries(members.map(([key, written]) => [key, values[written] ?? '-']));
+}
+
+type Members = readonly (readonly [key: string, written: string])[];
+
+/** By format: an app has few, and they are asked of for every signal. */
+const formats = new Map<string, Members | undefined>();
+const FORMATS_KEPT = 1_000;
+
+function membersOf(format: string): Members | undefined {
+  if (!formats.has(format)) {
+    if (formats.size >= FORMATS_KEPT) formats.clear();
+    formats.set(format, readFormat(format));
+  }
+  return formats.get(format);
+}
+
+function readFormat(format: string): Members | undefined {
   try {
     const members: unknown = JSON.parse(format);
     if (typeof members !== 'object' || members === null) return undefined;
-    return Object.fromEntries(Object.entries(members).map(([key, written]) => [key, values[String(written)] ?? '-']));
+    return Object.entries(members).map(([key, written]) => [key, String(written)]);
   } catch {
     return undefined;
   }
@@ -367,6 +386,7 @@ export function keyOf(value: unknown): string | undefined {
 
 /** Undefined where only the deployment knows. */
 export function same(a: unknown, b: unknown): Answer {
+  if (typeof a === 'string' && typeof b === 'string') return a === b;
   const [x, y] = [keyOf(a), keyOf(b)];
   if (x === undefined || y === undefined) return false;
   if (x === y) return true;

@@ -61,9 +61,13 @@ function resolve(r: Resolver, stack: Stack, value: unknown, choices: Choices): R
 
 /** The list itself where nothing in it is resolved: most of a template is plain. */
 function resolveList(r: Resolver, stack: Stack, value: readonly unknown[], choices: Choices): Resolved {
-  const result = value.map((v) => resolve(r, stack, v, choices));
-  if (result.every((v, i) => v === value[i])) return value as readonly Resolved[];
-  return result.includes(NO_VALUE) ? result.filter((v) => v !== NO_VALUE) : result;
+  let result: Resolved[] | undefined;
+  for (let i = 0; i < value.length; i++) {
+    const inner = resolve(r, stack, value[i], choices);
+    if (result === undefined && inner !== value[i]) result = value.slice(0, i) as Resolved[];
+    if (inner !== NO_VALUE) result?.push(inner);
+  }
+  return result ?? (value as readonly Resolved[]);
 }
 
 function resolveObject(r: Resolver, stack: Stack, value: JsonObject, choices: Choices): Resolved {
@@ -71,7 +75,7 @@ function resolveObject(r: Resolver, stack: Stack, value: JsonObject, choices: Ch
   if (name !== undefined) return intrinsic(r, stack, name, value[name], value, choices);
   const result: Record<string, Resolved> = {};
   let same = true;
-  for (const key of Object.keys(value)) {
+  for (const key in value) {
     const inner = resolve(r, stack, value[key], choices);
     if (inner !== value[key]) same = false;
     if (inner === NO_VALUE) continue;

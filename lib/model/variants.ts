@@ -78,26 +78,23 @@ function openConditions(r: Resolver, stack: Stack, value: unknown, into: Set<str
   return into;
 }
 
+export interface Branch {
+  readonly value: unknown;
+  readonly guard: Guard;
+}
+
 /**
  * The branches of a value that is an `Fn::If` itself, unresolved; the value where it is none. Branches that
  * no deployment takes are left out.
  */
-export function* branchesOf(
-  r: Resolver,
-  stack: Stack,
-  value: unknown,
-  guard: Guard,
-): Generator<{ readonly value: unknown; readonly guard: Guard }> {
+export function branchesOf(r: Resolver, stack: Stack, value: unknown, guard: Guard): readonly Branch[] {
   const argument = isObject(value) && intrinsicName(value) === 'Fn::If' ? value['Fn::If'] : undefined;
   const [name, yes, no] = isList(argument) ? argument : [];
-  if (typeof name !== 'string') {
-    yield { value, guard };
-    return;
-  }
+  if (typeof name !== 'string') return [{ value, guard }];
   const formula = formulaOf(r, stack, name);
-  for (const holds of [true, false]) {
-    if (typeof formula === 'boolean' && formula !== holds) continue;
+  return [true, false].flatMap((holds) => {
+    if (typeof formula === 'boolean' && formula !== holds) return [];
     const narrowed = both(guard, guardOf(r, stack, new Map([[name, holds]])));
-    if (narrowed.length > 0) yield* branchesOf(r, stack, holds ? yes : no, narrowed);
-  }
+    return narrowed.length === 0 ? [] : branchesOf(r, stack, holds ? yes : no, narrowed);
+  });
 }

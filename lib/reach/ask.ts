@@ -29,9 +29,6 @@ export interface Permit {
   beside(except: PolicyDocument): boolean;
 }
 
-/** True unless no request with the action is allowed. */
-export type Allowed = (action: string) => boolean;
-
 export class Oracle {
   private readonly index: ActionIndex;
   private readonly shared = new Map<string, boolean>();
@@ -54,17 +51,13 @@ export class Oracle {
     return compiled.mustAllow.isAll(this.catalogue.actions.length);
   }
 
-  /** Whether some of the actors might ever make a request with an action. */
-  allowing(actors: readonly Actor[]): Allowed {
+  /** The actions with which some of the actors might ever make a request. */
+  allowing(actors: readonly Actor[]): ActionSet {
     const readable = actors.filter(({ compiled }) => compiled.opaque.length === 0);
-    const union = ActionSet.unionOf(
+    return ActionSet.unionOf(
       readable.map(({ compiled }) => compiled.mayAllow),
       this.catalogue.actions.length,
     );
-    return (action) => {
-      const id = this.idOf(action);
-      return id === undefined || union.has(id);
-    };
   }
 
   /** Undefined for actions that the catalogue does not know. */

@@ -9,9 +9,10 @@
  */
 import type { EscalationPath, EscalationRequest } from '../catalog/escalation-paths';
 import type { Principal } from '../model/model';
+import type { ActionSet } from '../policy/action-set';
 import type { Text } from '../policy/text';
 import type { Actor } from './actor';
-import type { Allowed, Oracle, Permit } from './ask';
+import type { Oracle, Permit } from './ask';
 import { admits } from './named';
 import { maySame } from './same-text';
 import { principalOf, type Subject, type Target, type Targets } from './targets';
@@ -45,13 +46,13 @@ export class Rule {
   }
 
   /** The same for all actors whose requests are among these. */
-  mightMakeIn(allowed: Allowed): boolean {
-    return this.path.requests.some((r) => allowed(r.action));
+  mightMakeIn(allowed: ActionSet): boolean {
+    return this.ids.some((id) => id === undefined || allowed.has(id));
   }
 
   /** False only if nobody whose requests are among these can make one of them. */
-  mightFireIn(allowed: Allowed): boolean {
-    return this.path.requests.every((r) => allowed(r.action));
+  mightFireIn(allowed: ActionSet): boolean {
+    return this.ids.every((id) => id === undefined || allowed.has(id));
   }
 
   /** False only if the actors can never make all requests. */

@@ -23,6 +23,8 @@ import { Writers } from './writers';
 
 export class Rules {
   private readonly becoming: readonly Rule[];
+  /** Those whose requests several actors can share. */
+  private readonly shared: readonly Rule[];
   readonly edits: Edits;
   private readonly subjects: Subjects;
   private readonly byClass = new Map<string, readonly Step[]>();
@@ -40,6 +42,7 @@ export class Rules {
     // Few requests first: the simplest way to reach somebody is the one that is shown.
     const sorted = [...paths].sort((a, b) => a.requests.length - b.requests.length);
     this.becoming = sorted.filter((p) => becomes(p)).map(ruleOf);
+    this.shared = this.becoming.filter(({ path }) => path.requests.length > 1);
     this.edits = new Edits(world, sorted.filter(isEdit).map(ruleOf));
   }
 
@@ -58,8 +61,8 @@ export class Rules {
   /** Whom the actors can become together, each making some of the requests, a fresh one at least one. `reached` are left out. */
   *together(actors: readonly Actor[], fresh: readonly Actor[], reached: (p: Principal) => boolean): Iterable<Step> {
     const [some, all] = [this.oracle.allowing(fresh), this.oracle.allowing(actors)];
-    for (const rule of this.becoming) {
-      if (rule.path.requests.length < 2 || !rule.mightFireIn(all) || !rule.mightMakeIn(some)) continue;
+    for (const rule of this.shared) {
+      if (!rule.mightFireIn(all) || !rule.mightMakeIn(some)) continue;
       const makers = actors.filter((a) => rule.mightMake(a));
       if (makers.length > 1) yield* this.stepsOf([rule], makers, reached);
     }
