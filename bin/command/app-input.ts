@@ -1,7 +1,7 @@
 /** What the commands about apps read: paths of templates and assemblies, and the configuration. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCloudAssembly } from '../../lib/model/cloud-assembly';
+import { readCloudAssembly, type Sources } from '../../lib/model/cloud-assembly';
 import { InputError as ModelInputError } from '../../lib/model/input-error';
 import { isObject } from '../../lib/model/json';
 import { readTemplates } from '../../lib/model/read-templates';
@@ -10,8 +10,6 @@ import type { AnalysisInput } from '../../lib/report/analyse';
 import { InputError } from './input-error';
 
 /** Construct path to the place in the user's code that created it. */
-export type Sources = ReadonlyMap<string, string>;
-
 export const CONFIGURATION_HELP = `PATH is a cdk.out, a CloudFormation template (JSON or YAML) or a folder of them.
 Without --config, bulkhead.json of the current folder is used, or the context key \`bulkhead\` of its cdk.json.`;
 
@@ -24,7 +22,7 @@ export interface App {
 
 /** Several paths are one app. */
 export function readApp(paths: readonly string[]): App {
-  const sources = new Map<string, string>();
+  const sources: Sources[] = [];
   const files: string[] = [];
   const assemblies = paths.filter(isAssembly).length;
   const parts = paths.map((path): AnalysisInput => {
@@ -34,7 +32,7 @@ export function readApp(paths: readonly string[]): App {
       return { templates };
     }
     const contents = readCloudAssembly(path);
-    for (const [key, value] of contents.sources) sources.set(key, value);
+    sources.push(contents.sources);
     files.push(...contents.digests.keys());
     // Several assemblies are several places, each with the stages that it has.
     const { templates, gaps, assets } = contents;
@@ -47,7 +45,8 @@ export function readApp(paths: readonly string[]): App {
   };
   if (input.templates.length === 0)
     throw new InputError(`no stack in \`${paths.join('`, `')}\`: expected a cdk.out with at least one`);
-  return { input, sources, files: [...new Set(files)] };
+  const sourceOf = (path: string) => sources.map((some) => some.get(path)).find((place) => place !== undefined);
+  return { input, sources: { get: sourceOf }, files: [...new Set(files)] };
 }
 
 function inPlace(path: string, template: RenderedTemplate): RenderedTemplate {

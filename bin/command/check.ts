@@ -3,6 +3,7 @@
  * `cdk.out`, templates and folders of them, by the analysis that the gate runs.
  */
 import { type Command, Option } from 'commander';
+import type { Sources } from '../../lib/model/cloud-assembly';
 import { analyse } from '../../lib/report/analyse';
 import { type Evidence, evidenceOf } from '../../lib/report/evidence';
 import { toHtml } from '../../lib/report/html/to-html';
@@ -11,7 +12,7 @@ import type { Report } from '../../lib/report/report';
 import { toMarkdown } from '../../lib/report/report-markdown';
 import { toSarif } from '../../lib/report/sarif';
 import { toText } from '../../lib/report/text';
-import { CONFIGURATION_HELP, configurationOf, put, readApp, type Sources, usable } from './app-input';
+import { CONFIGURATION_HELP, configurationOf, put, readApp, usable } from './app-input';
 import { PROVED, VIOLATED } from './input-error';
 import { progressOn } from './progress';
 import { styleFor } from './terminal';

@@ -14,10 +14,14 @@ import { describe, isObject } from './json';
 import type { Deployment, RenderedTemplate } from './rendered-template';
 import type { AssetSource } from './secrets';
 
+/** By construct path: the user's file, line and column that created it, where CDK recorded one. Read when it is asked for. */
+export interface Sources {
+  get(constructPath: string): string | undefined;
+}
+
 export interface AssemblyContents {
   readonly templates: readonly RenderedTemplate[];
-  /** Construct path to the user's file, line and column that created it, where CDK recorded one. Read when it is asked for. */
-  readonly sources: ReadonlyMap<string, string>;
+  readonly sources: Sources;
   /** Stacks whose template cannot be seen. */
   readonly gaps: readonly Gap[];
   /** Every file that was judged, with the SHA-256 of what was read, in hexadecimal digits. */
@@ -65,15 +69,16 @@ class AssemblyReader implements AssemblyContents {
   /** Of the stacks, what may tell who created their constructs: metadata, or files of it that nobody has read. */
   private readonly metadata: (Json | { readonly unread: string })[] = [];
   private created: ReadonlyMap<string, string> | undefined;
+  public readonly sources: Sources = {
+    get: (constructPath) => {
+      this.created ??= sourcesIn(this.metadata.map((one) => (isUnread(one) ? readIfPossible(one.unread) : one)));
+      return this.created.get(constructPath);
+    },
+  };
 
   public get assets(): readonly AssetSource[] {
     const read = new Set([...this.digests.keys()].map((file) => resolve(file)));
     return [...this.uploads.values()].filter(({ path }) => !read.has(path));
-  }
-
-  public get sources(): ReadonlyMap<string, string> {
-    this.created ??= sourcesIn(this.metadata.map((one) => (isUnread(one) ? readIfPossible(one.unread) : one)));
-    return this.created;
   }
 
   /** @param stage the path of the CDK Stage; undefined for what the app holds itself */

@@ -1,4 +1,5 @@
 /** Where a construct of a finding stands: the line of the user's code that made it, else that of the template. */
+import type { Sources } from '../model/cloud-assembly';
 import type { Model } from '../model/model';
 import { portable } from './evidence';
 
@@ -15,7 +16,7 @@ export class Places {
   /** @param sources construct path to `file:line:column` */
   constructor(
     model: Model,
-    private readonly sources: ReadonlyMap<string, string> = new Map(),
+    private readonly sources: Sources = new Map<string, string>(),
   ) {
     const elements = [...model.resources, ...model.principals, ...model.apis, ...(model.deployments ?? [])];
     const attached = model.principals.flatMap((p) => [...p.attached, ...(p.boundary ? [p.boundary] : [])]);

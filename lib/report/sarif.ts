@@ -4,15 +4,17 @@
  * Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, and for what GitHub reads of it
  * https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
  */
+
 import { createHash } from 'node:crypto';
 import type { Finding } from '../checks/finding';
 import { CHECKS } from '../checks/run-checks';
+import type { Sources } from '../model/cloud-assembly';
 import { type Evidence, toolVersion } from './evidence';
 import { type Place, Places } from './places';
 import type { Report } from './report';
 
 export interface SarifOptions {
-  readonly sources?: ReadonlyMap<string, string>;
+  readonly sources?: Sources;
   readonly evidence?: Evidence;
 }
 

@@ -2,7 +2,9 @@
  * The report for a terminal: domains, duties, what was proved of them, what that rests on, and for
  * every finding the constructs, the request, who grants it and the edit that mends it.
  */
+
 import type { Finding } from '../checks/finding';
+import type { Sources } from '../model/cloud-assembly';
 import { DUTIES, type Duty, type Model } from '../model/model';
 import type { Selection } from '../policy/document';
 import { show } from '../policy/text';
@@ -11,7 +13,7 @@ import { contextLine, PLAIN, type Style } from './style';
 
 export interface TextOptions {
   /** Construct path to the place in the user's code that created it. */
-  readonly sources?: ReadonlyMap<string, string>;
+  readonly sources?: Sources;
   /** Where the JSON report lies. */
   readonly reportFile?: string;
   /** @default without colours, so that a log reads like the screen */

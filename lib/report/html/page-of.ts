@@ -1,7 +1,9 @@
 /** The report as data of the page: names to indices, findings to the cells of the matrices that they colour. */
+
 import { ESCALATION_PATHS } from '../../catalog/escalation-paths';
 import type { ChainLink, Finding } from '../../checks/finding';
 import { CHECKS } from '../../checks/run-checks';
+import type { Sources } from '../../model/cloud-assembly';
 import { DUTIES, type Model } from '../../model/model';
 import type { Context } from '../../policy/document';
 import { show } from '../../policy/text';
@@ -14,7 +16,7 @@ import type { DutyCell, PageCrossing, PageData, PageFinding } from './page-data'
 import { type Indices, PageGraph, short } from './page-graph';
 
 export interface HtmlOptions {
-  readonly sources?: ReadonlyMap<string, string>;
+  readonly sources?: Sources;
   readonly evidence?: Evidence;
 }
 
