@@ -29,8 +29,12 @@ interface Index {
   readonly byName: ReadonlyMap<string, number>;
 }
 
+/** The snapshot holds the documents in blocks of so many. */
+export const POLICIES_IN_A_BLOCK = 100;
+
 let index: Index | undefined;
-let documents: readonly string[] | undefined;
+let blocks: readonly Buffer[] | undefined;
+const unpacked = new Map<number, readonly string[]>();
 
 /**
  * `arnOrName` is an ARN in any partition (`arn:aws-cn:iam::aws:policy/ReadOnlyAccess`), or a name
@@ -43,9 +47,31 @@ export function managedPolicy(arnOrName: string): ManagedPolicy | undefined {
   const position =
     arn !== null ? index.byPath.get(arn[2]!) : (index.byPath.get(arnOrName) ?? index.byName.get(arnOrName));
   if (position === undefined) return undefined;
-  documents ??= brotliDecompressSync(readSnapshot('managed-policies.br')).toString('utf8').split('\n');
   const { arn: known, version } = index.names[position]!;
-  return { arn: arn === null ? known : arnOrName, version, document: JSON.parse(documents[position]!) };
+  return { arn: arn === null ? known : arnOrName, version, document: JSON.parse(documentAt(position)) };
+}
+
+function documentAt(position: number): string {
+  const block = Math.floor(position / POLICIES_IN_A_BLOCK);
+  let documents = unpacked.get(block);
+  if (documents === undefined) {
+    blocks ??= readBlocks();
+    documents = brotliDecompressSync(blocks[block]!).toString('utf8').split('\n');
+    unpacked.set(block, documents);
+  }
+  return documents[position % POLICIES_IN_A_BLOCK]!;
+}
+
+/** Each after its length: 32 bits, big-endian. */
+function readBlocks(): readonly Buffer[] {
+  const all = readSnapshot('managed-policies.br');
+  const found: Buffer[] = [];
+  for (let at = 0; at < all.length; ) {
+    const end = at + 4 + all.readUInt32BE(at);
+    found.push(all.subarray(at + 4, end));
+    at = end;
+  }
+  return found;
 }
 
 /** All of them, without their documents, in the order of their ARNs. */

@@ -28,6 +28,7 @@ import { assumptionsOfGateways } from './gateway-assumptions';
 import { Grants } from './grants';
 import { InputError } from './input-error';
 import { createResolver } from './intrinsics';
+import { intrinsicName } from './json';
 import { readPlaces, readStages } from './lives';
 import { readMark } from './mark';
 import { type Alternative, DUTIES, type Duty, type Model, type Principal, type Resource } from './model';
@@ -35,7 +36,7 @@ import { type Draft, finish, isPrincipalType, readPrincipals } from './principal
 import { assumptionsOfRates } from './rate-assumptions';
 import { dependencyCycle, referencesOf } from './references';
 import type { RenderedTemplate } from './rendered-template';
-import { NO_VALUE, type Resolved } from './resolved';
+import { isResolvedObject, NO_VALUE, type Resolved } from './resolved';
 import type { Resolver } from './resolver';
 import { readResourcePolicies } from './resource-policies';
 import { runsAs } from './runs-as';
@@ -246,6 +247,10 @@ function alternativesOf(
 
 /** One value a property: where conditions leave several, the one with holes. */
 function settled(r: Resolver, { stack, declared }: Element, variants: PropertyVariants): Resource['properties'] {
+  if (!declared.uses.branching && intrinsicName(declared.properties) === undefined) {
+    const whole = r.resolve(stack, declared.properties);
+    if (isResolvedObject(whole)) return whole;
+  }
   const properties: Record<string, Resolved> = {};
   for (const [key, values] of variants) {
     const value = values.length < 2 ? values[0] : r.resolve(stack, declared.properties[key]);
