@@ -16,13 +16,13 @@ export interface Beyond {
 }
 
 export function actionsBeyond(except: PolicyDocument, policies: CompiledPolicies): Beyond {
-  const { catalogue, layers, unbounded, mayAllow } = policies;
+  const { layers, unbounded, mayAllow } = policies;
   const excepted = requestsExcepted(except.statements);
   const counts = ({ source }: CompiledStatement): boolean => !excepted.has(source);
   const all = layers.map(({ allow }) => allow.filter(counts));
   const apart = unbounded.filter(counts);
-  const allowed = all.map((statements) => unionOf(statements, catalogue)).reduce((a, b) => a.intersection(b));
-  const known = apart.length === 0 ? allowed : allowed.union(unionOf(apart, catalogue));
+  const allowed = all.map((statements) => unionOf(statements)).reduce((a, b) => a.intersection(b));
+  const known = apart.length === 0 ? allowed : allowed.union(unionOf(apart));
   const later = (statements: readonly CompiledStatement[]): boolean => statements.some((s) => s.future !== undefined);
   return { known: known.intersection(mayAllow), later: all.every(later) || later(apart) };
 }

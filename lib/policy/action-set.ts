@@ -36,15 +36,22 @@ export class ActionSet {
     return ActionSet.EMPTY;
   }
 
-  /** Of the actions below `size`, those that some of the sets hold. */
-  static unionOf(sets: Iterable<ActionSet>, size: number): ActionSet {
-    const words = new Uint32Array(Math.ceil(size / 32));
-    for (const set of sets) set.addTo(words);
-    return ActionSet.of(words);
+  /** The actions that some of the sets hold. */
+  static unionOf(sets: readonly ActionSet[]): ActionSet {
+    const distinct = [...new Set(sets)].filter((set) => !set.isEmpty);
+    if (distinct.length < 2) return distinct[0] ?? ActionSet.EMPTY;
+    const from = Math.min(...distinct.map((set) => set.from));
+    const to = Math.max(...distinct.map((set) => set.to));
+    const words = new Uint32Array(to - from);
+    for (const set of distinct) set.addTo(words, from);
+    return new ActionSet(words, from);
   }
 
-  addTo(words: Uint32Array): void {
-    for (let i = this.from; i < this.to; i++) words[i] = (words[i] as number) | this.word(i);
+  /** @param from the place of the first of the words */
+  addTo(words: Uint32Array, from = 0): void {
+    const own = this.words;
+    const shift = this.from - from;
+    for (let i = 0; i < own.length; i++) words[i + shift] = (words[i + shift] as number) | (own[i] as number);
   }
 
   private word(i: number): number {
@@ -67,7 +74,7 @@ export class ActionSet {
   }
 
   union(other: ActionSet): ActionSet {
-    return ActionSet.unionOf([this, other], 32 * Math.max(this.to, other.to));
+    return ActionSet.unionOf([this, other]);
   }
 
   intersection(other: ActionSet): ActionSet {
@@ -82,6 +89,7 @@ export class ActionSet {
   }
 
   without(other: ActionSet): ActionSet {
+    if (!this.meets(other)) return this;
     const words = new Uint32Array(this.to);
     for (let i = this.from; i < this.to; i++) words[i] = this.word(i) & ~other.word(i);
     return ActionSet.of(words);

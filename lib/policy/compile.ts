@@ -115,20 +115,16 @@ export function compile(policies: Policies, catalogue: Catalogue): CompiledPolic
     deny.push(...all.filter((s) => s.source.effect === 'Deny'));
   }
   const unbounded = unboundedStatements.filter((s) => s.source.effect === 'Allow');
-  const blanketDeny = unionOf(
-    deny.filter((s) => s.blanket),
-    catalogue,
-  );
-  const anyDeny = unionOf(deny, catalogue);
+  const blanketDeny = unionOf(deny.filter((s) => s.blanket));
   const may = (filter: (s: CompiledStatement) => boolean): ActionSet => {
     const grants = (name: Layer['name']): boolean => name !== 'boundary' && name !== 'session';
     const meet = (sets: readonly ActionSet[]): ActionSet => sets.reduce((a, b) => a.intersection(b));
-    const bounded = meet(layers.map((l) => unionOf(l.allow.filter(filter), catalogue)));
+    const bounded = meet(layers.map((l) => unionOf(l.allow.filter(filter))));
     if (unbounded.length === 0) return bounded;
     const rest = layers
       .filter((l) => grants(l.name) && l.name !== 'identity')
-      .map((l) => unionOf(l.allow.filter(filter), catalogue));
-    return bounded.union(meet([unionOf(unbounded.filter(filter), catalogue), ...rest]));
+      .map((l) => unionOf(l.allow.filter(filter)));
+    return bounded.union(meet([unionOf(unbounded.filter(filter)), ...rest]));
   };
   return {
     catalogue,
@@ -137,7 +133,7 @@ export function compile(policies: Policies, catalogue: Catalogue): CompiledPolic
     unbounded,
     deny,
     mayAllow: may(() => true).without(blanketDeny),
-    mustAllow: opaque.length > 0 ? ActionSet.empty() : may((s) => s.blanket).without(anyDeny),
+    mustAllow: opaque.length > 0 ? ActionSet.empty() : may((s) => s.blanket).without(unionOf(deny)),
     opaque,
     holes: new Map(
       [...layers.flatMap((l) => l.allow), ...unbounded, ...deny].flatMap((s) => s.holes).map((h) => [h.hole, h]),
@@ -146,11 +142,8 @@ export function compile(policies: Policies, catalogue: Catalogue): CompiledPolic
 }
 
 /** The known actions that some of the statements select. */
-export function unionOf(statements: readonly CompiledStatement[], catalogue: Catalogue): ActionSet {
-  return ActionSet.unionOf(
-    statements.map((s) => s.actions),
-    catalogue.actions.length,
-  );
+export function unionOf(statements: readonly CompiledStatement[]): ActionSet {
+  return ActionSet.unionOf(statements.map((s) => s.actions));
 }
 
 export function isCompiled(policies: Policies | CompiledPolicies): policies is CompiledPolicies {

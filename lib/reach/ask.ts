@@ -54,10 +54,7 @@ export class Oracle {
   /** The actions with which some of the actors might ever make a request. */
   allowing(actors: readonly Actor[]): ActionSet {
     const readable = actors.filter(({ compiled }) => compiled.opaque.length === 0);
-    return ActionSet.unionOf(
-      readable.map(({ compiled }) => compiled.mayAllow),
-      this.catalogue.actions.length,
-    );
+    return ActionSet.unionOf(readable.map(({ compiled }) => compiled.mayAllow));
   }
 
   /** Undefined for actions that the catalogue does not know. */
