@@ -11,7 +11,7 @@
 import type { Model, Principal, Resource } from '../model/model';
 import { onlyHole } from '../model/text-key';
 import { DEPLOYMENT_KEY_PREFIX } from '../policy/catalogue';
-import type { Statement } from '../policy/document';
+import type { PolicyDocument, Statement } from '../policy/document';
 import { type Hole, isText, literal } from '../policy/text';
 import type { Check } from './check';
 import { type Finding, OF_A_SETTING } from './finding';
@@ -196,15 +196,37 @@ type Dependents = ReadonlyMap<string, readonly Element[]>;
 
 function dependentsOf({ resources, principals }: Model, parameters: ReadonlySet<string>): Dependents {
   const dependents = new Map<string, Element[]>();
-  const look = (element: Element, values: readonly unknown[]): void => {
+  const look = (element: Element, find: (into: Set<string>) => void): void => {
     if (element.domain === undefined) return;
     const named = new Set<string>();
-    for (const value of values) parametersIn(value, parameters, named);
+    find(named);
     for (const parameter of named) dependents.set(parameter, [...(dependents.get(parameter) ?? []), element]);
   };
-  for (const resource of resources) look(resource, [resource.properties, resource.alternatives, resource.when]);
-  for (const principal of principals) look(principal, [principal.policies, principal.trust]);
+  for (const resource of resources)
+    look(resource, (into) => {
+      for (const value of [resource.properties, resource.alternatives, resource.when])
+        parametersIn(value, parameters, into);
+    });
+  for (const principal of principals)
+    look(principal, (into) => {
+      const { policies, trust } = principal;
+      const documents = [policies, { trust }].flatMap((held) => Object.values(held) as (PolicyDocument | undefined)[]);
+      for (const document of documents.flat())
+        for (const statement of document?.statements ?? []) parametersOf(statement, parameters, into);
+    });
   return dependents;
+}
+
+/** As {@link parametersIn}, of a statement, which says such things in four places. */
+function parametersOf(
+  { action, resource, conditions, principal }: Statement,
+  parameters: ReadonlySet<string>,
+  into: Set<string>,
+): void {
+  for (const pattern of action.patterns) parametersIn(pattern, parameters, into);
+  for (const pattern of resource?.patterns ?? []) parametersIn(pattern, parameters, into);
+  for (const condition of conditions) parametersIn(condition, parameters, into);
+  for (const { value } of principal?.entries ?? []) parametersIn(value, parameters, into);
 }
 
 /** The parameters whose value, or a condition on them, is anywhere in the value. */

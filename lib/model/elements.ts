@@ -84,14 +84,13 @@ export class ElementIndex {
    * begins with (`arn:…:table/Orders/index/*` speaks of the table).
    */
   mentioned(t: Text): readonly Element[] {
-    const found = new Set<Element>();
-    for (const part of t.parts) {
-      const element = typeof part === 'string' ? undefined : this.byHole.get(part.hole);
-      if (element !== undefined) found.add(element);
-    }
-    const owner = this.ownerOf(t);
-    if (owner !== undefined) found.add(owner);
-    return [...found];
+    const found: Element[] = [];
+    const add = (element: Element | undefined): void => {
+      if (element !== undefined && !found.includes(element)) found.push(element);
+    };
+    for (const part of t.parts) if (typeof part !== 'string') add(this.byHole.get(part.hole));
+    add(this.ownerOf(t));
+    return found;
   }
 
   /** The resource with the longest ARN that the ARN is, or continues after `:` or `/`. */
