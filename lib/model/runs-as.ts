@@ -119,6 +119,21 @@ function ofOptions(
 
 const EC2 = 'ec2.amazonaws.com';
 
+type KeyKind = 'profile' | 'role' | 'other';
+
+/** A template has few names of properties, each many times. */
+const kinds = new Map<string, KeyKind>();
+const MAX_KINDS = 10_000;
+
+/** What a property of that name may name. */
+function kindOf(key: string): KeyKind {
+  const known = kinds.get(key);
+  if (known !== undefined) return known;
+  const kind = /instanceprofile/i.test(key) ? 'profile' : /role/i.test(key) ? 'role' : 'other';
+  if (kinds.size < MAX_KINDS) kinds.set(key, kind);
+  return kind;
+}
+
 /** For types that the table does not hold: `…Role…` properties that name a role of the app, `…InstanceProfile…` that name a profile. */
 function guessed(
   element: Element,
@@ -134,11 +149,11 @@ function guessed(
   const visit = (inner: Resolved, key: string): void => {
     if (isResolvedList(inner)) for (const item of inner) visit(item, key);
     else if (isResolvedObject(inner)) for (const k in inner) visit(inner[k]!, k);
-    else if (/instanceprofile/i.test(key)) {
+    else if (kindOf(key) === 'profile') {
       const named = toText(inner);
       const roles = named === undefined ? [] : ofProfile(element, named, index, rolesOfProfile);
       for (const role of roles) found.push({ service: EC2, role });
-    } else if (/role/i.test(key)) {
+    } else if (kindOf(key) === 'role') {
       const named = toText(inner);
       const roles = named === undefined ? undefined : index.find(named, ['AWS::IAM::Role'], element.stack.account);
       for (const role of roles ?? [])

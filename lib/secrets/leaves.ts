@@ -65,6 +65,7 @@ function written(path: readonly (string | number)[]): string {
 }
 
 function pairName(value: Json): string | undefined {
+  if (value.Value === undefined && value.ParameterValue === undefined && value.value === undefined) return undefined;
   for (const key of PAIR_NAMES) {
     const name = value[key];
     if (typeof name === 'string') return name;
