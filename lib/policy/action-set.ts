@@ -70,7 +70,7 @@ export class ActionSet {
   isAll(size: number): boolean {
     const rest = size & 31;
     for (let i = 0; i < size >>> 5; i++) if (this.word(i) >>> 0 !== 0xffffffff) return false;
-    return rest === 0 || this.word(size >>> 5) >>> 0 === (1 << rest) - 1;
+    return rest === 0 || this.word(size >>> 5) >>> 0 === ((1 << rest) - 1) >>> 0;
   }
 
   union(other: ActionSet): ActionSet {

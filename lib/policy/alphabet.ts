@@ -23,8 +23,11 @@ const CLASSES: readonly (readonly number[])[] = MEMBERS.map((m) => [...m].map((c
 /** How many there are. */
 export const CLASS_COUNT = CLASSES.length;
 
-/** The class of every character that no other class has. */
+/** The class of every character that no other class has: the only one with more members than are listed. */
 const OTHERS = 3;
+
+/** Where those are looked for that are left when a policy names all that are listed: characters without case. */
+const FIRST_BEYOND = 0x4e00;
 
 /** The class of each ASCII character. */
 export const ASCII_CLASSES = Uint8Array.from({ length: ASCII }, (_, code) => {
@@ -86,6 +89,10 @@ export function addUnnamed(told: ClassSet, named: NumberSet, into: number[]): vo
       break;
     }
   }
+  if ((added & (1 << (classes[OTHERS] as number))) !== 0) return;
+  let code = FIRST_BEYOND;
+  while (named.has(code)) code++;
+  into.push(code);
 }
 
 /** IAM compares actions, and the IgnoreCase operators compare values, by simple case folding: one character to one. */
@@ -94,16 +101,34 @@ export function fold(char: string): string {
   return isOne(lower) ? lower : char;
 }
 
-/** Characters with the same lower case beside the upper case, such as the Kelvin sign. */
-const THIRD_CASES = new Map(
-  ['k\u212a', 'å\u212b', 'ω\u2126', 'θ\u03f4', 'ß\u1e9e'].map(([low, third]) => [low, third]),
-);
+/** Of an ASCII letter no more than one character beyond ASCII is another case. */
+const KELVIN = '\u212a';
 
 /** What folds to the character, itself left out. */
 export function spellingsOf(folded: string): readonly string[] {
-  const third = THIRD_CASES.get(folded);
+  if (folded >= '\x80') {
+    beyond ??= foldedBeyond();
+    return beyond.get(folded) ?? [];
+  }
   const upper = folded.toUpperCase();
-  return [...(upper !== folded && isOne(upper) ? [upper] : []), ...(third === undefined ? [] : [third])];
+  return [...(upper === folded ? [] : [upper]), ...(folded === fold(KELVIN) ? [KELVIN] : [])];
+}
+
+/** By what they fold to: some letters have three cases (`Ǆ`, `ǅ`, `ǆ`), some an upper case of two characters. */
+let beyond: ReadonlyMap<string, readonly string[]> | undefined;
+
+/** Of the planes that have letters with cases. */
+function foldedBeyond(): ReadonlyMap<string, readonly string[]> {
+  const all = new Map<string, string[]>();
+  for (let code = ASCII; code < 0x20000; code++) {
+    const char = String.fromCodePoint(code);
+    const folded = fold(char);
+    if (folded === char) continue;
+    const others = all.get(folded);
+    if (others === undefined) all.set(folded, [char]);
+    else others.push(char);
+  }
+  return all;
 }
 
 function isOne(char: string): boolean {

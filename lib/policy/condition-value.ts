@@ -83,13 +83,18 @@ export interface Matcher {
   readonly unknown?: boolean;
 }
 
-const matchers = new WeakMap<Condition, Matcher>();
+/** By the version as well: statements of both share the conditions of the resources that attach them. */
+const matchers = {
+  '2008-10-17': new WeakMap<Condition, Matcher>(),
+  '2012-10-17': new WeakMap<Condition, Matcher>(),
+} satisfies Record<PolicyVersion, unknown>;
 
 export function matcherOf(condition: Condition, version: PolicyVersion): Matcher {
-  let matcher = matchers.get(condition);
+  const known = matchers[version];
+  let matcher = known.get(condition);
   if (matcher === undefined) {
     matcher = compileMatcher(condition, version);
-    matchers.set(condition, matcher);
+    known.set(condition, matcher);
   }
   return matcher;
 }

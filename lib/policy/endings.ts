@@ -13,7 +13,7 @@ export function endingsOf(globs: readonly Glob[]): readonly Ending[] {
   const endings = new Map<string, Ending>();
   for (const glob of globs) {
     const ending = endingOf(glob);
-    endings.set(ending.map(keyOf).join(''), ending);
+    endings.set(ending.map(keyOf).join(), ending);
   }
   return [...endings.values()];
 }
@@ -28,17 +28,18 @@ function endingOf(glob: Glob): Ending {
   return ending;
 }
 
+/** No run of characters may look like another token: an ending that took the other's place would be taken for all there is. */
 function keyOf(token: Token): string {
   switch (token.kind) {
     case 'char':
-      return token.char;
+      return `=${token.char}`;
     case 'one':
     case 'star':
     case 'plus':
-      return `\u0000${token.kind}${token.of}`;
+      return `${token.kind} ${token.of}`;
     case 'letter':
     case 'never':
-      return '\u0000';
+      return token.kind;
   }
 }
 

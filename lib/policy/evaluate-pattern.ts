@@ -32,7 +32,7 @@ export function known(t: Text): string {
   return value;
 }
 
-/** Texts without variables read the same in every request. */
+/** Of texts without variables, which read the same in every request and in either version. */
 const withWildcards = new WeakMap<Text, Pattern>();
 
 /** The pattern in this request; undefined when a variable has no value, so that nothing matches it. */
@@ -45,9 +45,9 @@ export function patternOf(
   const cached = wildcards ? withWildcards.get(t) : undefined;
   if (cached !== undefined) return cached;
   const source = known(t);
-  const constant = isConstant(source, version);
-  const pattern = constant ? plainTokens(source, wildcards) : substitutedTokens(source, wildcards, context);
-  if (constant && wildcards && pattern !== undefined) withWildcards.set(t, pattern);
+  if (!isConstant(source, version)) return substitutedTokens(source, wildcards, context);
+  const pattern = plainTokens(source, wildcards);
+  if (wildcards && !source.includes('${')) withWildcards.set(t, pattern);
   return pattern;
 }
 

@@ -8,7 +8,7 @@ export class NumberSet {
   items = new Int32Array(256);
   /** By the number: the turn in which it was added. */
   private turns = new Int32Array(256);
-  private turn = 0;
+  private turn = 1;
 
   clear(): void {
     this.size = 0;

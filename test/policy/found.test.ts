@@ -3,7 +3,7 @@
  * disjoint (or subset) although a request shows the contrary, or undecided although it is plain.
  */
 import { awsCatalogue } from '../../lib/catalog/catalogue';
-import type { Policies } from '../../lib/policy/document';
+import type { Condition, Policies } from '../../lib/policy/document';
 import { overlap } from '../../lib/policy/overlap';
 import { parsePolicy } from '../../lib/policy/parse';
 import { subset } from '../../lib/policy/subset';
@@ -191,4 +191,72 @@ test('a variable whose name is written with spaces is not the one without', () =
   const denying = (variable: string) => ({ identityPolicies: [...spaced.identityPolicies, ...deny(variable)] });
   expect(verdict(denying('${ c:s }'), ANYTHING)).toBe('overlap');
   expect(verdict(denying('${c:s}'), ANYTHING)).toBe('disjoint');
+});
+
+describe('characters that no author writes', () => {
+  test('a pattern whose characters spell the name of a wildcard takes no other pattern’s place', () => {
+    const spelt = `arn:aws:s:::*${[...'\u0000oneany'].reverse().join('')}`;
+    const written = (...Resource: string[]) => ({
+      identityPolicies: [
+        parsePolicy({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 's:Get', Resource } }, 'policy'),
+      ],
+    });
+    const x = principal('allow s:Get on a/x');
+    expect(verdict(written('arn:aws:s:::*?', spelt), x)).toBe('overlap');
+    expect(verdict(written(spelt), x)).toBe('disjoint');
+  });
+
+  test('who denies every character that can be typed denies not every character', () => {
+    const typed = Array.from({ length: 95 }, (_, i) => String.fromCharCode(0x20 + i));
+    const denied = [...typed, 'é'].map((c) => `arn:aws:s:::a/${/[*?$]/.test(c) ? `\${${c}}` : c}`);
+    const but = (Resource: string[]): Policies => ({
+      identityPolicies: [
+        ...principal('allow s:Get on a/?').identityPolicies,
+        parsePolicy({ Version: '2012-10-17', Statement: { Effect: 'Deny', Action: 's:Get', Resource } }, 'policy'),
+      ],
+    });
+    expect(verdict(but(denied), ANYTHING)).toBe('overlap');
+    expect(verdict(but([...denied, 'arn:aws:s:::a/*']), ANYTHING)).toBe('disjoint');
+  });
+
+  test.each([
+    ['ǆ', 'Ǆ', 'ǅ'],
+    ['å', 'Å', '\u212b'],
+    ['ß', '\u1e9e'],
+  ])('`%s` has no other cases than %s', (low, ...others) => {
+    const folds = `allow s:Get on * if StringEqualsIgnoreCase r:s ${low}`;
+    const left = (cases: readonly string[]) =>
+      verdict(principal(`${folds} & StringNotEquals r:s ${[low, ...cases].join('|')}`), ANYTHING);
+    expect(left(others.slice(1))).toBe('overlap');
+    expect(left(others)).toBe('disjoint');
+  });
+});
+
+test('what a text says in one version of the language is not kept for the other', () => {
+  const [pattern, value] = [text('arn:aws:s:::a/${c:s}'), text('${c:s2}')];
+  const policies = (version: '2008-10-17' | '2012-10-17', conditions: readonly Condition[]): Policies => ({
+    identityPolicies: [
+      {
+        version,
+        origin: version,
+        statements: [
+          {
+            effect: 'Allow',
+            index: 0,
+            origin: version,
+            version,
+            action: { not: false, patterns: [text('s:Get')] },
+            resource: { not: false, patterns: conditions.length === 0 ? [pattern] : [text('*')] },
+            conditions,
+          },
+        ],
+      },
+    ],
+  });
+  const shared: Condition = { operator: 'StringLike', ifExists: false, key: 'r:s', values: [value] };
+  const x = principal('allow s:Get on a/x if StringEquals r:s x');
+  for (const conditions of [[], [shared]]) {
+    expect(verdict(policies('2008-10-17', conditions), x)).toBe('disjoint');
+    expect(verdict(policies('2012-10-17', conditions), x)).toBe('overlap');
+  }
 });
