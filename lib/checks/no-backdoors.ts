@@ -148,8 +148,9 @@ function openToAnyGateway({ resources }: Model, byId: ById): Finding[] {
     const called = references.flatMap(({ to, at }) => (at === 'FunctionName' ? (byId.get(to)?.domain ?? []) : []))[0];
     const domain = called ?? own;
     const source = asText(SourceArn);
-    const account = source && splitText(source, ':')?.[4];
-    const isBound = source !== undefined && !(account !== undefined && literal(account) === '*');
+    const pieces = source && splitText(source, ':');
+    const account = pieces && show(pieces[4] ?? text('*'));
+    const isBound = source !== undefined && (account === undefined || !/[*?]/.test(account));
     if (domain === undefined || isBound || SourceAccount !== undefined || PrincipalOrgID !== undefined) return [];
     const message = `the permission \`${origin.path}\` lets every API of anybody call a function of the domain \`${domain}\`, past what asks who calls`;
     return [finding(message, [origin.path], 'name the API in `SourceArn`')];

@@ -142,11 +142,16 @@ function provedOf({ wanted, constraint, transformations }: Match, { path, are, r
   return proved === undefined && isNoneOf({ wanted, constraint, steps }, { path, are, read }) ? false : proved;
 }
 
-/** Whether the transformations give the reading, or its lower case: decoded first, because what is encoded is not seen before. */
+/**
+ * Whether the transformations give the reading, or its lower case, as far as the path of the zone goes: decoded first, because
+ * what is encoded is not seen before. Decoding once more changes nothing in that path, which has no escapes, but what lies below may
+ * then hold dots, and lead out of it where they are followed.
+ */
 function readsAs(steps: readonly string[], read: Requests['read']): boolean {
   if (read === 'plain') return true;
   const [first, ...rest] = steps;
-  return first === 'URL_DECODE' && rest.includes('NORMALIZE_PATH') === (read === 'normalised');
+  const follows = rest.includes('NORMALIZE_PATH');
+  return first === 'URL_DECODE' && follows === (read === 'normalised') && !(follows && rest.includes('URL_DECODE'));
 }
 
 /** Of all texts that begin so. */

@@ -21,7 +21,7 @@ export function entrancesOf({ api, guards }: SharedGateway, { resources }: Model
     switch (origin.type) {
       case 'AWS::ApiGateway::BasePathMapping':
       case 'AWS::ApiGateway::BasePathMappingV2':
-        return leadsHere('RestApiId') ? [basePath(properties.BasePath)] : [];
+        return leadsHere('RestApiId') ? mapped(properties, ofStages) : [];
       // Of several segments: https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html
       case 'AWS::ApiGatewayV2::ApiMapping':
         return leadsHere('ApiId') ? [basePath(properties.ApiMappingKey)] : [];
@@ -34,6 +34,19 @@ export function entrancesOf({ api, guards }: SharedGateway, { resources }: Model
     }
   });
   return [...new Set([...ofStages, ...ofNames])];
+}
+
+/**
+ * A mapping without a stage, or of `(none)`, leaves it to the caller to name one after the base path
+ * (https://docs.aws.amazon.com/apigateway/latest/api/API_CreateBasePathMapping.html).
+ */
+function mapped(
+  { BasePath, Stage }: Readonly<Record<string, unknown>>,
+  stages: readonly (string | undefined)[],
+): readonly (string | undefined)[] {
+  const path = basePath(BasePath);
+  if (Stage !== undefined && textOf(Stage) !== '(none)') return [path];
+  return stages.map((stage) => (path === undefined || stage === undefined ? undefined : path + stage));
 }
 
 function basePath(written: unknown): string | undefined {

@@ -15,8 +15,11 @@ import { textOf } from './signals';
 export interface Rule {
   readonly name: string;
   readonly priority: number | 'unknown' | undefined;
-  /** `unknown`: only the deployment knows, or somebody elsewhere. */
-  readonly action: 'Allow' | 'Block' | 'other' | 'unknown';
+  /**
+   * `Puzzle` stops who cannot solve it, or is no browser, and lets nobody past the rules that follow; `other` stops and lets
+   * past nobody. `unknown`: only the deployment knows, or somebody elsewhere.
+   */
+  readonly action: 'Allow' | 'Block' | 'Puzzle' | 'other' | 'unknown';
   readonly statement: unknown;
 }
 
@@ -42,7 +45,7 @@ function read(rule: unknown, groups: readonly Resource[]): readonly Rule[] {
     return [{ name, priority, action: actionIn(member(rule, 'Action')), statement }];
   // A rule that asks a group has no action; AWS WAF refuses one that has both, and so nobody can say what it does.
   const stray = member(rule, 'Action') === undefined ? 'other' : actionIn(member(rule, 'Action'));
-  const asked: Rule = { name, priority, action: stray === 'Block' ? 'other' : stray, statement };
+  const asked: Rule = { name, priority, action: mayLetPast(stray) ? stray : 'other', statement };
   const lets = (action: Rule['action'], what?: unknown): Rule => ({ name, priority, action, statement: what });
   const counts = countsOnly(rule);
   if (counts === true) return [asked];
@@ -67,11 +70,12 @@ function mayLetPast(action: Rule['action']): boolean {
   return action === 'Allow' || action === 'unknown';
 }
 
-/** The first that lets past ends the evaluation; what counts, or asks for a puzzle, does not. */
+/** The first that lets past ends the evaluation; what counts, or asks for a puzzle that is solved, does not. */
 function actionIn(action: unknown): Rule['action'] {
   if (member(action, 'Block') !== undefined) return 'Block';
   if (member(action, 'Allow') !== undefined) return 'Allow';
-  return ['Count', 'Captcha', 'Challenge'].some((kind) => member(action, kind) !== undefined) ? 'other' : 'unknown';
+  if (['Captcha', 'Challenge'].some((kind) => member(action, kind) !== undefined)) return 'Puzzle';
+  return member(action, 'Count') === undefined ? 'unknown' : 'other';
 }
 
 /** Whether the answers of a rule group are only counted; undefined where only the deployment knows. */

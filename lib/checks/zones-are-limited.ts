@@ -1,6 +1,7 @@
 /**
- * Rates of the zones of a shared gateway (DOM-8): each zone has a rate limit that counts it alone and counts all of it, and
- * each of its methods a throttle of its own, so that a flood of one zone takes nothing from another.
+ * Rates of the zones of a shared gateway (DOM-8): each zone has a rate limit that counts it alone and counts all of it, no other
+ * limit counts it together with a zone of another domain, and each of its methods has a throttle of its own, so that a flood of
+ * one zone takes nothing from another.
  *
  * AWS WAF counts by zone only where the rule is scoped down to the zone's path, in whatever spelling API Gateway takes it
  * (seen-by-web-acl.ts). API Gateway has no throttle for a path and what lies below, so every method has one
@@ -14,9 +15,9 @@ import { type LetPast, letPast } from './let-past';
 import { rateFinding, undecidedRate } from './rate-finding';
 import { member, numberAt } from './settings';
 import { type Guard, type SharedGateway, sharedGateways } from './shared-gateways';
-import { textOf } from './signals';
+import { type Answer, textOf } from './signals';
 import { type Coverage, coverageOf, touches } from './zone-coverage';
-import { isAfter, type RuleList, ruleListsOf } from './zone-rules';
+import { isAfter, type Rule, type RuleList, ruleListsOf } from './zone-rules';
 
 export function zonesAreLimited(model: Model): readonly Finding[] {
   return sharedGateways(model).flatMap((gateway) =>
@@ -74,8 +75,8 @@ function limited(webAcl: Resource, zone: Zone, gateway: SharedGateway, model: Mo
   const each = ruleListsOf(webAcl, gateway.ruleGroups).map((lists) =>
     lists.map((list) => limitIn(list, zone, gateway, model)),
   );
-  if (each.some((answers) => answers.every(({ limits }) => limits === true))) return true;
   const all = each.flat();
+  if (each.some((answers) => answers.every(({ limits }) => limits === true))) return alone(all, webAcl, zone, gateway);
   const { path } = webAcl.origin;
   const passed = all.flatMap(({ past }) => past ?? []);
   const certain = passed.find(({ is }) => is === 'certain');
@@ -106,6 +107,19 @@ function limited(webAcl: Resource, zone: Zone, gateway: SharedGateway, model: Mo
   return { is: 'violated', message: `${of(zone, gateway)} has no rate limit of its own: ${why}` };
 }
 
+/** A limit of its own is worth nothing to a zone that another limit stops for what others are asked. */
+function alone(all: readonly Limit[], { origin }: Resource, zone: Zone, gateway: SharedGateway): true | Fault {
+  const shared = all.flatMap((one) => one.shared);
+  const worst = shared.find(({ is }) => is === 'violated') ?? shared[0];
+  if (worst === undefined) return true;
+  const { is, rule } = worst;
+  const counts = is === 'violated' ? 'counts' : 'perhaps counts';
+  const others = worst.others.map((domain) => `\`${domain}\``).join(' and ');
+  const what = `the rule \`${rule}\` of \`${origin.path}\` ${counts} ${others} together with`;
+  const message = is === 'violated' ? `${what} ${of(zone, gateway)}, so a flood there stops it` : `${what} it`;
+  return { is, message };
+}
+
 interface Limit {
   readonly limits: boolean | undefined;
   readonly past?: LetPast;
@@ -115,24 +129,59 @@ interface Limit {
   readonly together: readonly string[];
   /** A request of the zone that a rule misses which counts others of it. */
   readonly missed?: string;
+  /** Rules that stop the zone for what others are asked, beside its own. */
+  readonly shared: readonly Shared[];
+}
+
+interface Shared {
+  readonly is: Fault['is'];
+  readonly rule: string;
+  /** Domains. */
+  readonly others: readonly string[];
+}
+
+interface Counted {
+  readonly rule: Rule;
+  readonly rate: unknown;
+  readonly coverage: Coverage;
+  /** Whether it counts some of the zone's requests. */
+  readonly some: Answer;
 }
 
 function limitIn(list: RuleList, zone: Zone, gateway: SharedGateway, model: Model): Limit {
-  const { rules, unknown } = list;
-  const blocking = rules.flatMap((rule) => {
+  const counted = list.rules.flatMap((rule): readonly Counted[] => {
     const rate = member(rule.statement, 'RateBasedStatement');
-    if (rate === undefined || rule.action !== 'Block') return [];
+    if (rate === undefined || (rule.action !== 'Block' && rule.action !== 'Puzzle')) return [];
     const scope = member(rate, 'ScopeDownStatement');
     const others = [...new Set(gateway.zones.map(({ domain }) => domain))].filter((domain) => domain !== zone.domain);
     const coverage: Coverage =
       scope === undefined ? { whole: true, others, perhaps: [] } : coverageOf(scope, zone, gateway, model);
-    return [{ rule, rate, coverage, some: scope === undefined || touches(scope, zone, gateway, model) === true }];
+    return [{ rule, rate, coverage, some: scope === undefined || touches(scope, zone, gateway, model) }];
   });
+  const blocking = counted.filter(({ rule }) => rule.action === 'Block');
+  return { ...limitAmong(blocking, list, zone, gateway, model), shared: counted.flatMap(sharedBy) };
+}
+
+/** What it counts of the zone together with others, as far as can be told. */
+function sharedBy({ rule: { name }, coverage: { others, perhaps }, some }: Counted): readonly Shared[] {
+  if (some === true && others.length > 0) return [{ is: 'violated', rule: name, others }];
+  const open = [...others, ...perhaps];
+  return some === false || open.length === 0 ? [] : [{ is: 'undecided', rule: name, others: open }];
+}
+
+function limitAmong(
+  blocking: readonly Counted[],
+  list: RuleList,
+  zone: Zone,
+  gateway: SharedGateway,
+  model: Model,
+): Omit<Limit, 'shared'> {
+  const { rules, unknown } = list;
   const whole = blocking.filter(({ coverage }) => coverage.whole === true && coverage.others.length === 0);
   const own = whole.filter(({ coverage }) => coverage.perhaps.length === 0);
   const counting = own.find(({ rate }) => uncountedBy(rate) === undefined);
   if (counting === undefined) {
-    const some = blocking.filter((one) => one.some);
+    const some = blocking.filter((one) => one.some === true);
     const missed = some.flatMap(({ coverage }) => coverage.missed ?? [])[0];
     const open = unknown || whole.length > own.length || blocking.some(({ coverage }) => coverage.whole === undefined);
     const uncounted = own.flatMap(({ rate }) => uncountedBy(rate) ?? [])[0];

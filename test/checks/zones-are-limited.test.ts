@@ -33,9 +33,35 @@ describe('DOM-8', () => {
     ],
     ['one that only counts', { ...rate('public', 2, under('/public')), Action: { Count: {} } }, 'no rule counts it'],
   ])('a rate limit: %s', (_, rule, why) => {
-    expect(limits(partner, ...(rule === undefined ? [] : [rule]))).toEqual([
+    const own = (message: string) => !message.includes('together with');
+    expect(limits(partner, ...(rule === undefined ? [] : [rule])).filter(own)).toEqual([
       `violated: ${PUBLIC} has no rate limit of its own: ${why}`,
     ]);
+  });
+
+  const TOGETHER = (rule: string) => [
+    `violated: the rule \`${rule}\` of \`S/Acl\` counts \`public\` together with ${PARTNER}, so a flood there stops it`,
+    `violated: the rule \`${rule}\` of \`S/Acl\` counts \`partner\` together with ${PUBLIC}, so a flood there stops it`,
+  ];
+  const PERHAPS_TOGETHER = [
+    [PARTNER, 'public'],
+    [PUBLIC, 'partner'],
+  ].map(
+    ([zone, other]) =>
+      `undecided: it cannot be decided whether the rate of ${zone} is limited: the rule \`all\` of \`S/Acl\` perhaps counts \`${other}\` together with it`,
+  );
+  const blockless = { Action: { Captcha: {} } };
+
+  test.each<[string, Json, readonly string[]]>([
+    ['everybody', rate('all', 3), TOGETHER('all')],
+    ['everybody, and is asked first', rate('all', 0), TOGETHER('all')],
+    ['everybody, with a puzzle', { ...rate('all', 3), ...blockless }, TOGETHER('all')],
+    ['both', rate('all', 3, onlyPlain('', ['URL_DECODE'])), TOGETHER('all')],
+    ['some of both, told apart by something else', rate('all', 3, { GeoMatchStatement: {} }), PERHAPS_TOGETHER],
+    ['everybody, and only counts', { ...rate('all', 3), Action: { Count: {} } }, []],
+    ['one of them once more', rate('all', 3, under('/public')), []],
+  ])('a limit beside those of the zones that counts %s', (_, rule, expected) => {
+    expect(limits(partner, shop, rule)).toEqual(expected);
   });
 
   test('a rate limit in a rule group of its own', () => {
@@ -256,7 +282,11 @@ describe('DOM-8', () => {
     expect(assumed(forwarded('MATCH'))).toEqual([says('X-Forwarded-For')]);
   });
 
-  test('a custom domain that leads to the stage by another path', () => {
+  test.each([
+    ['a stage', { Stage: 'v1' }, '/api'],
+    ['whatever stage its callers name', {}, '/api/v1'],
+    ['no stage in so many words', { Stage: '(none)' }, '/api/v1'],
+  ])('a custom domain that leads to %s by another path', (_, stage, by) => {
     const mapped = (...paths: readonly string[]) => ({
       ...gateway({
         rules: ['/partner', '/public'].map((zone, i) => {
@@ -270,13 +300,15 @@ describe('DOM-8', () => {
         DomainName: 'api.example.com',
         RestApiId: ref('Api'),
         BasePath: 'api',
+        ...stage,
       }),
     });
-    expect(judged(mapped('/api'))).toEqual([]);
-    expect(judged(mapped('/other'))).toEqual([
-      `violated: ${PARTNER} has no rate limit of its own: its rule misses requests such as \`/api/partner/orders\``,
-      `violated: ${PUBLIC} has no rate limit of its own: its rule misses requests such as \`/api/public/orders\``,
-    ]);
+    expect(judged(mapped(by))).toEqual([]);
+    const missing = [
+      `violated: ${PARTNER} has no rate limit of its own: its rule misses requests such as \`${by}/partner/orders\``,
+      `violated: ${PUBLIC} has no rate limit of its own: its rule misses requests such as \`${by}/public/orders\``,
+    ];
+    for (const other of ['/other', by === '/api' ? '/api/v1' : '/api']) expect(judged(mapped(other))).toEqual(missing);
   });
 
   test.each<[string, Json]>([

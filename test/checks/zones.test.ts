@@ -10,7 +10,7 @@ import { methodsAreGuarded } from '../../lib/checks/methods-are-guarded';
 import { noBackdoors } from '../../lib/checks/no-backdoors';
 import { resourcesAreNotShared } from '../../lib/checks/resources-are-not-shared';
 import { CHECKS } from '../../lib/checks/run-checks';
-import { DIVIDED, divided, gateway, method, path } from '../model/a-shared-gateway';
+import { DIVIDED, divided, gateway, method, path, under } from '../model/a-shared-gateway';
 import { allow, configured, type Json, join, ref, resource, role, stack } from '../model/notation';
 
 function judged(check: Check, resources: Json = gateway(), configuration: Json = DIVIDED): readonly string[] {
@@ -140,6 +140,58 @@ describe('DOM-2', () => {
   });
 });
 
+describe('DOM-2 of rule groups', () => {
+  const rule = (zone: string, Action: Json, more: Json = {}): Json => ({
+    Name: zone,
+    Priority: 0,
+    Action,
+    Statement: under(zone),
+    ...more,
+  });
+  const asked = (...Rules: readonly Json[]): readonly string[] => {
+    const reference = {
+      Name: 'partner',
+      Priority: 1,
+      OverrideAction: { None: {} },
+      Statement: { RuleGroupReferenceStatement: { Arn: { 'Fn::GetAtt': ['PGroup', 'Arn'] } } },
+    };
+    return judged(
+      resourcesAreNotShared,
+      {
+        ...gateway({ rules: [reference] }),
+        PGroup: resource('AWS::WAFv2::RuleGroup', { Scope: 'REGIONAL', Capacity: 100, Rules }),
+      },
+      divided({
+        partner: { exposure: 'partner', owner: 'p', resources: ['S/PGroup'], routes: { 'S/Api': ['/partner'] } },
+        edge: { exposure: 'public', owner: 'platform-team', resources: ['S/A*', 'S/Stage', 'S/G*'] },
+      }),
+    );
+  };
+  const decides = [
+    'violated: the rule group `S/PGroup` of `partner` decides on requests for `public` of the gateway `S/Api`',
+  ];
+
+  test.each<[string, Json]>([
+    ['blocks', { Block: {} }],
+    ['lets past', { Allow: {} }],
+    ['asks for a puzzle', { Captcha: {} }],
+    ['asks a browser to prove itself', { Challenge: {} }],
+  ])('that %s what another zone is asked', (_, action) => {
+    expect(asked(rule('/public', action))).toEqual(decides);
+    expect(asked(rule('/partner', action))).toEqual([]);
+  });
+
+  test('that only counts it decides nothing', () => {
+    expect(asked(rule('/public', { Count: {} }))).toEqual([]);
+  });
+
+  test('that tells requests apart by something else decides perhaps', () => {
+    expect(asked(rule('/public', { Block: {} }, { Statement: { GeoMatchStatement: {} } }))).toEqual([
+      'undecided: the rule group `S/PGroup` of `partner` perhaps decides on requests for `public` of the gateway `S/Api`',
+    ]);
+  });
+});
+
 describe('DOM-1', () => {
   const partnersRole = (action: string, on: unknown): Json => ({ ...gateway(), Team: role([allow(action, on)]) });
   const withRole = (action: string, on: unknown) =>
@@ -257,7 +309,8 @@ test('SOD-10: a function is called by an API, and not by those of everybody', ()
   ];
   const called = join('arn:aws:execute-api:eu-west-1:111122223333:', ref('Api'), '/*/*/partner/*');
   expect(permitted({})).toEqual(everybodys);
-  expect(permitted({ SourceArn: 'arn:aws:execute-api:*:*:*' })).toEqual(everybodys);
+  for (const SourceArn of ['arn:aws:execute-api:*:*:*', 'arn:aws:execute-api:*', '*', 'arn:aws:execute-api:*:1111*:*'])
+    expect(permitted({ SourceArn })).toEqual(everybodys);
   expect(permitted({ SourceArn: called })).toEqual([]);
   expect(permitted({ SourceAccount: '111122223333' })).toEqual([]);
   expect(permitted({ Principal: 'sns.amazonaws.com' })).toEqual([]);
