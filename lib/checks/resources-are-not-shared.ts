@@ -13,7 +13,7 @@ import { zonesThatUse } from './described-uses';
 import type { Finding } from './finding';
 import { member } from './settings';
 import { isOfSharedGateway, type SharedGateway, sharedGateways } from './shared-gateways';
-import { calledByVariable } from './stage-variables';
+import { calledByVariable, isNamedByVariable } from './stage-variables';
 import { touches } from './zone-coverage';
 import { choicesOf, rulesOf } from './zone-rules';
 
@@ -94,10 +94,10 @@ function usesOf(model: Model): ReadonlyMap<string, readonly Use[]> {
     const { domain, origin, references } = resource;
     if (domain === undefined) continue;
     const usersAt = usersOf(resource, model);
-    const called = calledByVariable(resource, model).map((to) => ({ to, at: 'Integration.Uri' }));
-    for (const { to, at } of [...references, ...called]) {
+    for (const { to, at } of [...references, ...calledByVariable(resource, model)]) {
       const used = byId.get(to);
-      if (NOT_USE.test(at) || (used !== undefined && isOfSharedGateway(model, used, resource))) continue;
+      if (NOT_USE.test(at) || isNamedByVariable(resource, at, used)) continue;
+      if (used !== undefined && isOfSharedGateway(model, used, resource)) continue;
       const users = usersAt(at).map((user): Use => ({ domain: user, by: origin, at }));
       const known = uses.get(to);
       if (known === undefined) uses.set(to, users);

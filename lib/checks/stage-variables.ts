@@ -1,38 +1,83 @@
 /**
- * Functions that a method names by a stage variable: which they are the stages say, each for itself, and a canary's for a part of
- * the requests. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/aws-api-gateway-stage-variables-reference.html
+ * Functions that a method, an authorizer or an OpenAPI document names by a stage variable: which they are the stages say, each for
+ * itself, and a canary's for a part of the requests. Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/aws-api-gateway-stage-variables-reference.html
  */
+import { arnKey } from '../model/directory';
 import type { Model, Resource } from '../model/model';
-import { textKey } from '../model/text-key';
-import { isText, literal, type Text, text } from '../policy/text';
+import { functionIn } from '../model/references';
+import { type Hole, isText, type Text, text } from '../policy/text';
 import { stagesOfApi } from './gateway-stages';
 import { asText, member } from './settings';
+import { typed } from './signals';
 
-/** Ids of functions of the app that the method calls at some stage. */
-export function calledByVariable(
-  { origin, properties, references }: Resource,
-  { resources }: Model,
-): readonly string[] {
-  if (origin.type !== 'AWS::ApiGateway::Method') return [];
-  const uri = asText(member(properties.Integration, 'Uri'));
-  const api = references.find(({ at }) => at === 'RestApiId')?.to;
-  if (uri === undefined || api === undefined || !uri.parts.some(hasVariable)) return [];
-  const functions = resources.filter(({ origin: { type }, arn }) => arn !== undefined && FUNCTIONS.has(type));
-  const called = stagesOfApi(api, resources).flatMap(({ resource }) =>
-    variablesOf(resource).map((set) => filled(uri, set)),
-  );
-  const keys = called.map((one) => `${textKey(one)}:`);
-  return functions
-    .filter(({ arn }) => keys.some((key) => NAMES.some((after) => key.includes(`/functions/${textKey(arn!)}${after}`))))
-    .map(({ id }) => id);
+export interface Called {
+  readonly to: string;
+  /** The property that calls it, written as references are. */
+  readonly at: string;
 }
 
-const FUNCTIONS: ReadonlySet<string> = new Set(['AWS::Lambda::Function', 'AWS::Serverless::Function']);
-/** What follows a function's own ARN: the end, or a version or alias. */
-const NAMES = ['/invocations', ':'];
+/** Functions of the app that the method, the authorizer or the document of an API calls at some stage. */
+export function calledByVariable(resource: Resource, { resources }: Model): readonly Called[] {
+  const named = urisOf(resource).filter(({ uri }) => uri.parts.some(hasVariable));
+  if (named.length === 0) return [];
+  const { id, origin, references } = resource;
+  const api = origin.type === 'AWS::ApiGateway::RestApi' ? id : references.find(({ at }) => at === 'RestApiId')?.to;
+  if (api === undefined) return [];
+  const sets = stagesOfApi(api, resources).flatMap((stage) => variablesOf(stage.resource));
+  return named.flatMap(({ uri, at }) => {
+    const called = sets.flatMap((set) => functionIn(filled(uri, set)) ?? []).map(arnKey);
+    // A version or alias stands after the function's own ARN.
+    const isCalled = (arn: string) => called.some((key) => key === arn || key.startsWith(`${arn}:`));
+    return typed(resources, ...FUNCTIONS).flatMap(({ id: to, arn }) =>
+      arn !== undefined && isCalled(arnKey(arn)) ? [{ to, at }] : [],
+    );
+  });
+}
+
+const FUNCTIONS = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
+
+/** Whether a stage names a function there for whoever asks for the variable: by itself it calls nothing. */
+export function isNamedByVariable({ origin }: Resource, at: string, used: Resource | undefined): boolean {
+  return (
+    (origin.type === 'AWS::ApiGateway::Stage' || origin.type === 'AWS::ApiGateway::Deployment') &&
+    VARIABLE.test(at) &&
+    used !== undefined &&
+    FUNCTIONS.includes(used.origin.type)
+  );
+}
+
+const VARIABLE = /^(StageDescription\.)?(Variables|CanarySetting\.StageVariableOverrides)\./;
+
+/** What API Gateway is told to call. */
+function urisOf({ origin, properties }: Resource): readonly { readonly uri: Text; readonly at: string }[] {
+  const one = (value: unknown, at: string) => {
+    const uri = asText(value);
+    return uri === undefined ? [] : [{ uri, at }];
+  };
+  switch (origin.type) {
+    case 'AWS::ApiGateway::Method':
+      return one(member(properties.Integration, 'Uri'), 'Integration.Uri');
+    case 'AWS::ApiGateway::Authorizer':
+      return one(properties.AuthorizerUri, 'AuthorizerUri');
+    case 'AWS::ApiGateway::RestApi':
+      return describedIn(properties.Body, 'Body');
+    default:
+      return [];
+  }
+}
+
+/** In an OpenAPI document, of integrations (`uri`) and authorizers (`authorizerUri`). */
+function describedIn(value: unknown, at: string): readonly { readonly uri: Text; readonly at: string }[] {
+  if (typeof value !== 'object' || value === null || isText(value) || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const here = `${at}.${key}`;
+    const uri = key === 'uri' || key === 'authorizerUri' ? asText(inner) : undefined;
+    return uri === undefined ? describedIn(inner, here) : [{ uri, at: here }];
+  });
+}
 
 function hasVariable(part: Text['parts'][number]): boolean {
-  return typeof part === 'string' && part.includes('${stageVariables.');
+  return typeof part === 'string' && part.includes(VARIABLES);
 }
 
 /** What the stage has, and what its canary has instead. */
@@ -52,14 +97,14 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
 }
 
 function filled(uri: Text, variables: Readonly<Record<string, unknown>>): Text {
+  const named = (written: string): string | Text => asText(variables[written.slice(VARIABLES.length, -1)]) ?? written;
   return text(
-    ...uri.parts.map((part) =>
-      typeof part !== 'string'
-        ? part
-        : part.replace(/\$\{stageVariables\.([^}]+)\}/g, (written, name: string) => {
-            const value = asText(variables[name]);
-            return (value && literal(value)) ?? written;
-          }),
+    ...uri.parts.flatMap((part): readonly (string | Hole | Text)[] =>
+      typeof part === 'string'
+        ? part.split(/(\$\{stageVariables\.[^}]+\})/).map((piece, i) => (i % 2 === 0 ? piece : named(piece)))
+        : [part],
     ),
   );
 }
+
+const VARIABLES = '${stageVariables.';

@@ -71,7 +71,7 @@ function walkTexts(value: Resolved, path: Path, found: (t: Text) => void): void 
  * The ARN in `arn:…:apigateway:REGION:lambda:path/2015-03-31/functions/ARN/invocations`, by which API Gateway is told what to call
  * (https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html#apigw-Type-Integration-uri).
  */
-function functionIn(t: Text): Text | undefined {
+export function functionIn(t: Text): Text | undefined {
   const at = t.parts.findIndex((part) => typeof part === 'string' && part.includes(FUNCTIONS));
   if (at < 0) return undefined;
   const [first, ...rest] = t.parts.slice(at) as [string, ...Text['parts']];

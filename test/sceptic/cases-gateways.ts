@@ -266,7 +266,9 @@ const invokes = (target: unknown): Json => ({
 });
 const LITERAL = (name: string) =>
   `arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/${arn('lambda', `function:${name}`)}/invocations`;
-const described = (route: string): Json =>
+const BY_VARIABLE = (variable: string): unknown =>
+  join('arn:aws:lambda:', ref('AWS::Region'), ':', ref('AWS::AccountId'), `:function:\${stageVariables.${variable}}`);
+const described = (route: string, called: unknown = att('BOrders')): Json =>
   resource('AWS::ApiGateway::RestApi', {
     Name: 'edge',
     Body: {
@@ -278,7 +280,7 @@ const described = (route: string): Json =>
             'x-amazon-apigateway-integration': {
               type: 'aws_proxy',
               httpMethod: 'POST',
-              uri: calling(att('BOrders')),
+              uri: calling(called),
             },
           },
         },
@@ -365,10 +367,51 @@ const USES: readonly Case[] = [
       at('B'),
     );
   }),
+  ...[
+    { Variables: { orders: ref('BMade') } },
+    { Variables: { orders: ref('AMade') }, CanarySetting: { StageVariableOverrides: { orders: ref('BMade') } } },
+  ].map((variables, i) => {
+    const made = { AMade: resource('AWS::Lambda::Function', {}), BMade: resource('AWS::Lambda::Function', {}) };
+    const at = (zone: 'A' | 'B'): Json => ({
+      ...made,
+      EStage: stage({
+        StageName: 'v1',
+        ...(zone === 'A' || i === 0 ? variables : { Variables: { orders: ref('BMade') } }),
+      }),
+      [`EGet${zone}`]: method(`EOrders${zone}`, `EAuth${zone}`, invokes(calling(BY_VARIABLE('orders')))),
+    });
+    return adds(
+      `a function of another zone that the deployment names, by a variable of ${i === 0 ? 'the stage' : 'its canary'}`,
+      at('A'),
+      at('B'),
+    );
+  }),
+  adds(
+    'the function of the authorizer of another zone, by a variable of the stage',
+    {
+      EStage: stage({ StageName: 'v1', Variables: { auth: 'b-auth' } }),
+      EAuthA: authorizer('a', { AuthorizerUri: LITERAL('${stageVariables.auth}') }),
+    },
+    {
+      EStage: stage({ StageName: 'v1', Variables: { auth: 'a-auth' } }),
+      EAuthA: authorizer('a', { AuthorizerUri: LITERAL('${stageVariables.auth}') }),
+    },
+  ),
   adds(
     'a function of another zone, in an OpenAPI document',
     { EApi: described('/a/more') },
     { EApi: described('/b/more') },
+  ),
+  adds(
+    'a function of another zone, in an OpenAPI document by a variable of the stage',
+    {
+      EStage: stage({ StageName: 'v1', Variables: { orders: ref('BOrders') } }),
+      EApi: described('/a/more', BY_VARIABLE('orders')),
+    },
+    {
+      EStage: stage({ StageName: 'v1', Variables: { orders: ref('BOrders') } }),
+      EApi: described('/b/more', BY_VARIABLE('orders')),
+    },
   ),
 ];
 
