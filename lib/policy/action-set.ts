@@ -9,14 +9,17 @@ import { compileGlob, literalPrefix, type Mode } from './glob';
 import { literal } from './text';
 import type { Glob } from './token';
 
-/** A set of action ids, as bits: of the words of 32 actions only those between the first and the last that are not zero. */
+/**
+ * A set of action ids, as bits: of the words of 32 actions only those between the first and the last that are not zero.
+ * Words have a sign, as what `&` and `|` answer has: V8 keeps such numbers without an object for each.
+ */
 export class ActionSet {
-  private static readonly EMPTY = new ActionSet(new Uint32Array(0), 0);
+  private static readonly EMPTY = new ActionSet(new Int32Array(0), 0);
   /** Behind the last word. */
   private readonly to: number;
 
   private constructor(
-    private readonly words: Uint32Array,
+    private readonly words: Int32Array,
     /** The place of the first word. */
     private readonly from: number,
   ) {
@@ -24,12 +27,18 @@ export class ActionSet {
   }
 
   /** Of all words. */
-  static of(words: Uint32Array): ActionSet {
+  static of(words: Int32Array): ActionSet {
     let from = 0;
     let to = words.length;
     while (from < to && words[from] === 0) from++;
     while (to > from && words[to - 1] === 0) to--;
     return from === to ? ActionSet.EMPTY : new ActionSet(words.slice(from, to), from);
+  }
+
+  static holding(actions: readonly number[]): ActionSet {
+    const words = new Int32Array((Math.max(-1, ...actions) >> 5) + 1);
+    for (const action of actions) words[action >>> 5] = (words[action >>> 5] as number) | (1 << (action & 31));
+    return ActionSet.of(words);
   }
 
   static empty(): ActionSet {
@@ -38,17 +47,24 @@ export class ActionSet {
 
   /** The actions that some of the sets hold. */
   static unionOf(sets: readonly ActionSet[]): ActionSet {
-    const distinct = [...new Set(sets)].filter((set) => !set.isEmpty);
-    if (distinct.length < 2) return distinct[0] ?? ActionSet.EMPTY;
-    const from = Math.min(...distinct.map((set) => set.from));
-    const to = Math.max(...distinct.map((set) => set.to));
-    const words = new Uint32Array(to - from);
-    for (const set of distinct) set.addTo(words, from);
+    let first = ActionSet.EMPTY;
+    let [from, to] = [0, 0];
+    let different = false;
+    for (const set of sets) {
+      if (set.isEmpty || set === first) continue;
+      different = !first.isEmpty;
+      from = different ? Math.min(from, set.from) : set.from;
+      to = Math.max(to, set.to);
+      if (!different) first = set;
+    }
+    if (!different) return first;
+    const words = new Int32Array(to - from);
+    for (const set of sets) set.addTo(words, from);
     return new ActionSet(words, from);
   }
 
   /** @param from the place of the first of the words */
-  addTo(words: Uint32Array, from = 0): void {
+  addTo(words: Int32Array, from = 0): void {
     const own = this.words;
     const shift = this.from - from;
     for (let i = 0; i < own.length; i++) words[i + shift] = (words[i + shift] as number) | (own[i] as number);
@@ -69,8 +85,8 @@ export class ActionSet {
   /** True iff every action below `size` is in the set. */
   isAll(size: number): boolean {
     const rest = size & 31;
-    for (let i = 0; i < size >>> 5; i++) if (this.word(i) >>> 0 !== 0xffffffff) return false;
-    return rest === 0 || this.word(size >>> 5) >>> 0 === ((1 << rest) - 1) >>> 0;
+    for (let i = 0; i < size >>> 5; i++) if (this.word(i) !== -1) return false;
+    return rest === 0 || this.word(size >>> 5) === lowest(rest);
   }
 
   union(other: ActionSet): ActionSet {
@@ -83,14 +99,14 @@ export class ActionSet {
     const from = first >>> 5;
     let to = Math.min(this.to, other.to);
     while ((this.word(to - 1) & other.word(to - 1)) === 0) to--;
-    const words = new Uint32Array(to - from);
+    const words = new Int32Array(to - from);
     for (let i = from; i < to; i++) words[i - from] = this.word(i) & other.word(i);
     return new ActionSet(words, from);
   }
 
   without(other: ActionSet): ActionSet {
     if (!this.meets(other)) return this;
-    const words = new Uint32Array(this.to);
+    const words = new Int32Array(this.to);
     for (let i = this.from; i < this.to; i++) words[i] = this.word(i) & ~other.word(i);
     return ActionSet.of(words);
   }
@@ -102,7 +118,7 @@ export class ActionSet {
   /** The smallest action in both sets. */
   firstCommon(other: ActionSet): number | undefined {
     for (let i = Math.max(this.from, other.from), to = Math.min(this.to, other.to); i < to; i++) {
-      const word = (this.word(i) & other.word(i)) >>> 0;
+      const word = this.word(i) & other.word(i);
       if (word !== 0) return i * 32 + (31 - Math.clz32(word & -word));
     }
     return undefined;
@@ -115,6 +131,11 @@ export class ActionSet {
   }
 }
 
+/** The word of its lowest bits, fewer than 32. */
+function lowest(bits: number): number {
+  return ~(-1 << bits);
+}
+
 /** A catalogue with what the engine derives from it, computed once. */
 export class ActionIndex {
   private static readonly indexes = new PerCatalogue((catalogue) => new ActionIndex(catalogue));
@@ -123,8 +144,9 @@ export class ActionIndex {
   private readonly lower: (string | undefined)[];
   private readonly patterns = new Map<string, ActionSet>();
   /** What was found for selections, by what is written in them: statements by the thousand select the same few. */
-  private readonly selections = new Map<string, ActionSet>();
-  readonly futures = new Map<string, FutureActions | undefined>();
+  private readonly written = new Map<string, Selected>();
+  /** The same by themselves: statements that the model read once share them. */
+  private readonly selections = new WeakMap<Selection, Selected>();
 
   private constructor(catalogue: Catalogue) {
     this.actions = catalogue.actions;
@@ -149,11 +171,26 @@ export class ActionIndex {
 
   /** The known actions that the selection selects. */
   select(selection: Selection): ActionSet {
-    return remembered(this.selections, selection, () => this.find(selection));
+    return this.selected(selection).known;
+  }
+
+  selected(selection: Selection): Selected {
+    let selected = this.selections.get(selection);
+    if (selected === undefined) {
+      const key = JSON.stringify([selection.not, ...selection.patterns.map(literal)]);
+      selected = this.written.get(key);
+      if (selected === undefined) {
+        selected = { known: this.find(selection), future: findFuture(selection, this) };
+        if (this.written.size >= SELECTIONS_KEPT) this.written.clear();
+        this.written.set(key, selected);
+      }
+      this.selections.set(selection, selected);
+    }
+    return selected;
   }
 
   private find(selection: Selection): ActionSet {
-    const words = new Uint32Array(Math.ceil(this.actions.length / 32));
+    const words = new Int32Array(Math.ceil(this.actions.length / 32));
     for (const pattern of selection.patterns) {
       const plain = literal(pattern)?.toLowerCase();
       if (plain === undefined) continue; // the statement is opaque
@@ -167,7 +204,7 @@ export class ActionIndex {
     if (selection.not) {
       for (let i = 0; i < words.length; i++) words[i] = ~(words[i] as number);
       const rest = this.actions.length & 31;
-      if (rest !== 0) words[words.length - 1] = (words[words.length - 1] as number) & ((1 << rest) - 1);
+      if (rest !== 0) words[words.length - 1] = (words[words.length - 1] as number) & lowest(rest);
     }
     return ActionSet.of(words);
   }
@@ -176,7 +213,7 @@ export class ActionIndex {
     const known = this.patterns.get(pattern);
     if (known !== undefined) return known;
     const glob = actionGlob(pattern);
-    const words = new Uint32Array(Math.ceil(this.actions.length / 32));
+    const words = new Int32Array(Math.ceil(this.actions.length / 32));
     const prefix = literalPrefix(glob);
     const rest = glob.slice(prefix.length);
     const anything = rest.length === 1 && rest[0]?.kind === 'star';
@@ -210,15 +247,6 @@ export class ActionIndex {
 const PATTERNS_KEPT = 10_000;
 const SELECTIONS_KEPT = 10_000;
 
-function remembered<T>(known: Map<string, T>, { not, patterns }: Selection, compute: () => T): T {
-  const key = JSON.stringify([not, ...patterns.map(literal)]);
-  if (!known.has(key)) {
-    if (known.size >= SELECTIONS_KEPT) known.clear();
-    known.set(key, compute());
-  }
-  return known.get(key) as T;
-}
-
 function actionGlob(pattern: string): Glob {
   return compileGlob({ parts: [pattern] }, { mode: 'may', wildcards: 'glob', variables: false });
 }
@@ -234,8 +262,14 @@ export interface FutureActions {
   readonly services: ReadonlySet<string> | undefined;
 }
 
+/** What a selection selects. */
+export interface Selected {
+  readonly known: ActionSet;
+  readonly future: FutureActions | undefined;
+}
+
 export function futureActions(selection: Selection, index: ActionIndex): FutureActions | undefined {
-  return remembered(index.futures, selection, () => findFuture(selection, index));
+  return index.selected(selection).future;
 }
 
 function findFuture(selection: Selection, index: ActionIndex): FutureActions | undefined {

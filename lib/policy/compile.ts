@@ -7,7 +7,7 @@
  * session policies, service control policies. Source:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
-import { ActionIndex, ActionSet, type FutureActions, futureActions } from './action-set';
+import { ActionIndex, ActionSet, type FutureActions } from './action-set';
 import type { Catalogue } from './catalogue';
 import { type Policies, type PolicyDocument, type Statement, textsOf } from './document';
 import { type ResourceSet, resourceSetOf } from './resource-set';
@@ -20,7 +20,6 @@ export interface CompiledStatement {
   readonly resources: ResourceSet;
   /** No condition, and every resource. */
   readonly blanket: boolean;
-  readonly holes: readonly Hole[];
   /** Unique in the process, for keys of memo tables. */
   readonly id: number;
 }
@@ -52,17 +51,16 @@ let nextId = 0;
 const compiledStatements = new WeakMap<Statement, { catalogue: Catalogue; compiled: CompiledStatement }>();
 
 export function compileStatement(source: Statement, catalogue: Catalogue): CompiledStatement {
-  const known = compiledStatements.get(source);
-  if (known !== undefined && known.catalogue === catalogue) return known.compiled;
-  const index = ActionIndex.of(catalogue);
+  const before = compiledStatements.get(source);
+  if (before !== undefined && before.catalogue === catalogue) return before.compiled;
+  const { known: actions, future } = ActionIndex.of(catalogue).selected(source.action);
   const resources = resourceSetOf(source);
   const compiled: CompiledStatement = {
     source,
-    actions: index.select(source.action),
-    future: futureActions(source.action, index),
+    actions,
+    future,
     resources,
     blanket: source.conditions.length === 0 && resources.universal && !resources.not,
-    holes: textsOf(source).flatMap((t) => t.parts.filter((p) => typeof p !== 'string')),
     id: nextId++,
   };
   compiledStatements.set(source, { catalogue, compiled });
@@ -89,56 +87,137 @@ export function uniteResources(statements: readonly CompiledStatement[]): Compil
 }
 
 export function compile(policies: Policies, catalogue: Catalogue): CompiledPolicies {
+  return new Compiled(policies, catalogue);
+}
+
+/** The statements of a document. Principals share documents, their boundaries above all. */
+interface CompiledDocument {
+  readonly catalogue: Catalogue;
+  readonly allow: readonly CompiledStatement[];
+  readonly deny: readonly CompiledStatement[];
+  readonly opaque: readonly Statement[];
+  /** The known actions of the Allows. */
+  readonly allowed: ActionSet;
+}
+
+const compiledDocuments = new WeakMap<PolicyDocument, CompiledDocument>();
+
+function compileDocument(document: PolicyDocument, catalogue: Catalogue): CompiledDocument {
+  const before = compiledDocuments.get(document);
+  if (before !== undefined && before.catalogue === catalogue) return before;
+  const allow: CompiledStatement[] = [];
+  const deny: CompiledStatement[] = [];
   const opaque: Statement[] = [];
-  const statements = (documents: readonly PolicyDocument[]): CompiledStatement[] =>
-    documents.flatMap((d) =>
-      d.statements.flatMap((s) => {
-        if (s.opaque === undefined) return [compileStatement(s, catalogue)];
-        opaque.push(s);
-        return [];
-      }),
-    );
-  const given: [Layer['name'], readonly PolicyDocument[] | undefined][] = [
-    ['identity', [...policies.identityPolicies, ...(policies.resourceGrants ?? [])]],
-    ['boundary', policies.permissionsBoundary === undefined ? undefined : [policies.permissionsBoundary]],
-    ['session', policies.sessionPolicies],
-    ['scp', policies.serviceControlPolicies],
-  ];
-  const layers: Layer[] = [];
-  const unboundedStatements = statements(policies.unboundedGrants ?? []);
-  const deny: CompiledStatement[] = unboundedStatements.filter((s) => s.source.effect === 'Deny');
-  for (const [name, documents] of given) {
-    // No session or control policies at all is no limit, as in `evaluate`.
-    if (documents === undefined || (documents.length === 0 && name !== 'identity')) continue;
-    const all = statements(documents);
-    layers.push({ name, allow: all.filter((s) => s.source.effect === 'Allow') });
-    deny.push(...all.filter((s) => s.source.effect === 'Deny'));
+  for (const statement of document.statements) {
+    if (statement.opaque !== undefined) opaque.push(statement);
+    else (statement.effect === 'Allow' ? allow : deny).push(compileStatement(statement, catalogue));
   }
-  const unbounded = unboundedStatements.filter((s) => s.source.effect === 'Allow');
-  const blanketDeny = unionOf(deny.filter((s) => s.blanket));
-  const may = (filter: (s: CompiledStatement) => boolean): ActionSet => {
-    const grants = (name: Layer['name']): boolean => name !== 'boundary' && name !== 'session';
-    const meet = (sets: readonly ActionSet[]): ActionSet => sets.reduce((a, b) => a.intersection(b));
-    const bounded = meet(layers.map((l) => unionOf(l.allow.filter(filter))));
-    if (unbounded.length === 0) return bounded;
-    const rest = layers
-      .filter((l) => grants(l.name) && l.name !== 'identity')
-      .map((l) => unionOf(l.allow.filter(filter)));
-    return bounded.union(meet([unionOf(unbounded.filter(filter)), ...rest]));
-  };
+  const compiled: CompiledDocument = { catalogue, allow, deny, opaque, allowed: unionOf(allow) };
+  compiledDocuments.set(document, compiled);
+  return compiled;
+}
+
+interface CompiledLayer extends Layer {
+  /** The known actions of the Allows. */
+  readonly allowed: ActionSet;
+}
+
+/** What few ask for is found when it is asked for. */
+class Compiled implements CompiledPolicies {
+  readonly layers: readonly CompiledLayer[];
+  readonly unbounded: readonly CompiledStatement[];
+  readonly deny: readonly CompiledStatement[];
+  readonly opaque: readonly Statement[];
+  readonly mayAllow: ActionSet;
+  private foundMustAllow: ActionSet | undefined;
+  private foundHoles: ReadonlyMap<string, Hole> | undefined;
+
+  constructor(
+    readonly source: Policies,
+    readonly catalogue: Catalogue,
+  ) {
+    const all: CompiledDocument[] = [];
+    const read = (documents: readonly PolicyDocument[]): readonly CompiledDocument[] => {
+      const compiled = documents.map((d) => compileDocument(d, catalogue));
+      all.push(...compiled);
+      return compiled;
+    };
+    const beside = read(source.unboundedGrants ?? []);
+    const layers: CompiledLayer[] = [];
+    for (const [name, documents] of layersOf(source)) layers.push(layerOf(name, read(documents)));
+    this.layers = layers;
+    this.unbounded = joined(beside.map((d) => d.allow));
+    this.deny = joined(all.map((d) => d.deny));
+    this.opaque = joined(all.map((d) => d.opaque));
+    const bounded = this.throughLayers((l) => l.allowed, unionOf(this.unbounded));
+    this.mayAllow = bounded.without(unionOf(this.deny.filter((s) => s.blanket)));
+  }
+
+  get mustAllow(): ActionSet {
+    this.foundMustAllow ??= this.findMustAllow();
+    return this.foundMustAllow;
+  }
+
+  get holes(): ReadonlyMap<string, Hole> {
+    this.foundHoles ??= holesOf([...this.layers.flatMap((l) => l.allow), ...this.unbounded, ...this.deny]);
+    return this.foundHoles;
+  }
+
+  private findMustAllow(): ActionSet {
+    if (this.opaque.length > 0) return ActionSet.empty();
+    const blanket = (statements: readonly CompiledStatement[]): ActionSet =>
+      unionOf(statements.filter((s) => s.blanket));
+    return this.throughLayers((l) => blanket(l.allow), blanket(this.unbounded)).without(unionOf(this.deny));
+  }
+
+  /** The actions that every layer allows; or that a grant does which neither boundary nor session limits. */
+  private throughLayers(allowed: (layer: CompiledLayer) => ActionSet, beside: ActionSet): ActionSet {
+    const bounded = meetOf(this.layers.map(allowed));
+    if (this.unbounded.length === 0) return bounded;
+    const controls = this.layers.filter((l) => l.name === 'scp').map(allowed);
+    return bounded.union(meetOf([beside, ...controls]));
+  }
+}
+
+/** No session or control policies at all is no limit, as in `evaluate`. */
+function layersOf(policies: Policies): readonly (readonly [Layer['name'], readonly PolicyDocument[]])[] {
+  const { identityPolicies, resourceGrants, permissionsBoundary, sessionPolicies, serviceControlPolicies } = policies;
+  const layers: (readonly [Layer['name'], readonly PolicyDocument[]])[] = [
+    ['identity', resourceGrants === undefined ? identityPolicies : [...identityPolicies, ...resourceGrants]],
+  ];
+  if (permissionsBoundary !== undefined) layers.push(['boundary', [permissionsBoundary]]);
+  if (sessionPolicies !== undefined && sessionPolicies.length > 0) layers.push(['session', sessionPolicies]);
+  if (serviceControlPolicies !== undefined && serviceControlPolicies.length > 0)
+    layers.push(['scp', serviceControlPolicies]);
+  return layers;
+}
+
+function layerOf(name: Layer['name'], documents: readonly CompiledDocument[]): CompiledLayer {
   return {
-    catalogue,
-    source: policies,
-    layers,
-    unbounded,
-    deny,
-    mayAllow: may(() => true).without(blanketDeny),
-    mustAllow: opaque.length > 0 ? ActionSet.empty() : may((s) => s.blanket).without(unionOf(deny)),
-    opaque,
-    holes: new Map(
-      [...layers.flatMap((l) => l.allow), ...unbounded, ...deny].flatMap((s) => s.holes).map((h) => [h.hole, h]),
-    ),
+    name,
+    allow: joined(documents.map((d) => d.allow)),
+    allowed: ActionSet.unionOf(documents.map((d) => d.allowed)),
   };
+}
+
+/** Of one list, that list. */
+function joined<T>(lists: readonly (readonly T[])[]): readonly T[] {
+  const [only] = lists;
+  return lists.length === 1 && only !== undefined ? only : lists.flat();
+}
+
+function meetOf(sets: readonly ActionSet[]): ActionSet {
+  return sets.reduce((a, b) => a.intersection(b));
+}
+
+function holesOf(statements: readonly CompiledStatement[]): ReadonlyMap<string, Hole> {
+  const holes = new Map<string, Hole>();
+  for (const { source } of statements) {
+    for (const { parts } of textsOf(source)) {
+      for (const part of parts) if (typeof part !== 'string') holes.set(part.hole, part);
+    }
+  }
+  return holes;
 }
 
 /** The known actions that some of the statements select. */

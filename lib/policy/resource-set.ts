@@ -13,9 +13,7 @@ export class ResourceSet {
   readonly not: boolean;
   /** True when the patterns match every string (`*`), so that with `not` nothing is selected. */
   readonly universal: boolean;
-  /** The selection, when it holds unknown parts and can be compared as written (see `variables.ts`). */
-  readonly asWritten: Selection | undefined;
-  private readonly unknown: boolean;
+  private readUnknown: boolean | undefined;
   private readMay: Automaton | undefined;
   private readAligned: Automaton | undefined;
   private readMust: Automaton | undefined;
@@ -24,13 +22,25 @@ export class ResourceSet {
     private readonly selection: Selection,
     readonly version: PolicyVersion,
   ) {
-    const variables = version === '2012-10-17';
     const { not, patterns } = selection;
     this.not = not;
     this.universal = patterns.some((p) => beginsWithStar(p) && isUniversal(this.glob(p, 'must')));
-    this.unknown = patterns.some((p) => isUnknown(p, variables));
+  }
+
+  /** The selection, when it holds unknown parts and can be compared as written (see `variables.ts`). */
+  get asWritten(): Selection | undefined {
+    if (!this.unknown) return undefined;
     // In version 2008 `${` is text, which the comparison would take for a variable.
-    this.asWritten = this.unknown && (variables || !patterns.some(mentionsVariable)) ? selection : undefined;
+    return this.hasVariables || !this.selection.patterns.some(mentionsVariable) ? this.selection : undefined;
+  }
+
+  private get hasVariables(): boolean {
+    return this.version === '2012-10-17';
+  }
+
+  private get unknown(): boolean {
+    this.readUnknown ??= this.selection.patterns.some((p) => isUnknown(p, this.hasVariables));
+    return this.readUnknown;
   }
 
   get may(): Automaton {
@@ -58,7 +68,7 @@ export class ResourceSet {
   }
 
   private glob(pattern: Text, mode: Mode, wildcards: 'glob' | 'aligned' = 'glob'): Glob {
-    return compileGlob(pattern, { mode, wildcards, variables: this.version === '2012-10-17' });
+    return compileGlob(pattern, { mode, wildcards, variables: this.hasVariables });
   }
 }
 
