@@ -7,7 +7,7 @@ import type { Principal } from '../model/model';
 import { textKey } from '../model/text-key';
 import type { CompiledPolicies } from '../policy/compile';
 import type { Condition, Policies, PolicyDocument, Statement } from '../policy/document';
-import { text } from '../policy/text';
+import { mentionsVariable, text } from '../policy/text';
 import { type Gains, gainsKey, policiesWith } from './gains';
 import { knownOfOutsider } from './spelling';
 
@@ -38,8 +38,7 @@ export class Actors {
     let actor = this.actors.get(key);
     if (actor === undefined) {
       const plain = policiesWith(principal, gains, this.groups);
-      const documents = documentsOf(plain);
-      const personal = documents.some((d) => this.isPersonal(d));
+      const personal = documentsOf(plain).some((d) => this.isPersonal(d));
       const policies = personal ? asCaller(plain, principal) : plain;
       const same = personal ? key : this.classKey(plain);
       let compiled = this.compiled.get(same);
@@ -102,10 +101,9 @@ const OF_THE_CALLER = /^aws:(principal|user)/i;
 
 /** True iff a condition or a policy variable of the statement is about the caller itself. */
 export function speaksOfCaller(statement: Statement): boolean {
-  const texts = [...(statement.resource?.patterns ?? []), ...statement.conditions.flatMap((c) => c.values)];
   return (
-    statement.conditions.some((c) => OF_THE_CALLER.test(c.key)) ||
-    texts.some((t) => t.parts.some((p) => typeof p === 'string' && p.includes('${')))
+    statement.conditions.some((c) => OF_THE_CALLER.test(c.key) || c.values.some(mentionsVariable)) ||
+    statement.resource?.patterns.some(mentionsVariable) === true
   );
 }
 

@@ -48,15 +48,21 @@ interface Group<T> {
 const LETTER = '\u0000';
 const LETTER_END = '\u0001';
 
+/** Sorted out when it is first asked: of many kinds of entries nobody asks. */
 export class ArnIndex<T> {
   private readonly groups = new Map<number, Group<T>>();
   /** Without an ARN, or with one whose colons cannot be counted. */
   private readonly loose: T[] = [];
-  readonly all: readonly T[];
+  private sorted = false;
 
-  constructor(entries: readonly T[], arnOf: (entry: T) => Text | undefined) {
-    this.all = entries;
-    for (const entry of entries) this.add(entry, arnOf(entry));
+  constructor(
+    readonly all: readonly T[],
+    private readonly arnOf: (entry: T) => Text | undefined,
+  ) {}
+
+  private sort(): void {
+    this.sorted = true;
+    for (const entry of this.all) this.add(entry, this.arnOf(entry));
     const byTail = (a: { tail: string }, b: { tail: string }): number =>
       a.tail < b.tail ? -1 : a.tail > b.tail ? 1 : 0;
     for (const group of this.groups.values()) {
@@ -115,9 +121,10 @@ export class ArnIndex<T> {
   private matching(pattern: Text): Iterable<T> {
     if (literal(pattern) === '*') return this.all;
     const colons = colonsOf(pattern);
+    if (colons === undefined) return this.all;
     const wild = isWild(pattern);
     const tail = tailOf(pattern);
-    if (colons === undefined) return this.all;
+    if (!this.sorted) this.sort();
     const found: T[] = [...this.loose];
     for (const [count, group] of this.groups) {
       if (count === colons && tail !== undefined) collect(group, prefixOf(tail, true), found);

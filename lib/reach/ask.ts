@@ -2,7 +2,6 @@
  * May this actor make such a request? The engine decides; this file only asks it as seldom as
  * possible, and keeps three answers apart: no, yes with a witness, and undecided with a reason.
  */
-import { textKey } from '../model/text-key';
 import { ActionIndex, ActionSet } from '../policy/action-set';
 import type { Catalogue } from '../policy/catalogue';
 import { type CompiledPolicies, type CompiledStatement, compile } from '../policy/compile';
@@ -163,16 +162,26 @@ export class Oracle {
     const id = this.idOf(action);
     const { layers, unbounded, opaque } = actor.compiled;
     if (id === undefined || opaque.length > 0) return undefined;
-    const granted = (statements: readonly CompiledStatement[]): readonly Selection[] | undefined => {
-      const found = statements.filter((s) => s.actions.has(id)).map((s) => s.source.resource);
-      return found.every((r) => r !== undefined) ? (found as readonly Selection[]) : undefined;
-    };
     // Every layer must allow, so the shortest list of any layer suffices.
-    const lists = layers.map((l) => granted(l.allow)).filter((l) => l !== undefined);
-    const least = lists.sort((x, y) => breadth(x) - breadth(y))[0];
-    const beside = granted(unbounded);
+    let least: readonly Selection[] | undefined;
+    for (const { allow } of layers) {
+      const granted = resourcesGranted(allow, id);
+      if (granted !== undefined && (least === undefined || breadth(granted) < breadth(least))) least = granted;
+    }
+    const beside = resourcesGranted(unbounded, id);
     return least === undefined || beside === undefined ? undefined : [...least, ...beside];
   }
+}
+
+/** What the statements that speak of the action select; undefined where one selects everything by naming nothing. */
+function resourcesGranted(statements: readonly CompiledStatement[], action: number): readonly Selection[] | undefined {
+  const found: Selection[] = [];
+  for (const { actions, source } of statements) {
+    if (!actions.has(action)) continue;
+    if (source.resource === undefined) return undefined;
+    found.push(source.resource);
+  }
+  return found;
 }
 
 type Ask = (except?: PolicyDocument) => OverlapVerdict;
@@ -214,8 +223,9 @@ function statementsOf(c: CompiledPolicies): readonly CompiledStatement[] {
 
 /** A measure of how much a list of selections lets through: patterns that begin with a wildcard count most. */
 function breadth(selections: readonly Selection[]): number {
-  return selections.reduce(
-    (n, s) => n + (s.not || s.patterns.some((p) => textKey(p).startsWith('*')) ? 1000 : s.patterns.length),
-    0,
-  );
+  return selections.reduce((n, s) => n + (s.not || s.patterns.some(beginsWithStar) ? 1000 : s.patterns.length), 0);
+}
+
+function beginsWithStar({ parts: [first] }: Text): boolean {
+  return typeof first === 'string' && first.startsWith('*');
 }

@@ -8,7 +8,7 @@ import type { AttachedPolicy, Principal } from '../model/model';
 import type { Actor } from './actor';
 import { isMadeUp } from './beyond';
 import { coversGains, type Gains, joinGains, NO_GAINS } from './gains';
-import type { Rule } from './rule';
+import type { RulesByAction } from './rule';
 import { type Step, stepOf } from './step';
 import { tagsDemanded } from './tags';
 import type { About } from './targets';
@@ -37,21 +37,19 @@ export class Edits {
   constructor(
     private readonly world: World,
     /** Rules of rows for which {@link isEdit} holds. */
-    private readonly rules: readonly Rule[],
+    private readonly rules: RulesByAction,
   ) {}
 
   /** True iff some rule may let the actor change somebody. */
   isEditor(actor: Actor): boolean {
-    const alone = [actor];
-    return actor.principal.kind !== 'external' && this.rules.some((rule) => rule.mightFire(alone));
+    return actor.principal.kind !== 'external' && this.rules.firing([actor]).length > 0;
   }
 
   /** What the editors together can add to what `subject` may do. */
   *of(editors: readonly Actor[], subject: Actor): Iterable<Step> {
     if (subject.principal.kind === 'external' || isMadeUp(subject.principal)) return;
     let gained = subject.gains;
-    for (const rule of this.rules) {
-      if (!rule.mightFire(editors)) continue;
+    for (const rule of this.rules.firing(editors)) {
       for (const { about, gains } of this.changes(rule.path, subject)) {
         if (coversGains(gained, gains)) continue;
         const permits = rule.fire(about, editors);
@@ -110,7 +108,7 @@ export class Edits {
 
   private groupsToJoin(principal: Principal): readonly Principal[] {
     if (principal.kind !== 'user') return [];
-    return [...this.world.groups.all].filter((g) => !principal.memberOf?.includes(g.id));
+    return this.world.groups.filter((g) => !principal.memberOf?.includes(g.id));
   }
 }
 

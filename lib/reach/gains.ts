@@ -63,6 +63,7 @@ export function coversGains(a: Gains, b: Gains): boolean {
 }
 
 export function gainsKey(g: Gains): string {
+  if (g === NO_GAINS) return '';
   const lists = [
     ...g.retagged.map((s) => `#${s}`),
     ...g.undenied.map((d) => `-${d}`),

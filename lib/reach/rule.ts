@@ -9,7 +9,7 @@
  */
 import type { EscalationPath, EscalationRequest } from '../catalog/escalation-paths';
 import type { Principal } from '../model/model';
-import type { ActionSet } from '../policy/action-set';
+import { ActionSet } from '../policy/action-set';
 import type { Text } from '../policy/text';
 import type { Actor } from './actor';
 import type { Oracle, Permit } from './ask';
@@ -29,7 +29,7 @@ export const PASS_ROLE = 'iam:PassRole';
 
 export class Rule {
   /** The actions of the requests; undefined where the catalogue does not know it, and anybody may be allowed it. */
-  private readonly ids: readonly (number | undefined)[];
+  readonly ids: readonly (number | undefined)[];
 
   constructor(
     readonly path: EscalationPath,
@@ -50,14 +50,8 @@ export class Rule {
     return this.ids.some((id) => id === undefined || allowed.has(id));
   }
 
-  /** False only if nobody whose requests are among these can make one of them. */
-  mightFireIn(allowed: ActionSet): boolean {
-    return this.ids.every((id) => id === undefined || allowed.has(id));
-  }
-
   /** False only if the actors can never make all requests. */
   mightFire(makers: readonly Actor[]): boolean {
-    // Asked of every actor for every path, and mostly in vain.
     for (const id of this.ids) if (!someMight(makers, id)) return false;
     return true;
   }
@@ -120,6 +114,39 @@ export class Rule {
     const resource =
       subject.kind === 'runner' ? subject.runner.resource : subject.kind === 'resource' ? subject.resource : undefined;
     return resource !== undefined && admits(resource, maker);
+  }
+}
+
+/** Rules in their order, each found by one action that it needs: most actors can make no request with any of these. */
+export class RulesByAction {
+  private readonly needed: ActionSet;
+  private readonly byAction = new Map<number, number[]>();
+  /** Places of the rules that need no action which the catalogue knows. */
+  private readonly others: number[] = [];
+
+  constructor(
+    private readonly rules: readonly Rule[],
+    private readonly oracle: Oracle,
+  ) {
+    rules.forEach(({ ids }, place) => {
+      const id = ids.find((i) => i !== undefined);
+      const places = id === undefined ? this.others : (this.byAction.get(id) ?? []);
+      if (id !== undefined) this.byAction.set(id, places);
+      places.push(place);
+    });
+    this.needed = ActionSet.holding([...this.byAction.keys()]);
+  }
+
+  /** Those for which {@link Rule.mightFire} holds. */
+  firing(makers: readonly Actor[]): readonly Rule[] {
+    const allowed = this.oracle.allowing(makers);
+    if (this.others.length === 0 && !allowed.meets(this.needed)) return [];
+    const places = [...this.others];
+    for (const action of allowed.intersection(this.needed)) places.push(...this.byAction.get(action)!);
+    return places
+      .sort((a, b) => a - b)
+      .map((place) => this.rules[place]!)
+      .filter((rule) => rule.mightFire(makers));
   }
 }
 

@@ -14,7 +14,7 @@ import type { Oracle } from './ask';
 import { ASSUME_ROLE } from './assume';
 import { holderOf, newcomerOf } from './beyond';
 import { Edits, isEdit } from './edits';
-import { Rule } from './rule';
+import { Rule, RulesByAction } from './rule';
 import { type Step, stepOf } from './step';
 import { Subjects } from './subjects';
 import { principalOf, type Subject, Targets } from './targets';
@@ -22,9 +22,9 @@ import type { World } from './world';
 import { Writers } from './writers';
 
 export class Rules {
-  private readonly becoming: readonly Rule[];
+  private readonly becoming: RulesByAction;
   /** Those whose requests several actors can share. */
-  private readonly shared: readonly Rule[];
+  private readonly shared: RulesByAction;
   readonly edits: Edits;
   private readonly subjects: Subjects;
   private readonly byClass = new Map<string, readonly Step[]>();
@@ -41,9 +41,13 @@ export class Rules {
     const ruleOf = (path: EscalationPath): Rule => new Rule(path, oracle, targets, writers);
     // Few requests first: the simplest way to reach somebody is the one that is shown.
     const sorted = [...paths].sort((a, b) => a.requests.length - b.requests.length);
-    this.becoming = sorted.filter((p) => becomes(p)).map(ruleOf);
-    this.shared = this.becoming.filter(({ path }) => path.requests.length > 1);
-    this.edits = new Edits(world, sorted.filter(isEdit).map(ruleOf));
+    const becoming = sorted.filter((p) => becomes(p)).map(ruleOf);
+    this.becoming = new RulesByAction(becoming, oracle);
+    this.shared = new RulesByAction(
+      becoming.filter(({ path }) => path.requests.length > 1),
+      oracle,
+    );
+    this.edits = new Edits(world, new RulesByAction(sorted.filter(isEdit).map(ruleOf), oracle));
   }
 
   /** Whom the actor can become by itself, other than by assuming a role. The same for all actors of its class. */
@@ -51,8 +55,8 @@ export class Rules {
     let steps = this.byClass.get(actor.class);
     if (steps === undefined) {
       const alone = [actor];
-      const rules = actor.principal.kind === 'external' ? [] : this.becoming.filter((rule) => rule.mightFire(alone));
-      steps = [...this.stepsOf(rules, alone, () => false)];
+      const rules = actor.principal.kind === 'external' ? [] : this.becoming.firing(alone);
+      steps = rules.length === 0 ? NOWHERE : [...this.stepsOf(rules, alone, () => false)];
       this.byClass.set(actor.class, steps);
     }
     return steps;
@@ -60,14 +64,15 @@ export class Rules {
 
   /** Whom the actors can become together, each making some of the requests, a fresh one at least one. `reached` are left out. */
   *together(actors: readonly Actor[], fresh: readonly Actor[], reached: (p: Principal) => boolean): Iterable<Step> {
-    const [some, all] = [this.oracle.allowing(fresh), this.oracle.allowing(actors)];
-    for (const rule of this.shared) {
-      if (!rule.mightFireIn(all) || !rule.mightMakeIn(some)) continue;
+    const some = this.oracle.allowing(fresh);
+    for (const rule of this.shared.firing(actors)) {
+      if (!rule.mightMakeIn(some)) continue;
       const makers = actors.filter((a) => rule.mightMake(a));
       if (makers.length > 1) yield* this.stepsOf([rule], makers, reached);
     }
   }
 
+  /** @param rules that the makers might fire */
   private *stepsOf(
     rules: readonly Rule[],
     makers: readonly Actor[],
@@ -75,7 +80,6 @@ export class Rules {
   ): Iterable<Step> {
     const sure = new Set<string>();
     for (const rule of rules) {
-      if (!rule.mightFire(makers)) continue;
       for (const subject of this.subjects.of(rule.path, makers)) {
         const whom = this.reachedBy(rule.path, subject, makers[0]!).filter(
           // Who holds a resource by its policy would come to hold it again.
@@ -107,6 +111,8 @@ export class Rules {
     }
   }
 }
+
+const NOWHERE: readonly Step[] = [];
 
 /** True iff a rule of its own finds what the row reaches. */
 function becomes(path: EscalationPath): boolean {

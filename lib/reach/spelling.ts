@@ -72,7 +72,18 @@ export function spellingOf(principal: Principal): Spelling {
   return spelling;
 }
 
+const readAsAws = new WeakMap<Text, Spelling>();
+
 function aws(value: Text): Spelling {
+  let spelling = readAsAws.get(value);
+  if (spelling === undefined) {
+    spelling = readAws(value);
+    readAsAws.set(value, spelling);
+  }
+  return spelling;
+}
+
+function readAws(value: Text): Spelling {
   if (literal(value) === '*') return { kind: 'anybody' };
   const whole = accountNamed(value);
   if (whole !== undefined) return { kind: 'account', account: whole };
@@ -181,7 +192,7 @@ export const OPEN_SHELF = '';
 
 /** Whether everybody whom `who` may mean is among those whom `entry` means. */
 export function within(who: Spelling, entry: Spelling): Certainty {
-  if (entry.kind === 'anybody' || keyOf(who) === keyOf(entry)) return 'certainly';
+  if (entry.kind === 'anybody' || who === entry || keyOf(who) === keyOf(entry)) return 'certainly';
   return sameBut(who, entry);
 }
 

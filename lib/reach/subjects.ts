@@ -35,22 +35,20 @@ export class Subjects {
   private readonly runners = new Map<readonly string[], ArnIndex<Runner>>();
   private readonly keys = new Map<readonly string[], ArnIndex<Runner>>();
   private readonly fed = new Map<readonly string[], ArnIndex<Fed>>();
-  private readonly federating: readonly (About & { readonly provider: Text })[];
+  private readonly unseen = new Map<readonly string[], readonly Subject[]>();
+  private federating: readonly (About & { readonly provider: Text })[] | undefined;
 
   constructor(
     private readonly world: World,
     private readonly oracle: Oracle,
     private readonly targets: Targets,
   ) {
-    for (const r of world.runners.all) {
+    for (const r of world.runners) {
       const { type } = r.resource.origin;
       const others = this.runnersOfType.get(type);
       if (others === undefined) this.runnersOfType.set(type, [r]);
       else others.push(r);
     }
-    this.federating = [...world.roles.all].flatMap((principal) =>
-      providersOf(principal).map((provider) => ({ kind: 'principal', principal, provider }) as const),
-    );
   }
 
   /** Everything that the path can be about when these actors make its requests, and possibly more. */
@@ -102,7 +100,7 @@ export class Subjects {
     let roles = this.byServices.get(key);
     if (roles === undefined) {
       roles = new ArnIndex(
-        [...this.world.roles.all].filter((r) => servicesAdmitted(r, services).length > 0),
+        this.world.roles.all.filter((r) => servicesAdmitted(r, services).length > 0),
         (r) => r.arn,
       );
       this.byServices.set(key, roles);
@@ -127,7 +125,7 @@ export class Subjects {
     let index = this.runners.get(types);
     if (index === undefined) {
       index = new ArnIndex(
-        [...this.world.runners.all].filter((r) => types.includes(r.resource.origin.type) && isTakenAs(r, service)),
+        this.world.runners.filter((r) => types.includes(r.resource.origin.type) && isTakenAs(r, service)),
         (r) => r.resource.arn,
       );
       this.runners.set(types, index);
@@ -168,23 +166,22 @@ export class Subjects {
     const { types, service } = running;
     const feeding = requests.find((r) => r.target === 'source-of-compute')?.action;
     if (feeding !== undefined) {
-      const fed = [...this.candidates(this.fedBy(running, feeding), makers, feeding)];
-      for (const runner of new Set(fed.map((f) => f.runner))) yield { kind: 'runner', runner };
+      const feeds = new Set<Runner>();
+      for (const { runner } of this.candidates(this.fedBy(running, feeding), makers, feeding)) feeds.add(runner);
+      for (const runner of feeds) yield { kind: 'runner', runner };
       return;
     }
     const drive = requests.find((r) => r.target === 'existing-compute')?.action ?? requests[0]!.action;
     const found = new Set(this.candidates(this.runnersOf(running), makers, drive));
     for (const type of types) {
-      const runners = (this.runnersOfType.get(type) ?? []).filter((r) => isTakenAs(r, service));
+      const runners = this.runnersOfType.get(type) ?? [];
+      const some = runners.find((r) => isTakenAs(r, service));
       // All of a type have ARNs of one form. Where the request is not made on such, any of them may be meant.
-      if (runners[0] !== undefined && !this.targets.isTakenBy(drive, runners[0].resource))
-        for (const r of runners) found.add(r);
+      if (some !== undefined && !this.targets.isTakenBy(drive, some.resource))
+        for (const r of runners) if (isTakenAs(r, service)) found.add(r);
     }
     for (const runner of found) yield { kind: 'runner', runner };
-    const unseen = this.unseen(running);
-    if (unseen.length === 0) return;
-    const seen = types.flatMap((t) => this.runnersOfType.get(t) ?? []).flatMap((r) => r.resource.arn ?? []);
-    for (const role of unseen) yield { kind: 'unseen', role, seen };
+    yield* this.unseenOf(running);
   }
 
   private *holdersOfKeys(
@@ -209,13 +206,23 @@ export class Subjects {
     for (const runner of found) yield { kind: 'runner', runner };
   }
 
-  /** Roles that a service of the types may assume, although nothing in the templates runs as them. */
-  private unseen({ types, service }: Running): readonly Principal[] {
-    const services = service !== undefined ? [service] : [...new Set(types.flatMap(servicesRunning))];
-    return this.admitting(services).all.filter((r) => r.kind === 'role' && !this.world.runnersAs.has(r.id));
+  /** Roles that a service of the types may assume, although nothing in the templates runs as them. Rows with the same list name the same service. */
+  private unseenOf({ types, service }: Running): readonly Subject[] {
+    let unseen = this.unseen.get(types);
+    if (unseen === undefined) {
+      const services = service !== undefined ? [service] : [...new Set(types.flatMap(servicesRunning))];
+      const roles = this.admitting(services).all.filter((r) => r.kind === 'role' && !this.world.runnersAs.has(r.id));
+      const seen = types.flatMap((t) => this.runnersOfType.get(t) ?? []).flatMap((r) => r.resource.arn ?? []);
+      unseen = roles.map((role) => ({ kind: 'unseen', role, seen }));
+      this.unseen.set(types, unseen);
+    }
+    return unseen;
   }
 
   private *federated(provider: 'saml' | 'oidc' | 'eks' | 'any'): Iterable<Subject> {
+    this.federating ??= this.world.roles.all.flatMap((principal) =>
+      providersOf(principal).map((provider) => ({ kind: 'principal', principal, provider }) as const),
+    );
     for (const about of this.federating) {
       if (provider === 'eks') {
         yield* ofCluster(about);
@@ -242,6 +249,7 @@ export class Subjects {
 
   /** What some maker may make the request on, and possibly more; each once. */
   private candidates<T>(index: ArnIndex<T>, makers: readonly Actor[], action: string): Iterable<T> {
+    if (index.all.length === 0) return index.all;
     const found = new Set<T>();
     for (const maker of makers) {
       if (!this.oracle.mightEver(maker, action)) continue;

@@ -11,7 +11,7 @@ import { ArnIndex } from './arn-index';
 import { outsider } from './beyond';
 import { closenessOf } from './named';
 import { inLowerCase, maySame } from './same-text';
-import { accountNamed, isFront, isNobody, keyOf, roleBehind, spelledBy, spellingOf } from './spelling';
+import { isFront, isNobody, keyOf, roleBehind, spelledBy, spellingOf } from './spelling';
 import { isRole } from './world';
 
 type Entry = PrincipalElement['entries'][number];
@@ -77,10 +77,11 @@ export class Trusts {
     outside: Map<string, Principal>,
   ): void {
     if (entry.type === 'CanonicalUser' || (entry.type === 'Service' && !isFront(entry.value))) return;
-    const key = textKey(entry.value);
-    const account = entry.type === 'AWS' ? accountNamed(entry.value) : undefined;
-    if (entry.type === 'AWS' && (key === '*' || account !== undefined)) this.admitGeneral(role, account);
+    const spelled = spelledBy(entry, role.account);
+    if (spelled.kind === 'anybody') this.admitGeneral(role, undefined);
+    else if (spelled.kind === 'account') this.admitGeneral(role, spelled.account);
     else if (entry.type === 'AWS') {
+      const key = textKey(entry.value);
       let callers = named.get(key);
       if (callers === undefined) {
         callers = callersNamed(entry, role.account, index);
@@ -89,7 +90,7 @@ export class Trusts {
       for (const caller of callers) this.admit(role, caller);
       if (callers.length > 0) return;
     }
-    const spelling = keyOf(spelledBy(entry, role.account));
+    const spelling = keyOf(spelled);
     let stranger = outside.get(spelling);
     if (stranger === undefined) {
       stranger = outsider(entry, role.account);

@@ -33,13 +33,11 @@ export interface World {
   readonly principals: ReadonlyMap<string, Principal>;
   readonly roles: ArnIndex<Principal>;
   readonly users: ArnIndex<Principal>;
-  readonly groups: ArnIndex<Principal>;
-  readonly profiles: ArnIndex<Principal>;
+  readonly groups: readonly Principal[];
   readonly policies: ArnIndex<ManagedPolicy>;
   /** Policies that are somebody's boundary, one of each ARN. */
   readonly boundaries: ArnIndex<AttachedPolicy>;
-  readonly runners: ArnIndex<Runner>;
-  readonly resources: ArnIndex<Resource>;
+  readonly runners: readonly Runner[];
   readonly policiesOf: ReadonlyMap<string, readonly ManagedPolicy[]>;
   readonly profilesOf: ReadonlyMap<string, readonly Principal[]>;
   readonly membersOf: ReadonlyMap<string, readonly Principal[]>;
@@ -65,16 +63,22 @@ export function worldOf(model: Model): World {
 
   const profiles = of('instance-profile');
   const rolesIn = (profile: Principal): Principal[] => (profile.holds ?? []).flatMap((t) => principalByArn(t) ?? []);
-  const runners = [...model.resources, ...(model.deployments ?? [])].flatMap((resource) =>
-    (resource.runsAs ?? []).flatMap(({ role, service }): Runner[] => {
-      const found = principalByArn(role);
-      const roles = found === undefined ? [] : found.kind === 'instance-profile' ? rolesIn(found) : [found];
-      return roles.map((r) => ({ resource, role: r, service }));
-    }),
-  );
+  const runners: Runner[] = [];
+  for (const resources of [model.resources, model.deployments ?? []]) {
+    for (const resource of resources) {
+      for (const { role, service } of resource.runsAs ?? []) {
+        const found = principalByArn(role);
+        const roles = found === undefined ? [] : found.kind === 'instance-profile' ? rolesIn(found) : [found];
+        for (const r of roles) runners.push({ resource, role: r, service });
+      }
+    }
+  }
   const policies = managedPolicies(model);
-  const byId = new Map(model.resources.map((r) => [r.id, r]));
-  const resourceById = (id: string): Resource | undefined => byId.get(id);
+  let byId: ReadonlyMap<string, Resource> | undefined;
+  const resourceById = (id: string): Resource | undefined => {
+    byId ??= new Map(model.resources.map((r) => [r.id, r]));
+    return byId.get(id);
+  };
   const users = of('user');
   return {
     model,
@@ -84,12 +88,10 @@ export function worldOf(model: Model): World {
     keyHolders: keyHolders(model, principals),
     roles: new ArnIndex(model.principals.filter(isRole), arnOf),
     users: new ArnIndex(users, arnOf),
-    groups: new ArnIndex(of('group'), arnOf),
-    profiles: new ArnIndex(profiles, arnOf),
+    groups: of('group'),
     policies: new ArnIndex(policies, (p) => p.arn),
     boundaries: new ArnIndex(boundariesOf(model), (b) => b.arn),
-    runners: new ArnIndex(runners, (r) => r.resource.arn),
-    resources: new ArnIndex(model.resources, (r) => r.arn),
+    runners,
     policiesOf: relate(policies.flatMap((m) => m.attachedTo.map((p) => [p.id, m] as const))),
     profilesOf: relate(profiles.flatMap((profile) => rolesIn(profile).map((r) => [r.id, profile] as const))),
     membersOf: relate(users.flatMap((u) => (u.memberOf ?? []).map((group) => [group, u] as const))),
