@@ -26,13 +26,13 @@ export class ActionSet {
     this.to = from + words.length;
   }
 
-  /** Of all words. */
-  static of(words: Int32Array): ActionSet {
+  /** @param place of the first of the words, before which and behind which all are zero */
+  static of(words: Int32Array, place = 0): ActionSet {
     let from = 0;
     let to = words.length;
     while (from < to && words[from] === 0) from++;
     while (to > from && words[to - 1] === 0) to--;
-    return from === to ? ActionSet.EMPTY : new ActionSet(words.slice(from, to), from);
+    return from === to ? ActionSet.EMPTY : new ActionSet(words.slice(from, to), place + from);
   }
 
   static holding(actions: readonly number[]): ActionSet {
@@ -99,16 +99,18 @@ export class ActionSet {
     const from = first >>> 5;
     let to = Math.min(this.to, other.to);
     while ((this.word(to - 1) & other.word(to - 1)) === 0) to--;
-    const words = new Int32Array(to - from);
-    for (let i = from; i < to; i++) words[i - from] = this.word(i) & other.word(i);
+    const words = this.words.slice(from - this.from, to - this.from);
+    const others = other.words;
+    const shift = from - other.from;
+    for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) & (others[i + shift] as number);
     return new ActionSet(words, from);
   }
 
   without(other: ActionSet): ActionSet {
     if (!this.meets(other)) return this;
-    const words = new Int32Array(this.to);
-    for (let i = this.from; i < this.to; i++) words[i] = this.word(i) & ~other.word(i);
-    return ActionSet.of(words);
+    const words = this.words.slice();
+    for (let i = 0; i < words.length; i++) words[i] = (words[i] as number) & ~other.word(i + this.from);
+    return ActionSet.of(words, this.from);
   }
 
   meets(other: ActionSet): boolean {
@@ -117,9 +119,11 @@ export class ActionSet {
 
   /** The smallest action in both sets. */
   firstCommon(other: ActionSet): number | undefined {
-    for (let i = Math.max(this.from, other.from), to = Math.min(this.to, other.to); i < to; i++) {
-      const word = this.word(i) & other.word(i);
-      if (word !== 0) return i * 32 + (31 - Math.clz32(word & -word));
+    const [mine, others] = [this.words, other.words];
+    const [from, to] = [Math.max(this.from, other.from), Math.min(this.to, other.to)];
+    for (let i = from - this.from, j = from - other.from; j < to - other.from; i++, j++) {
+      const word = (mine[i] as number) & (others[j] as number);
+      if (word !== 0) return (i + this.from) * 32 + (31 - Math.clz32(word & -word));
     }
     return undefined;
   }

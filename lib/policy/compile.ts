@@ -98,6 +98,8 @@ interface CompiledDocument {
   readonly opaque: readonly Statement[];
   /** The known actions of the Allows. */
   readonly allowed: ActionSet;
+  /** Those that a Deny denies on every resource in every context. */
+  readonly denied: ActionSet;
 }
 
 const compiledDocuments = new WeakMap<PolicyDocument, CompiledDocument>();
@@ -112,7 +114,8 @@ function compileDocument(document: PolicyDocument, catalogue: Catalogue): Compil
     if (statement.opaque !== undefined) opaque.push(statement);
     else (statement.effect === 'Allow' ? allow : deny).push(compileStatement(statement, catalogue));
   }
-  const compiled: CompiledDocument = { catalogue, allow, deny, opaque, allowed: unionOf(allow) };
+  const denied = unionOf(deny.filter((s) => s.blanket));
+  const compiled: CompiledDocument = { catalogue, allow, deny, opaque, allowed: unionOf(allow), denied };
   compiledDocuments.set(document, compiled);
   return compiled;
 }
@@ -150,7 +153,7 @@ class Compiled implements CompiledPolicies {
     this.deny = joined(all.map((d) => d.deny));
     this.opaque = joined(all.map((d) => d.opaque));
     const bounded = this.throughLayers((l) => l.allowed, unionOf(this.unbounded));
-    this.mayAllow = bounded.without(unionOf(this.deny.filter((s) => s.blanket)));
+    this.mayAllow = bounded.without(ActionSet.unionOf(all.map((d) => d.denied)));
   }
 
   get mustAllow(): ActionSet {

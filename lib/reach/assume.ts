@@ -33,7 +33,7 @@ export class Assuming {
   steps(actor: Actor): readonly Step[] {
     let steps = this.known.get(actor.key);
     if (steps === undefined) {
-      steps = [...this.find(actor)];
+      steps = this.find(actor);
       this.known.set(actor.key, steps);
     }
     return steps;
@@ -60,30 +60,33 @@ export class Assuming {
     return undecided;
   }
 
-  private *find(actor: Actor): Iterable<Step> {
-    const done = new Set<string>([actor.principal.id]);
+  private find(actor: Actor): readonly Step[] {
+    const steps: Step[] = [];
     for (const role of this.candidates(actor)) {
-      if (done.has(role.id) || (actor.principal.kind === 'external' && role.kind === 'bootstrap-role')) continue;
-      done.add(role.id);
+      if (role.id === actor.principal.id) continue;
+      if (actor.principal.kind === 'external' && role.kind === 'bootstrap-role') continue;
       const permit = this.permit(actor, role);
-      if (permit !== undefined) yield stepOf(this.path, [permit], role, { kind: 'principal', principal: role });
+      if (permit !== undefined) steps.push(stepOf(this.path, [permit], role, { kind: 'principal', principal: role }));
     }
+    return steps;
   }
 
-  private *candidates(actor: Actor): Iterable<Principal> {
-    yield* this.trusts.naming(actor.principal);
-    if (!this.oracle.mightEver(actor, ASSUME_ROLE)) {
-      // A trust policy that admits everybody needs nothing on the side of a caller in its account.
-      yield* this.trusts.admittingEverybody;
-      return;
-    }
-    const selections = actor.principal.kind === 'external' ? undefined : this.oracle.selections(actor, ASSUME_ROLE);
-    if (selections === undefined) yield* this.trusts.admittingAll(actor.principal);
+  private candidates(actor: Actor): Iterable<Principal> {
+    const found = new Set(this.trusts.naming(actor.principal));
+    const add = (roles: Iterable<Principal>): void => {
+      for (const role of roles) found.add(role);
+    };
+    // A trust policy that admits everybody needs nothing on the side of a caller in its account.
+    if (!this.oracle.mightEver(actor, ASSUME_ROLE)) add(this.trusts.admittingEverybody);
     else {
-      const index = this.trusts.admittingAllByArn;
-      for (const selection of selections) yield* index.candidates(selection);
-      yield* this.trusts.admittingEverybody;
+      const selections = actor.principal.kind === 'external' ? undefined : this.oracle.selections(actor, ASSUME_ROLE);
+      if (selections === undefined) add(this.trusts.admittingAll(actor.principal));
+      else {
+        for (const selection of selections) add(this.trusts.admittingAllByArn.candidates(selection));
+        add(this.trusts.admittingEverybody);
+      }
     }
+    return found;
   }
 }
 

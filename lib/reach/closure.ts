@@ -99,7 +99,7 @@ class Growing implements Closure {
     }
     const current = this.current();
     // One actor speaks for its class.
-    const makers = [...new Map(current.map((a) => [a.class, a])).values()];
+    const makers = current.length < 2 ? current : [...new Map(current.map((a) => [a.class, a])).values()];
     if (makers.length > 1) {
       for (const step of this.engine.rules.together(makers, fresh, (p) => this.members.has(p.id)))
         this.take(step, false);
@@ -109,8 +109,11 @@ class Growing implements Closure {
 
   /** The members as they are now, but for outsiders, of whom nobody knows what else they may do. */
   private current(): readonly Actor[] {
-    const actors = [...this.members.values()].map((m) => m.actor);
-    return actors.filter((a) => a.principal.kind !== 'external' && !this.ends.has(a.key));
+    const current: Actor[] = [];
+    for (const { actor } of this.members.values()) {
+      if (actor.principal.kind !== 'external' && !this.ends.has(actor.key)) current.push(actor);
+    }
+    return current;
   }
 
   /** New editors may change every member; every editor may change a new member. One actor speaks for its class. */
