@@ -45,7 +45,11 @@ function parseKeys(name: OperatorName, keys: unknown, place: Place, version: Pol
     if (key.trim() === '') return place.fail('got an empty condition key, expected one such as `aws:PrincipalArn`');
     refuseTwin(key, seen, place, 'condition key');
     const at = place.at(key);
-    return { ...name, key, values: listOf(values).map((one) => readValue(one, name, at, version)) };
+    const read = listOf(values).map((one) => readValue(one, name, at, version));
+    const { operator, quantifier, ifExists } = name;
+    return quantifier === undefined
+      ? { operator, ifExists, key, values: read }
+      : { operator, quantifier, ifExists, key, values: read };
   });
 }
 

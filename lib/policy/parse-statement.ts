@@ -47,21 +47,19 @@ export function parseStatement(value: unknown, around: Surroundings): Statement 
   const action = readAction(value, place);
   const principal = readPrincipal(value, place, kind);
   const resource = readResource(value, place, kind, version, principal);
-  const conditions = parseConditions(value.Condition, place.at('Condition'), version);
+  const conditions =
+    value.Condition === undefined ? [] : parseConditions(value.Condition, place.at('Condition'), version);
   const opaque = around.opaque ?? effect.opaque ?? unresolvedAction(action);
-  return {
-    effect: effect.used,
-    ...(sid === undefined ? {} : { sid }),
-    index,
-    origin: around.place.origin,
-    version,
-    action,
-    ...(resource === undefined ? {} : { resource }),
-    ...(principal === undefined ? {} : { principal }),
-    conditions,
-    ...(opaque === undefined ? {} : { opaque }),
-  };
+  const { origin } = around.place;
+  const statement: Writable<Statement> = { effect: effect.used, index, origin, version, action, conditions };
+  if (sid !== undefined) statement.sid = sid;
+  if (resource !== undefined) statement.resource = resource;
+  if (principal !== undefined) statement.principal = principal;
+  if (opaque !== undefined) statement.opaque = opaque;
+  return statement;
 }
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Case-sensitive: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_effect.html */
 function readEffect(
@@ -69,6 +67,11 @@ function readEffect(
   place: Place,
 ): { readonly used: 'Allow' | 'Deny'; readonly opaque?: string } {
   if (statement.Effect === undefined) return place.fail('no `Effect`, expected `Allow` or `Deny`; add one');
+  const plain = EFFECTS.find((candidate) => candidate === statement.Effect);
+  if (plain !== undefined) {
+    place.spend(plain.length);
+    return { used: plain };
+  }
   const effect = readText(statement.Effect, place.at('Effect'), '`Allow` or `Deny`');
   const written = literal(effect);
   if (written === undefined) return { used: 'Allow', opaque: `its effect ${show(effect)} is unresolved` };
@@ -87,11 +90,10 @@ function unresolvedAction(action: Selection): string | undefined {
 }
 
 function readAction(statement: JsonObject, place: Place): Selection {
-  const selection = readSelection(statement, 'Action', place);
-  if (selection === undefined) return place.fail('no `Action`, expected `Action` or `NotAction`; add one');
-  const at = place.at(selection.not ? 'NotAction' : 'Action');
-  for (const pattern of selection.patterns) checkAction(pattern, at);
-  return selection;
+  const read = readSelection(statement, 'Action', place);
+  if (read === undefined) return place.fail('no `Action`, expected `Action` or `NotAction`; add one');
+  for (const pattern of read.selection.patterns) checkAction(pattern, read.at);
+  return read.selection;
 }
 
 /** `service:Name` with wildcards in either part, or `*`: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html */
@@ -170,12 +172,12 @@ function readResource(
   version: PolicyVersion,
   principal: PrincipalElement | undefined,
 ): Selection | undefined {
-  const selection = readSelection(statement, 'Resource', place);
-  if (selection === undefined) {
+  const read = readSelection(statement, 'Resource', place);
+  if (read === undefined) {
     const optional = kind === 'trust' || kind === 'resource' || (kind === undefined && principal !== undefined);
     return optional ? undefined : place.fail('no `Resource`, expected `Resource` or `NotResource`; add one');
   }
-  const at = place.at(selection.not ? 'NotResource' : 'Resource');
+  const { selection, at } = read;
   // IAM answers "Has prohibited field Resource": a trust policy speaks of the role it is attached to.
   if (kind === 'trust')
     return at.fail('not allowed in a role trust policy, whose resource is the role itself; remove it');
@@ -195,9 +197,14 @@ function checkResource(pattern: Text, kind: PolicyKind | undefined, place: Place
   place.fail(`got \`${show(pattern)}\`, expected an ARN (\`arn:aws:service:region:account:resource\`) or \`*\``);
 }
 
+interface ReadSelection {
+  readonly selection: Selection;
+  readonly at: Place;
+}
+
 /** `X` or `NotX`, never both; absent when neither stands there. */
-function readSelection(statement: JsonObject, element: 'Action' | 'Resource', place: Place): Selection | undefined {
-  const negated = `Not${element}`;
+function readSelection(statement: JsonObject, element: 'Action' | 'Resource', place: Place): ReadSelection | undefined {
+  const negated = `Not${element}` as const;
   const not = statement[negated] !== undefined;
   if (not && statement[element] !== undefined) {
     return place.fail(`both \`${element}\` and \`${negated}\`, expected one of them; remove one`);
@@ -212,5 +219,5 @@ function readSelection(statement: JsonObject, element: 'Action' | 'Resource', pl
   for (const pattern of patterns) {
     if (pattern.parts.length === 0) return at.fail(`got an empty string, expected ${what}`);
   }
-  return { not, patterns };
+  return { selection: { not, patterns }, at };
 }

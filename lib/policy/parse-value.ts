@@ -3,7 +3,7 @@
  * holes, closed sets of names, and the size limit. Nothing here knows an element of the language.
  */
 import { PolicyError } from './policy-error';
-import { type Hole, isText, type Text, text } from './text';
+import { type Hole, isText, type Part, type Text, text } from './text';
 
 /**
  * Characters of text in one document. AWS's largest policy is a KMS key policy of 32,768 bytes
@@ -22,7 +22,8 @@ export class Place {
     readonly texts: boolean,
     private readonly budget: { left: number },
     readonly statement?: string,
-    readonly field?: string,
+    private readonly name?: string,
+    private readonly within?: Place,
   ) {}
 
   static start(origin: string, texts: boolean): Place {
@@ -34,8 +35,13 @@ export class Place {
   }
 
   at(field: string): Place {
-    const path = this.field === undefined ? field : `${this.field}.${field}`;
-    return new Place(this.origin, this.texts, this.budget, this.statement, path);
+    return new Place(this.origin, this.texts, this.budget, this.statement, field, this);
+  }
+
+  /** The element as a path, written out for a message only. */
+  private get field(): string | undefined {
+    const before = this.within?.field;
+    return before === undefined ? this.name : `${before}.${this.name}`;
   }
 
   fail(problem: string): never {
@@ -72,7 +78,7 @@ export function describe(value: unknown): string {
 export function readText(value: unknown, place: Place, what: string): Text {
   if (typeof value === 'string') {
     place.spend(value.length);
-    return text(value);
+    return { parts: value === '' ? [] : [value] };
   }
   if (isText(value)) {
     if (!place.texts) place.fail(`got the object ${describe(value)}, expected ${what} as a string`);
@@ -82,12 +88,17 @@ export function readText(value: unknown, place: Place, what: string): Text {
 }
 
 function checkedText(value: Text, place: Place, what: string): Text {
+  let normal = true;
+  let before: Part | undefined;
   for (const part of value.parts) {
-    if (typeof part === 'string') place.spend(part.length);
-    else if (!isHole(part))
+    if (typeof part === 'string') {
+      place.spend(part.length);
+      if (part === '' || typeof before === 'string') normal = false;
+    } else if (!isHole(part))
       place.fail(`got ${describe(value)}, expected ${what} as a string or a text of strings and holes`);
+    before = part;
   }
-  return text(...value.parts);
+  return normal ? value : text(...value.parts);
 }
 
 function isHole(part: unknown): part is Hole {

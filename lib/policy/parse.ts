@@ -74,6 +74,11 @@ function readStatements(document: JsonObject, place: Place): readonly unknown[] 
 /** A document without a version is 2008-10-17: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html */
 function readVersion(document: JsonObject, place: Place): { readonly used: PolicyVersion; readonly opaque?: string } {
   if (document.Version === undefined) return { used: '2008-10-17' };
+  const plain = VERSIONS.find((candidate) => candidate === document.Version);
+  if (plain !== undefined) {
+    place.spend(plain.length);
+    return { used: plain };
+  }
   const at = place.at('Version');
   const version = readText(document.Version, at, 'a version');
   const written = literal(version);
