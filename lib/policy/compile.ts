@@ -60,11 +60,17 @@ export function compileStatement(source: Statement, catalogue: Catalogue): Compi
     actions,
     future,
     resources,
-    blanket: source.conditions.length === 0 && resources.universal && !resources.not,
+    blanket: isBlanket(source),
     id: nextId++,
   };
   compiledStatements.set(source, { catalogue, compiled });
   return compiled;
+}
+
+function isBlanket(statement: Statement): boolean {
+  if (statement.conditions.length > 0) return false;
+  const { universal, not } = resourceSetOf(statement);
+  return universal && !not;
 }
 
 const united = new Map<string, CompiledStatement>();
@@ -90,48 +96,83 @@ export function compile(policies: Policies, catalogue: Catalogue): CompiledPolic
   return new Compiled(policies, catalogue);
 }
 
-/** The statements of a document. Principals share documents, their boundaries above all. */
-interface CompiledDocument {
-  readonly catalogue: Catalogue;
-  readonly allow: readonly CompiledStatement[];
-  readonly deny: readonly CompiledStatement[];
+/**
+ * A document: which actions it speaks of, and its statements when somebody asks for them, since what most principals may do
+ * at all answers most questions. Principals share documents, their boundaries above all.
+ */
+class CompiledDocument {
   readonly opaque: readonly Statement[];
   /** The known actions of the Allows. */
   readonly allowed: ActionSet;
   /** Those that a Deny denies on every resource in every context. */
   readonly denied: ActionSet;
+  private readAllow: readonly CompiledStatement[] | undefined;
+  private readDeny: readonly CompiledStatement[] | undefined;
+
+  constructor(
+    private readonly document: PolicyDocument,
+    readonly catalogue: Catalogue,
+  ) {
+    const index = ActionIndex.of(catalogue);
+    const opaque: Statement[] = [];
+    const allowed: ActionSet[] = [];
+    const denied: ActionSet[] = [];
+    for (const statement of document.statements) {
+      if (statement.opaque !== undefined) opaque.push(statement);
+      else if (statement.effect === 'Allow') allowed.push(index.select(statement.action));
+      else if (isBlanket(statement)) denied.push(index.select(statement.action));
+    }
+    this.opaque = opaque;
+    this.allowed = ActionSet.unionOf(allowed);
+    this.denied = ActionSet.unionOf(denied);
+  }
+
+  get allow(): readonly CompiledStatement[] {
+    this.readAllow ??= this.statements('Allow');
+    return this.readAllow;
+  }
+
+  get deny(): readonly CompiledStatement[] {
+    this.readDeny ??= this.statements('Deny');
+    return this.readDeny;
+  }
+
+  private statements(effect: Statement['effect']): readonly CompiledStatement[] {
+    const compiled: CompiledStatement[] = [];
+    for (const s of this.document.statements)
+      if (s.effect === effect && s.opaque === undefined) compiled.push(compileStatement(s, this.catalogue));
+    return compiled;
+  }
 }
 
 const compiledDocuments = new WeakMap<PolicyDocument, CompiledDocument>();
 
 function compileDocument(document: PolicyDocument, catalogue: Catalogue): CompiledDocument {
-  const before = compiledDocuments.get(document);
-  if (before !== undefined && before.catalogue === catalogue) return before;
-  const allow: CompiledStatement[] = [];
-  const deny: CompiledStatement[] = [];
-  const opaque: Statement[] = [];
-  for (const statement of document.statements) {
-    if (statement.opaque !== undefined) opaque.push(statement);
-    else (statement.effect === 'Allow' ? allow : deny).push(compileStatement(statement, catalogue));
+  let compiled = compiledDocuments.get(document);
+  if (compiled === undefined || compiled.catalogue !== catalogue) {
+    compiled = new CompiledDocument(document, catalogue);
+    compiledDocuments.set(document, compiled);
   }
-  const denied = unionOf(deny.filter((s) => s.blanket));
-  const compiled: CompiledDocument = { catalogue, allow, deny, opaque, allowed: unionOf(allow), denied };
-  compiledDocuments.set(document, compiled);
   return compiled;
 }
 
-interface CompiledLayer extends Layer {
-  /** The known actions of the Allows. */
-  readonly allowed: ActionSet;
+/** Documents of which one must allow a request. */
+interface Given {
+  readonly name: Layer['name'];
+  readonly documents: readonly CompiledDocument[];
 }
 
-/** What few ask for is found when it is asked for. */
+/** What only some questions need is found when it is asked for. */
 class Compiled implements CompiledPolicies {
-  readonly layers: readonly CompiledLayer[];
-  readonly unbounded: readonly CompiledStatement[];
-  readonly deny: readonly CompiledStatement[];
   readonly opaque: readonly Statement[];
   readonly mayAllow: ActionSet;
+  /** Of grants that boundary and session layers do not limit. */
+  private readonly beside: readonly CompiledDocument[];
+  private readonly given: readonly Given[];
+  private readonly all: readonly CompiledDocument[];
+  private foundLayers: readonly Layer[] | undefined;
+  private foundUnbounded: readonly CompiledStatement[] | undefined;
+  private foundDeny: readonly CompiledStatement[] | undefined;
   private foundMustAllow: ActionSet | undefined;
   private foundHoles: ReadonlyMap<string, Hole> | undefined;
 
@@ -145,19 +186,38 @@ class Compiled implements CompiledPolicies {
       all.push(...compiled);
       return compiled;
     };
-    const beside = read(source.unboundedGrants ?? []);
-    const layers: CompiledLayer[] = [];
-    for (const [name, documents] of layersOf(source)) layers.push(layerOf(name, read(documents)));
-    this.layers = layers;
-    this.unbounded = joined(beside.map((d) => d.allow));
-    this.deny = joined(all.map((d) => d.deny));
+    const given: Given[] = [];
+    this.beside = read(source.unboundedGrants ?? []);
+    for (const [name, documents] of layersOf(source)) given.push({ name, documents: read(documents) });
+    this.given = given;
+    this.all = all;
     this.opaque = joined(all.map((d) => d.opaque));
-    const bounded = this.throughLayers((l) => l.allowed, unionOf(this.unbounded));
-    this.mayAllow = bounded.without(ActionSet.unionOf(all.map((d) => d.denied)));
+    this.mayAllow = this.throughLayers((d) => d.allowed).without(ActionSet.unionOf(all.map((d) => d.denied)));
+  }
+
+  get layers(): readonly Layer[] {
+    this.foundLayers ??= this.given.map(({ name, documents }) => ({
+      name,
+      allow: joined(documents.map((d) => d.allow)),
+    }));
+    return this.foundLayers;
+  }
+
+  get unbounded(): readonly CompiledStatement[] {
+    this.foundUnbounded ??= joined(this.beside.map((d) => d.allow));
+    return this.foundUnbounded;
+  }
+
+  get deny(): readonly CompiledStatement[] {
+    this.foundDeny ??= joined(this.all.map((d) => d.deny));
+    return this.foundDeny;
   }
 
   get mustAllow(): ActionSet {
-    this.foundMustAllow ??= this.findMustAllow();
+    this.foundMustAllow ??=
+      this.opaque.length > 0
+        ? ActionSet.empty()
+        : this.throughLayers((d) => unionOf(d.allow.filter((s) => s.blanket))).without(unionOf(this.deny));
     return this.foundMustAllow;
   }
 
@@ -166,19 +226,13 @@ class Compiled implements CompiledPolicies {
     return this.foundHoles;
   }
 
-  private findMustAllow(): ActionSet {
-    if (this.opaque.length > 0) return ActionSet.empty();
-    const blanket = (statements: readonly CompiledStatement[]): ActionSet =>
-      unionOf(statements.filter((s) => s.blanket));
-    return this.throughLayers((l) => blanket(l.allow), blanket(this.unbounded)).without(unionOf(this.deny));
-  }
-
   /** The actions that every layer allows; or that a grant does which neither boundary nor session limits. */
-  private throughLayers(allowed: (layer: CompiledLayer) => ActionSet, beside: ActionSet): ActionSet {
-    const bounded = meetOf(this.layers.map(allowed));
-    if (this.unbounded.length === 0) return bounded;
-    const controls = this.layers.filter((l) => l.name === 'scp').map(allowed);
-    return bounded.union(meetOf([beside, ...controls]));
+  private throughLayers(allowed: (document: CompiledDocument) => ActionSet): ActionSet {
+    const of = (documents: readonly CompiledDocument[]): ActionSet => ActionSet.unionOf(documents.map(allowed));
+    const bounded = meetOf(this.given.map((g) => of(g.documents)));
+    if (this.beside.length === 0) return bounded;
+    const controls = this.given.filter((g) => g.name === 'scp').map((g) => of(g.documents));
+    return bounded.union(meetOf([of(this.beside), ...controls]));
   }
 }
 
@@ -193,14 +247,6 @@ function layersOf(policies: Policies): readonly (readonly [Layer['name'], readon
   if (serviceControlPolicies !== undefined && serviceControlPolicies.length > 0)
     layers.push(['scp', serviceControlPolicies]);
   return layers;
-}
-
-function layerOf(name: Layer['name'], documents: readonly CompiledDocument[]): CompiledLayer {
-  return {
-    name,
-    allow: joined(documents.map((d) => d.allow)),
-    allowed: ActionSet.unionOf(documents.map((d) => d.allowed)),
-  };
 }
 
 /** Of one list, that list. */

@@ -12,14 +12,16 @@ import { literal } from '../policy/text';
 import type { OverlapWitness } from '../policy/verdict';
 import type { Actor } from './actor';
 import type { Oracle, Permit } from './ask';
+import { certainlyDenied, closenessOf } from './named';
 import { type Step, stepOf } from './step';
-import { assumingPolicies, type TrustOf, trustOf } from './trust';
+import { assumingPolicies, conditionsOn, trustOf } from './trust';
 import type { Trusts } from './trusts';
 
 export const ASSUME_ROLE = 'sts:AssumeRole';
 
 /** Outsiders of an identity provider assume roles with its assertion, and nobody asks their own policies. */
 const FEDERATED = ['sts:AssumeRoleWithSAML', 'sts:AssumeRoleWithWebIdentity'];
+const OUTSIDERS_ASK = [ASSUME_ROLE, ...FEDERATED];
 
 export class Assuming {
   private readonly known = new Map<string, readonly Step[]>();
@@ -41,17 +43,18 @@ export class Assuming {
 
   /** How the actor may assume the role, if it may. */
   permit(actor: Actor, role: Principal): Permit | undefined {
-    const trust = trustOf(role, actor.principal);
-    if (trust === undefined) return undefined;
-    const plain = actor.principal.kind === 'external' ? plainlyAdmits(trust) : undefined;
-    if (plain !== undefined) return new Plain(actor, plain, () => this.decide(actor, role, trust));
-    return this.decide(actor, role, trust);
+    const { principal } = actor;
+    const plain = principal.kind === 'external' ? plainlyAdmits(role, principal) : undefined;
+    if (plain !== undefined) return new Plain(actor, plain, () => this.decide(actor, role));
+    return this.decide(actor, role);
   }
 
-  private decide(actor: Actor, role: Principal, trust: TrustOf): Permit | undefined {
+  private decide(actor: Actor, role: Principal): Permit | undefined {
+    const trust = trustOf(role, actor.principal);
+    if (trust === undefined) return undefined;
     let undecided: Permit | undefined;
     for (const policies of assumingPolicies(actor.policies, actor.principal.account, role, trust)) {
-      for (const action of actor.principal.kind === 'external' ? [ASSUME_ROLE, ...FEDERATED] : [ASSUME_ROLE]) {
+      for (const action of actor.principal.kind === 'external' ? OUTSIDERS_ASK : [ASSUME_ROLE]) {
         const permit = this.oracle.mayWith(actor, policies, action, [role.arn]);
         if (permit !== undefined && permit.undecided === undefined) return permit;
         undecided ??= permit;
@@ -90,17 +93,23 @@ export class Assuming {
   }
 }
 
-/** The action by which the trust policy lets an outsider in without further condition; nothing else needs to be asked then. */
-function plainlyAdmits({ all, denies }: TrustOf): string | undefined {
-  if (denies.length > 0) return undefined;
-  const actions = [ASSUME_ROLE, ...FEDERATED];
-  for (const { effect, action, conditions, opaque } of all.statements) {
-    if (effect !== 'Allow' || conditions.length > 0 || opaque !== undefined || action.not) continue;
-    const named = action.patterns.map((p) => literal(p)?.toLowerCase());
-    const found = actions.find((a) => named.includes(a.toLowerCase()));
-    if (found !== undefined) return found;
+/** The action by which the role's trust policy lets an outsider in without further condition; nothing else needs to be asked then. */
+function plainlyAdmits(role: Principal, outsider: Principal): string | undefined {
+  let found: string | undefined;
+  for (const statement of role.trust?.statements ?? []) {
+    const { effect, action, opaque, principal } = statement;
+    if (principal === undefined) continue;
+    if (effect === 'Deny') {
+      if (certainlyDenied(principal, outsider, role.account)) return undefined;
+    } else if (found === undefined && opaque === undefined && !action.not) {
+      const named = OUTSIDERS_ASK.find((a) =>
+        action.patterns.some((p) => literal(p)?.toLowerCase() === a.toLowerCase()),
+      );
+      if (named === undefined || conditionsOn(statement, role, outsider).length > 0) continue;
+      if (closenessOf(principal, outsider, role.account) !== 'none') found = named;
+    }
   }
-  return undefined;
+  return found;
 }
 
 /** A permit that is certain, and looked at only when it is shown. */

@@ -12,7 +12,7 @@
 import type { Principal } from '../model/model';
 import { splitText, textKey } from '../model/text-key';
 import type { Condition, PrincipalElement } from '../policy/document';
-import { literal, show, type Text, text } from '../policy/text';
+import { isText, literal, show, type Text, text } from '../policy/text';
 import { inLowerCase, maySame } from './same-text';
 
 type Entry = PrincipalElement['entries'][number];
@@ -332,8 +332,11 @@ function both(a: Certainty, b: Certainty): Certainty {
 /** How much of it only the deployment knows. */
 export function unknownParts(s: Spelling): number {
   if (s.kind === 'open') return Number.POSITIVE_INFINITY;
-  const texts = Object.values(s).filter((v): v is Text => typeof v === 'object');
-  return texts.flatMap((t) => t.parts).filter((p) => typeof p !== 'string').length;
+  let unknown = 0;
+  for (const value of Object.values(s)) {
+    if (isText(value)) for (const part of value.parts) if (typeof part !== 'string') unknown++;
+  }
+  return unknown;
 }
 
 /** Its provider is in every account of the organisation, and is one. Source: https://docs.aws.amazon.com/singlesignon/latest/userguide/permissionsetsconcept.html */

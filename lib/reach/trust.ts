@@ -9,7 +9,7 @@
  * and https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  */
 import type { Principal } from '../model/model';
-import type { Policies, PolicyDocument, Statement } from '../policy/document';
+import type { Condition, Policies, PolicyDocument, Statement } from '../policy/document';
 import { literal, type Text } from '../policy/text';
 import { knownOfCaller, speaksOfCaller } from './actor';
 import { type Closeness, certainlyDenied, closenessOf } from './named';
@@ -50,8 +50,13 @@ export function trustOf(role: Principal, caller: Principal): TrustOf | undefined
 
 function onRole(s: Statement, role: Principal, caller: Principal): Statement {
   const { principal: _, ...rest } = s;
+  return { ...rest, resource: { not: false, patterns: [role.arn] }, conditions: conditionsOn(s, role, caller) };
+}
+
+/** Those of the statement, and what is known of the caller where the trust policy speaks of that. */
+export function conditionsOn(s: Statement, role: Principal, caller: Principal): readonly Condition[] {
   const known = s.effect === 'Allow' && role.trust?.statements.some(speaksOfCaller) ? knownOfCaller(caller) : [];
-  return { ...rest, resource: { not: false, patterns: [role.arn] }, conditions: [...s.conditions, ...known] };
+  return known.length === 0 ? s.conditions : [...s.conditions, ...known];
 }
 
 /**
