@@ -41,6 +41,8 @@ export interface CompiledPolicies {
   readonly mayAllow: ActionSet;
   /** Known actions that are allowed on every resource in every context. */
   readonly mustAllow: ActionSet;
+  /** False only if no action that AWS adds later is allowed, as far as actions alone tell. */
+  readonly mayAllowLater: boolean;
   /** Statements that cannot be read exactly. */
   readonly opaque: readonly Statement[];
   /** Every hole that stands in a statement, by id. */
@@ -104,6 +106,8 @@ class CompiledDocument {
   readonly opaque: readonly Statement[];
   /** The known actions of the Allows. */
   readonly allowed: ActionSet;
+  /** True iff an Allow selects actions that AWS adds later. */
+  readonly later: boolean;
   /** Those that a Deny denies on every resource in every context. */
   readonly denied: ActionSet;
   private readAllow: readonly CompiledStatement[] | undefined;
@@ -117,13 +121,18 @@ class CompiledDocument {
     const opaque: Statement[] = [];
     const allowed: ActionSet[] = [];
     const denied: ActionSet[] = [];
+    let later = false;
     for (const statement of document.statements) {
       if (statement.opaque !== undefined) opaque.push(statement);
-      else if (statement.effect === 'Allow') allowed.push(index.select(statement.action));
-      else if (isBlanket(statement)) denied.push(index.select(statement.action));
+      else if (statement.effect === 'Allow') {
+        const { known, future } = index.selected(statement.action);
+        allowed.push(known);
+        later ||= future !== undefined;
+      } else if (isBlanket(statement)) denied.push(index.select(statement.action));
     }
     this.opaque = opaque;
     this.allowed = ActionSet.unionOf(allowed);
+    this.later = later;
     this.denied = ActionSet.unionOf(denied);
   }
 
@@ -193,6 +202,12 @@ class Compiled implements CompiledPolicies {
     this.all = all;
     this.opaque = joined(all.map((d) => d.opaque));
     this.mayAllow = this.throughLayers((d) => d.allowed).without(ActionSet.unionOf(all.map((d) => d.denied)));
+  }
+
+  get mayAllowLater(): boolean {
+    const may = ({ documents }: Pick<Given, 'documents'>): boolean => documents.some((d) => d.later);
+    if (this.given.every(may)) return true;
+    return may({ documents: this.beside }) && this.given.every((g) => g.name !== 'scp' || may(g));
   }
 
   get layers(): readonly Layer[] {

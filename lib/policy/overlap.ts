@@ -38,6 +38,8 @@ export function overlap(
   const [unreadable] = [...A.opaque, ...B.opaque];
   if (unreadable !== undefined) return { verdict: 'undecided', reason: `${unreadable.origin}: ${unreadable.opaque}` };
   const actions = A.mayAllow.intersection(B.mayAllow);
+  // Every goal needs an action, a known one or one that AWS adds later.
+  if (actions.isEmpty && !(A.mayAllowLater && B.mayAllowLater)) return { verdict: 'disjoint' };
   const excepted = (options.except?.statements ?? [])
     .filter((s) => s.effect === 'Allow' && s.opaque === undefined)
     .map((s) => compileStatement(s, catalogue));
