@@ -50,9 +50,10 @@ export function isText(value: unknown): value is Text {
 
 /** Builds a normal-form text: adjacent strings joined, empty ones dropped. */
 export function text(...parts: readonly (Part | Text)[]): Text {
-  const [only] = parts;
+  const only = parts.length === 1 ? parts[0] : undefined;
   // Most texts are one plain string.
-  if (parts.length === 1 && typeof only === 'string') return { parts: only === '' ? [] : [only] };
+  if (typeof only === 'string') return { parts: only === '' ? [] : [only] };
+  if (only !== undefined && isText(only)) return only;
   let length = 0;
   for (const part of parts) {
     if (isText(part)) for (const inner of part.parts) length = append(inner, length);

@@ -52,8 +52,9 @@ export class Oracle {
 
   /** The actions with which some of the actors might ever make a request. */
   allowing(actors: readonly Actor[]): ActionSet {
-    const readable = actors.filter(({ compiled }) => compiled.opaque.length === 0);
-    return ActionSet.unionOf(readable.map(({ compiled }) => compiled.mayAllow));
+    const allowed: ActionSet[] = [];
+    for (const { compiled } of actors) if (compiled.opaque.length === 0) allowed.push(compiled.mayAllow);
+    return ActionSet.unionOf(allowed);
   }
 
   /** Undefined for actions that the catalogue does not know. */
