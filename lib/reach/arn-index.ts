@@ -3,8 +3,8 @@
  * every decision of reach. It may let too many through, never too few: the engine decides over
  * what is left, so a candidate too many costs time and a candidate too few would cost soundness.
  *
- * The argument. An indexed ARN has a fixed number c of colons. A pattern with c literal colons that
- * matches it pairs its colons with the ARN's in order, so what stands after the fifth matches
+ * The argument. An indexed ARN has a fixed number c of colons. A pattern with c literal colons (those in the name of a policy
+ * variable are none) that matches it pairs its colons with the ARN's in order, so what stands after the fifth matches
  * what stands after the ARN's fifth (the tail). A pattern with fewer needs a wildcard that reads
  * a colon, and gets everything; one with more matches nothing. Tails are compared by what both
  * are sure to begin with. A hole in a tail is one *letter* when it is a name that AWS generates
@@ -13,7 +13,7 @@
  */
 import { textKey } from '../model/text-key';
 import type { Selection } from '../policy/document';
-import { type Hole, literal, type Part, type Text } from '../policy/text';
+import { type Hole, literal, mentionsVariable, type Part, type Text, text } from '../policy/text';
 
 /** What a text is sure to begin with, in the alphabet of characters and letters, and what follows. */
 interface Prefix {
@@ -118,7 +118,8 @@ export class ArnIndex<T> {
     else bucket.open.push(entry);
   }
 
-  private matching(pattern: Text): Iterable<T> {
+  private matching(written: Text): Iterable<T> {
+    const pattern = withoutVariables(written);
     if (literal(pattern) === '*') return this.all;
     const colons = colonsOf(pattern);
     if (colons === undefined) return this.all;
@@ -327,11 +328,39 @@ function shapeOf(t: Text, pattern: boolean): Shape {
   const known = shapes[pattern ? 0 : 1];
   let shape = known.get(t);
   if (shape === undefined) {
-    const tail = tailOf(t);
-    shape = { colons: colonsOf(t), tail: tail && prefixOf(tail, pattern), wild: pattern && isWild(t) };
+    const read = pattern ? withoutVariables(t) : t;
+    const tail = tailOf(read);
+    shape = { colons: colonsOf(read), tail: tail && prefixOf(tail, pattern), wild: pattern && isWild(read) };
     known.set(t, shape);
   }
   return shape;
+}
+
+/**
+ * The pattern with a wildcard for each policy variable: it reads whatever the variable stands for, or is as written in version
+ * 2008, and the colons of a variable's name are none of the pattern's.
+ */
+function withoutVariables(t: Text): Text {
+  if (!mentionsVariable(t)) return t;
+  const read: Part[] = [];
+  let isName = false;
+  for (const part of t.parts) {
+    if (typeof part !== 'string') {
+      if (!isName) read.push(part);
+      continue;
+    }
+    for (let at = 0; at < part.length; ) {
+      const [end, next] = isName ? ['}', 1] : ['${', 2];
+      const to = part.indexOf(end, at);
+      if (!isName) read.push(part.slice(at, to < 0 ? part.length : to));
+      if (to < 0) break;
+      if (!isName) read.push('*');
+      isName = !isName;
+      at = to + next;
+    }
+  }
+  // Of what does not end nobody knows what it means.
+  return isName ? text('*') : text(...read);
 }
 
 function isWild(t: Text): boolean {

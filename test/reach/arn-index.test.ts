@@ -37,6 +37,35 @@ test('every match is a candidate, of the index and of single questions', () => {
   );
 });
 
+test('a policy variable may stand for anything, and the colons of its name are none of the pattern’s', () => {
+  const variable = '${aws:PrincipalTag/a:b}';
+  const piece = fc.oneof(fc.stringMatching(/^[ab/:*?]{0,3}$/), fc.constant(variable));
+  const withVariables = fc
+    .tuple(fc.constantFrom('arn:aws:s:r:1:', `arn:aws:s:r:${variable}:`, `arn:aws:${variable}`), fc.array(piece))
+    .map(([start, rest]) => start + rest.join(''));
+  let met = 0;
+  fc.assert(
+    fc.property(withVariables, fc.array(arn, { minLength: 1, maxLength: 12 }), (p, arns) => {
+      // Wherever its name is cut, because a part of it is not known.
+      const cut = p.indexOf('Tag/') + 'Tag/'.length;
+      const parts = p.includes(variable) ? text(p.slice(0, cut), unknown, p.slice(cut)) : text(p);
+      const read = p.replaceAll(variable, '*');
+      for (const selection of [only(text(p)), only(parts)]) {
+        const candidates = new Set(new ArnIndex(arns, (a) => text(a)).candidates(selection));
+        for (const a of arns.filter((x) => matches(read, x))) {
+          met++;
+          expect(candidates.has(a)).toBe(true);
+          expect(mightSelect(selection, text(a))).toBe(true);
+        }
+      }
+    }),
+    { numRuns: 3000, seed: 7 },
+  );
+  expect(met).toBeGreaterThan(1000);
+  expect(mightSelect(only(text('arn:aws:s:r:1:a/${aws:username}')), text('arn:aws:s:r:1:b/x'))).toBe(false);
+  expect(mightSelect(only(text('arn:aws:s:r:1:a/${aws:username')), text('arn:aws:s:r:1:b/x'))).toBe(true);
+});
+
 test('patterns that match a common string may meet', () => {
   fc.assert(
     fc.property(pattern, pattern, arn, (p, q, a) => {

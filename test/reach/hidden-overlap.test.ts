@@ -32,6 +32,27 @@ describe('SOD-2, hidden overlap', () => {
     can: [{ Action: 'lambda:UpdateFunctionCode', Resource: code }],
   });
 
+  test.each([
+    ['lambda:UpdateFunctionCode', 'arn:aws:lambda:eu-west-1:111111111111:function:${aws:PrincipalTag/job}'],
+    ['lambda:UpdateFunctionCode', 'arn:aws:lambda:eu-west-1:${aws:PrincipalAccount}:function:job'],
+    ['sts:AssumeRole', 'arn:aws:iam::111111111111:role/${aws:PrincipalTag/team}'],
+    ['iam:UpdateAssumeRolePolicy', 'arn:aws:iam::111111111111:role/Work${aws:PrincipalTag/team}'],
+  ])('%s on what a tag of the caller names: %s', (Action, Resource) => {
+    const reader = principal('Worker', {
+      domain: 'internal',
+      trust: [service('lambda'), root()],
+      can: [{ Action: 's3:GetObject', Resource: bucket }],
+    });
+    const chains = (on: string) =>
+      run(
+        'SOD-2',
+        [principal('Deploy', { ...inDomain('deploy'), can: [{ Action, Resource: on }] }), read, reader],
+        [job(reader)],
+      );
+    expect(chains(Resource).length).toBeGreaterThan(0);
+    expect(chains(Resource.replace(/job|111111111111|role/, 'another'))).toEqual([]);
+  });
+
   test('code of a function that may read what another duty reads', () => {
     const reader = worker('s3:GetObject');
     const [finding, ...rest] = run('SOD-2', [deploy, read, reader], [job(reader)]);
