@@ -20,8 +20,16 @@ export const boundariesAreDisjoint: Check = {
   run: (model, context) => {
     const roles = markedRoles(model);
     const placeOf = placesOf(model);
+    const byDomain = new Map<string | undefined, Principal[]>();
+    for (const role of roles) {
+      const others = byDomain.get(role.domain);
+      if (others === undefined) byDomain.set(role.domain, [role]);
+      else others.push(role);
+    }
     return [
-      ...model.domains.flatMap((domain) => unheld(domain, dutiesOf(domain, model), roles, placeOf)),
+      ...model.domains.flatMap((domain) =>
+        unheld(domain, dutiesOf(domain, model), byDomain.get(domain.name) ?? [], placeOf),
+      ),
       ...roles.flatMap(missing),
       ...causesOf(clashes(roles, model, context)).map(overlapping),
     ];
@@ -35,13 +43,13 @@ export const boundariesAreDisjoint: Check = {
 function unheld(
   { name, declaredAt }: Domain,
   duties: readonly Duty[],
-  roles: readonly Principal[],
+  own: readonly Principal[],
   placeOf: ReturnType<typeof placesOf>,
 ): Finding[] {
   const places = new Set(declaredAt.map(({ stack }) => placeOf(name, stack)));
   return [...places].flatMap((place): Finding[] => {
     const here = ({ stack }: Origin) => placeOf(name, stack) === place;
-    const held = new Set(roles.filter(({ domain, origin }) => domain === name && here(origin)).map(({ duty }) => duty));
+    const held = new Set(own.filter(({ origin }) => here(origin)).map(({ duty }) => duty));
     const missing = duties.filter((duty) => !held.has(duty));
     if (missing.length === 0) return [];
     const named = missing.map((duty) => `\`${duty}\``).join(', ');

@@ -12,7 +12,7 @@ import type { Model, Principal, Resource } from '../model/model';
 import { onlyHole } from '../model/text-key';
 import { DEPLOYMENT_KEY_PREFIX } from '../policy/catalogue';
 import type { PolicyDocument, Statement } from '../policy/document';
-import { type Hole, isText, literal } from '../policy/text';
+import { type Hole, isText, literal, type Text } from '../policy/text';
 import type { Check } from './check';
 import { type Finding, OF_A_SETTING } from './finding';
 import { stagesOfApi } from './gateway-stages';
@@ -110,7 +110,14 @@ function revokingHoles({ policies }: Principal): readonly Hole[] {
     ...policies.identityPolicies,
     ...(policies.permissionsBoundary ? [policies.permissionsBoundary] : []),
   ];
-  return documents.flatMap(({ statements }) => statements).flatMap((statement) => revoking(statement) ?? []);
+  const holes: Hole[] = [];
+  for (const { statements } of documents) {
+    for (const statement of statements) {
+      const hole = statement.effect === 'Deny' ? revoking(statement) : undefined;
+      if (hole !== undefined) holes.push(hole);
+    }
+  }
+  return holes;
 }
 
 function revoking({ effect, action, resource, conditions, opaque }: Statement): Hole | undefined {
@@ -223,24 +230,38 @@ function parametersOf(
   parameters: ReadonlySet<string>,
   into: Set<string>,
 ): void {
-  for (const pattern of action.patterns) parametersIn(pattern, parameters, into);
-  for (const pattern of resource?.patterns ?? []) parametersIn(pattern, parameters, into);
-  for (const condition of conditions) parametersIn(condition, parameters, into);
-  for (const { value } of principal?.entries ?? []) parametersIn(value, parameters, into);
+  for (const pattern of action.patterns) parametersOfText(pattern, parameters, into);
+  if (resource !== undefined) for (const pattern of resource.patterns) parametersOfText(pattern, parameters, into);
+  for (const { key, values } of conditions) {
+    conditionedOn(key, parameters, into);
+    for (const value of values) parametersOfText(value, parameters, into);
+  }
+  if (principal !== undefined) for (const { value } of principal.entries) parametersOfText(value, parameters, into);
+}
+
+function parametersOfText({ parts }: Text, parameters: ReadonlySet<string>, into: Set<string>): void {
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i]!;
+    if (typeof part !== 'string' && parameters.has(part.hole)) into.add(part.hole);
+  }
+}
+
+/** The key of a condition may ask what the deployment decides. */
+function conditionedOn(key: string, parameters: ReadonlySet<string>, into: Set<string>): void {
+  if (!key.startsWith(DEPLOYMENT_KEY_PREFIX)) return;
+  const named = key.slice(DEPLOYMENT_KEY_PREFIX.length).replace(/#\d+$/, '');
+  if (parameters.has(named)) into.add(named);
 }
 
 /** The parameters whose value, or a condition on them, is anywhere in the value. */
 function parametersIn(value: unknown, parameters: ReadonlySet<string>, into: Set<string>): void {
   if (typeof value !== 'object' || value === null) return;
   if (isText(value)) {
-    for (const part of value.parts) if (typeof part !== 'string' && parameters.has(part.hole)) into.add(part.hole);
+    parametersOfText(value, parameters, into);
     return;
   }
   const { key } = value as { readonly key?: unknown };
-  if (typeof key === 'string' && key.startsWith(DEPLOYMENT_KEY_PREFIX)) {
-    const named = key.slice(DEPLOYMENT_KEY_PREFIX.length).replace(/#\d+$/, '');
-    if (parameters.has(named)) into.add(named);
-  }
+  if (typeof key === 'string') conditionedOn(key, parameters, into);
   const members = value as Readonly<Record<string, unknown>>;
   for (const member in members) parametersIn(members[member], parameters, into);
 }

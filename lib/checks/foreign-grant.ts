@@ -8,7 +8,6 @@
  */
 import type { Model, Resource } from '../model/model';
 import type { Policies, PolicyDocument, Selection, Statement } from '../policy/document';
-import type { Text } from '../policy/text';
 import type { OverlapVerdict } from '../policy/verdict';
 import { mightMeet } from '../reach/arn-index';
 import { ActionsTaking, ServicesTaken, serviceOf } from './actions-taking';
@@ -19,7 +18,7 @@ import { grantedElsewhere } from './granted-elsewhere';
 import { pairsThatMayMeet } from './may-meet';
 import { onlyBy } from './only-by';
 import { type Subject, subjectsOf } from './separation';
-import { everythingOn, ownerOf, type Territory, territoriesOf } from './territory';
+import { everythingOn, type OwnedPattern, type Territory, territoriesOf } from './territory';
 
 export interface ForeignGrant<S extends Subject = Subject, T extends Territory = Territory> {
   /** With the policies as far as the statement is concerned. */
@@ -94,7 +93,7 @@ export function grantsInto<S extends Subject, T extends Territory>(
   });
 }
 
-type Decide = (policies: Policies, patterns: readonly Text[]) => OverlapVerdict;
+type Decide = (policies: Policies, patterns: readonly OwnedPattern[]) => OverlapVerdict;
 
 /** Statement by statement, each about what it can mean: nobody writes down a name that AWS generates. */
 function grantsOn<S extends Subject, T extends Territory>(
@@ -131,17 +130,17 @@ function grantsOn<S extends Subject, T extends Territory>(
     });
 }
 
-type Admitted = readonly [by: PolicyDocument | undefined, patterns: readonly Text[]];
+type Admitted = readonly [by: PolicyDocument | undefined, patterns: readonly OwnedPattern[]];
 
 /** The patterns for which the subject's policies suffice together, and each other one with what its resource allows. */
 function byAdmission(
-  patterns: readonly Text[],
+  patterns: readonly OwnedPattern[],
   admission: (resource: Resource) => PolicyDocument | 'nothing' | undefined,
 ): Iterable<Admitted> {
-  const ways = new Map<PolicyDocument | undefined, Text[]>();
+  const ways = new Map<PolicyDocument | undefined, OwnedPattern[]>();
   const known = new Map<Resource, PolicyDocument | 'nothing' | undefined>();
   for (const pattern of patterns) {
-    const resource = ownerOf(pattern);
+    const resource = pattern.owner;
     if (!known.has(resource)) known.set(resource, admission(resource));
     const by = known.get(resource);
     if (by === 'nothing') continue;
@@ -151,7 +150,7 @@ function byAdmission(
 }
 
 /** What a resource's policy allows is one more layer, which must allow as well. */
-function waysTo(own: Policies, ways: readonly Admitted[]): readonly (readonly [Policies, readonly Text[]])[] {
+function waysTo(own: Policies, ways: readonly Admitted[]): readonly (readonly [Policies, readonly OwnedPattern[]])[] {
   return ways.map(([by, patterns]) => [
     by === undefined ? own : { ...own, sessionPolicies: [...(own.sessionPolicies ?? []), by] },
     patterns,

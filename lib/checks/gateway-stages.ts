@@ -58,12 +58,14 @@ export function stageOf(resource: Resource, api: string): GatewayStage | undefin
     name: written === undefined ? undefined : literal(written),
     methodSettings: listed(settings),
     isNamedBy: ({ references, properties: { ResourceArn } }) => {
-      const at = references.filter((one) => one.at === 'ResourceArn').map(({ to }) => to);
-      if (origin.type === 'AWS::ApiGateway::Stage' && at.includes(id)) return true;
+      const names = (element: string): boolean =>
+        references.some(({ to, at }) => to === element && at === 'ResourceArn');
+      if (origin.type === 'AWS::ApiGateway::Stage' && names(id)) return true;
+      if (written === undefined || !names(api)) return false;
       // `…/restapis/API/stages/NAME`, with the name written out.
       const arn = asText(ResourceArn);
       const last = arn && splitText(arn, '/')?.at(-1);
-      return at.includes(api) && written !== undefined && last !== undefined && textKey(last) === textKey(written);
+      return last !== undefined && textKey(last) === textKey(written);
     },
   };
 }

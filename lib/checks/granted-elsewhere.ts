@@ -32,7 +32,8 @@ export function grantedElsewhere(
       const { domain } = owner;
       const except = exceptFrom(model, principal.domain, domain);
       return document.statements.flatMap((statement): readonly ForeignGrant[] => {
-        const patterns = statement.resource?.not === false ? statement.resource.patterns : [text('*')];
+        const named = statement.resource?.not === false ? statement.resource.patterns : [text('*')];
+        const patterns = named.map(({ parts }) => ({ parts, service: '*', owner }));
         const alone = { ...subject, policies: onlyBy(policies, statement) };
         const verdict = context.overlap(alone.policies, everythingOn(domain, patterns), { except });
         const to: Territory = { domain, resources: [owner], patterns };

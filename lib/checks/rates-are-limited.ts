@@ -21,6 +21,7 @@ import { type GatewayStage, stageOf } from './gateway-stages';
 import { rateFinding, undecidedRate } from './rate-finding';
 import { asText, listed, member, numberAt, textsAt } from './settings';
 import { sharedGateways } from './shared-gateways';
+import { typed } from './signals';
 import { rulesOf } from './zone-rules';
 import { zonesAreLimited } from './zones-are-limited';
 
@@ -124,9 +125,8 @@ function webAcl(association: Resource, of: string, byId: ById, model: Model): Fi
     return [undecidedRate(message, paths, 'leave the web ACL that the trust domain makes')];
   }
   const { path } = acl.origin;
-  const logged = model.resources.some(
-    ({ origin, references }) =>
-      origin.type === LOGGING && references.some(({ to, at }) => to === acl.id && at === 'ResourceArn'),
+  const logged = typed(model.resources, LOGGING).some(({ references }) =>
+    references.some(({ to, at }) => to === acl.id && at === 'ResourceArn'),
   );
   // Of a shared gateway each zone has a limit of its own, and one for all of them would let one zone's flood stop another.
   const isShared = sharedGateways(model).some(({ webAcls }) => webAcls.includes(acl));

@@ -73,7 +73,11 @@ function callersOf(all: readonly Sides[], model: Model, context: CheckContext): 
   )) {
     met[side - callers.length]!.add(caller);
   }
-  return all.map((_, i) => callers.filter((_, caller) => met[2 * i]!.has(caller) && met[2 * i + 1]!.has(caller)));
+  return all.map((_, i) => {
+    const [reading, writing] = [met[2 * i]!, met[2 * i + 1]!];
+    const both = [...reading].filter((caller) => writing.has(caller));
+    return both.sort((a, b) => a - b).map((caller) => callers[caller]!);
+  });
 }
 
 function byIdentity({ api, reading, writing }: Sides, callers: readonly Subject[], context: CheckContext): Finding[] {

@@ -98,10 +98,9 @@ function usesOf(model: Model): ReadonlyMap<string, readonly Use[]> {
       const used = byId.get(to);
       if (NOT_USE.test(at) || isNamedByVariable(resource, at, used)) continue;
       if (used !== undefined && isOfSharedGateway(model, used, resource)) continue;
-      const users = usersAt(at).map((user): Use => ({ domain: user, by: origin, at }));
-      const known = uses.get(to);
-      if (known === undefined) uses.set(to, users);
-      else known.push(...users);
+      const known = uses.get(to) ?? [];
+      uses.set(to, known);
+      for (const user of usersAt(at)) known.push({ domain: user, by: origin, at });
     }
   }
   return uses;
@@ -110,7 +109,8 @@ function usesOf(model: Model): ReadonlyMap<string, readonly Use[]> {
 /** Whose use a reference is: that of the resource's domain, or of a gateway's zones where its document describes theirs. */
 function usersOf({ id, domain, properties }: Resource, model: Model): (at: string) => readonly string[] {
   const own = domain === undefined ? [] : [domain];
-  const gateway = sharedGateways(model).find(({ api }) => api.id === id);
+  const gateways = sharedGateways(model);
+  const gateway = gateways.length === 0 ? undefined : gateways.find(({ api }) => api.id === id);
   if (gateway === undefined) return () => own;
   return (at) => {
     const users = zonesThatUse(at, properties, gateway.zones);
@@ -119,6 +119,7 @@ function usersOf({ id, domain, properties }: Resource, model: Model): (at: strin
 }
 
 function judge(origin: Origin, domain: string | undefined, claims: readonly string[], uses: readonly Use[]): Finding[] {
+  if (claims.length < 2 && uses.every((use) => use.domain === domain)) return [];
   const known = { id: 'DOM-2', severity: 'violated', principals: [], chain: [] } as const;
   if (claims.length > 1) {
     return [

@@ -11,7 +11,17 @@ import { type Hole, literal, type Text, text } from '../policy/text';
 export interface Territory {
   readonly domain: string;
   readonly resources: readonly Resource[];
-  readonly patterns: readonly Text[];
+  readonly patterns: readonly OwnedPattern[];
+}
+
+/** A pattern of ARNs, with the service that they name; `*` where that is not known. */
+interface ServicePattern extends Text {
+  readonly service: string;
+}
+
+export interface OwnedPattern extends ServicePattern {
+  /** Whose ARNs it stands for. */
+  readonly owner: Resource;
 }
 
 /** The element of the territory that the ARN of a request is about. */
@@ -41,12 +51,13 @@ export function territoriesOf(
   const shared = new Set(model.apis.flatMap(({ id, zones }) => (zones === undefined ? [] : [id])));
   const zones = zonesBy(model, keyOf);
   return [...byKey].map(([key, { domain, resources }]) => {
-    const patterns = resources.flatMap((r) => {
-      const own = shared.has(r.id) ? onAndBelow(r.arn!) : usedUnder(r);
-      for (const pattern of own) owners.set(pattern, r);
-      return own;
-    });
-    return { domain, resources, patterns: [...patterns, ...(zones.get(key) ?? [])] };
+    const patterns: OwnedPattern[] = [];
+    for (const owner of resources) {
+      const own = shared.has(owner.id) ? onAndBelow(owner.arn!) : usedUnder(owner);
+      for (const { parts, service } of own) patterns.push({ parts, service, owner });
+    }
+    for (const pattern of zones.get(key) ?? []) patterns.push(pattern);
+    return { domain, resources, patterns };
   });
 }
 
@@ -55,42 +66,34 @@ export function everythingOnResource(resource: Resource): Policies {
   return everythingOn(resource.id, resource.arn === undefined ? [] : usedUnder(resource));
 }
 
-const known = new WeakMap<Resource, readonly Text[]>();
-
-/** The patterns of the ARNs under which a resource is administered and called, if it has one. */
-function usedUnder(resource: Resource): readonly Text[] {
-  let patterns = known.get(resource);
-  if (patterns === undefined) {
-    patterns = [resource.arn!, ...callable(resource)].flatMap(onAndBelow);
-    known.set(resource, patterns);
-  }
-  return patterns;
+/** The patterns of the ARNs under which a resource is administered and called. */
+function usedUnder(resource: Resource): readonly ServicePattern[] {
+  const own = onAndBelow(resource.arn!);
+  const called = callable(resource);
+  return called === undefined ? own : [...own, ...onAndBelow(called)];
 }
 
 /** Without the resources that are not kept. */
 export function narrowed<T extends Territory>(territory: T, keep: (resource: Resource) => boolean): T {
   const resources = territory.resources.filter(keep);
   if (resources.length === territory.resources.length) return territory;
-  return { ...territory, resources, patterns: territory.patterns.filter((pattern) => keep(owners.get(pattern)!)) };
+  return { ...territory, resources, patterns: territory.patterns.filter(({ owner }) => keep(owner)) };
 }
-
-/** By pattern: whose ARNs it stands for. */
-const owners = new WeakMap<Text, Resource>();
-
-/** @param pattern of a territory */
-export function ownerOf(pattern: Text): Resource {
-  return owners.get(pattern)!;
-}
-
-/** By pattern: the service that its ARNs name, `*` where that is not known. */
-const serviceKeys = new WeakMap<Text, string>();
 
 /** The resource itself and whatever has an ARN that begins with its own; below what is IAM's there is nothing. */
-function onAndBelow(arn: Text): readonly Text[] {
-  const service = textKey(splitText(arn, ':')?.[2] ?? text('*'));
-  const patterns = service === 'iam' ? [text(arn)] : [text(arn), text(arn, '/*'), text(arn, ':*')];
-  for (const pattern of patterns) serviceKeys.set(pattern, service);
-  return patterns;
+function onAndBelow(arn: Text): readonly ServicePattern[] {
+  const service = serviceIn(arn);
+  if (service === 'iam') return [{ parts: arn.parts, service }];
+  return [arn, text(arn, '/*'), text(arn, ':*')].map(({ parts }) => ({ parts, service }));
+}
+
+/** `arn:aws:SERVICE:…`, as most ARNs of templates begin; others are split. */
+const SERVICE = /^arn:[^:]*:([^:]*):/;
+
+function serviceIn(arn: Text): string {
+  const [first] = arn.parts;
+  const plain = typeof first === 'string' ? SERVICE.exec(first)?.[1] : undefined;
+  return plain ?? textKey(splitText(arn, ':')?.[2] ?? text('*'));
 }
 
 function asResource({ id, origin, arn, account, domain, trust }: Principal): Resource {
@@ -99,12 +102,11 @@ function asResource({ id, origin, arn, account, domain, trust }: Principal): Res
 }
 
 /** One statement a service, so that each can be met by the actions of that service only. */
-export function everythingOn(domain: string, all: readonly Text[]): Policies {
+export function everythingOn(domain: string, all: readonly ServicePattern[]): Policies {
   const byService = new Map<string, Text[]>();
   for (const pattern of all) {
-    const service = serviceKeys.get(pattern) ?? '*';
-    const patterns = byService.get(service);
-    if (patterns === undefined) byService.set(service, [pattern]);
+    const patterns = byService.get(pattern.service);
+    if (patterns === undefined) byService.set(pattern.service, [pattern]);
     else patterns.push(pattern);
   }
   const origin = `the resources of ${domain}`;
@@ -124,15 +126,15 @@ export function everythingOn(domain: string, all: readonly Text[]): Policies {
 }
 
 /** An API is administered under one ARN and called under another: `arn:…:execute-api:REGION:ACCOUNT:ID`. */
-function callable({ arn, origin, account }: Resource): readonly Text[] {
+function callable({ arn, origin, account }: Resource): Text | undefined {
   if (origin.type === 'AWS::ApiGateway::DomainNameV2') {
     const own = splitText(arn!, ':');
-    return own === undefined ? [] : [text('arn:', own[1]!, ':execute-api:', own[3]!, ':', account, ':', own[5]!)];
+    return own && text('arn:', own[1]!, ':execute-api:', own[3]!, ':', account, ':', own[5]!);
   }
-  if (origin.type !== 'AWS::ApiGateway::RestApi' && origin.type !== 'AWS::ApiGatewayV2::Api') return [];
+  if (origin.type !== 'AWS::ApiGateway::RestApi' && origin.type !== 'AWS::ApiGatewayV2::Api') return undefined;
   const [pieces, id] = [splitText(arn!, ':'), splitText(arn!, '/')?.at(-1)];
-  if (pieces === undefined || id === undefined) return [];
-  return [text('arn:', pieces[1]!, ':execute-api:', pieces[3]!, ':', account, ':', id)];
+  if (pieces === undefined || id === undefined) return undefined;
+  return text('arn:', pieces[1]!, ':execute-api:', pieces[3]!, ':', account, ':', id);
 }
 
 /** Any stage and any method, and only one of each: a wildcard would take paths along. */
@@ -140,32 +142,24 @@ const STAGE: Hole = { hole: 'the stage of a zone that is called', type: 'segment
 const METHOD: Hole = { hole: 'the method of a zone that is called', type: 'segment', label: 'the method' };
 
 /** Calls of a path, by any method and at any stage. */
-export function calls(invoke: Text, path: string): Text {
-  const pattern = text(invoke, '/', STAGE, '/', METHOD, path);
-  serviceKeys.set(pattern, 'execute-api');
-  return pattern;
-}
-
-function below(path: Text): Text {
-  const pattern = text(path, '/*');
-  serviceKeys.set(pattern, 'execute-api');
-  return pattern;
+export function calls(invoke: Text, path: string): ServicePattern {
+  return { ...text(invoke, '/', STAGE, '/', METHOD, path), service: 'execute-api' };
 }
 
 /** Of a gateway that domains share each has what lies under its path; no route of it lies elsewhere (DOM-3). */
 function zonesBy(
   { apis, resources }: Model,
   keyOf: (element: Pick<Resource, 'domain' | 'origin'>) => string | undefined,
-): ReadonlyMap<string, readonly Text[]> {
-  const byKey = new Map<string, Text[]>();
+): ReadonlyMap<string, readonly OwnedPattern[]> {
+  const byKey = new Map<string, OwnedPattern[]>();
   for (const api of apis) {
     const { zone, invoke, origin } = api;
     const key = zone === undefined || api.domain === undefined ? undefined : keyOf(api);
+    if (key === undefined || invoke === undefined) continue;
     const gateway = resources.find(({ id }) => id === origin.id);
-    if (key === undefined || invoke === undefined || gateway === undefined) continue;
+    if (gateway === undefined) continue;
     const path = calls(invoke, zone!);
-    const patterns = [path, below(path)];
-    for (const pattern of patterns) owners.set(pattern, gateway);
+    const patterns = [path, { ...path, ...text(path, '/*') }].map((pattern) => ({ ...pattern, owner: gateway }));
     byKey.set(key, [...(byKey.get(key) ?? []), ...patterns]);
   }
   return byKey;

@@ -112,18 +112,24 @@ function combine(mark: Mark, configured: ReadonlySet<string> | undefined, duty: 
 
 /** Names in order: a glob is compared with those alone that begin as it does. */
 export class NameIndex {
-  private readonly names: readonly { readonly name: string; readonly element: Classifiable }[];
+  private sorted: readonly { readonly name: string; readonly element: Classifiable }[] | undefined;
 
-  constructor(elements: readonly Classifiable[]) {
-    const names = elements.flatMap((element) => namesOf(element).map((name) => ({ name, element })));
-    this.names = names.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  constructor(private readonly elements: readonly Classifiable[]) {}
+
+  /** Sorted for the first glob: apps that are marked have none. */
+  private get names(): readonly { readonly name: string; readonly element: Classifiable }[] {
+    this.sorted ??= this.elements
+      .flatMap((element) => namesOf(element).map((name) => ({ name, element })))
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    return this.sorted;
   }
 
   matching(glob: string): readonly Classifiable[] {
     const prefix = /^[^*?]*/.exec(glob)?.[0] ?? '';
     const found = new Set<Classifiable>();
-    for (let i = this.firstFrom(prefix); i < this.names.length; i++) {
-      const entry = this.names[i];
+    const { names } = this;
+    for (let i = this.firstFrom(prefix); i < names.length; i++) {
+      const entry = names[i];
       if (entry === undefined || !entry.name.startsWith(prefix)) break;
       if (globMatches(glob, entry.name)) found.add(entry.element);
     }
@@ -131,10 +137,11 @@ export class NameIndex {
   }
 
   private firstFrom(prefix: string): number {
-    let [low, high] = [0, this.names.length];
+    const { names } = this;
+    let [low, high] = [0, names.length];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.names[middle]?.name ?? '') < prefix) low = middle + 1;
+      if ((names[middle]?.name ?? '') < prefix) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -2,7 +2,7 @@
  * Parts of the app that the templates do not show. Nothing can be proved about an app with one.
  */
 import type { Element } from './elements';
-import { isList, isObject } from './json';
+import { isList, isObject, type JsonObject } from './json';
 import type { App, Stack } from './stack';
 
 export interface Gap {
@@ -61,7 +61,7 @@ function included(template: unknown): readonly string[] {
 
 function ofElement({ stack, declared, origin, mark }: Element): readonly Gap[] {
   const { path } = origin;
-  const malformed = mark.malformed.map((reason) => ({ path, reason }));
+  const malformed = mark.malformed.length === 0 ? NONE : mark.malformed.map((reason) => ({ path, reason }));
   if (declared.type === 'AWS::CloudFormation::Stack' && !stack.nested.has(declared.logicalId)) {
     return [...malformed, { path, reason: 'the template of the nested stack is not among the templates' }];
   }
@@ -70,9 +70,17 @@ function ofElement({ stack, declared, origin, mark }: Element): readonly Gap[] {
       ...malformed,
       { path, reason: `the module \`${declared.type}\` stands for resources that are not in the template` },
     ];
-  const whole = Object.keys(declared.properties).find((key) => /^(Ref$|Fn::(?!Transform$|ForEach::))/.test(key));
+  const whole = wholeIntrinsic(declared.properties);
   if (whole !== undefined)
     return [...malformed, { path, reason: `its properties are \`${whole}\` as a whole, which no resource has` }];
   const deploying = DEPLOYING[declared.type];
   return deploying === undefined ? malformed : [...malformed, { path, reason: deploying }];
+}
+
+const NONE: readonly Gap[] = [];
+
+function wholeIntrinsic(properties: JsonObject): string | undefined {
+  for (const key in properties)
+    if (key === 'Ref' || (key.startsWith('Fn::') && /^Fn::(?!Transform$|ForEach::)/.test(key))) return key;
+  return undefined;
 }

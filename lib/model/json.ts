@@ -69,6 +69,10 @@ export function survey(
     const next: unknown[] = [];
     for (const v of level) {
       if (typeof v !== 'object' || v === null) continue;
+      if (isList(v)) {
+        for (const inner of v) if (typeof inner === 'object' && inner !== null) next.push(inner);
+        continue;
+      }
       const inside = v as Readonly<Record<string, unknown>>;
       for (const key in inside) {
         const inner = inside[key];
