@@ -74,14 +74,23 @@ interface Place {
   readonly key: Text;
 }
 
-function placesIn(value: unknown, found: Place[] = []): readonly Place[] {
-  if (typeof value !== 'object' || value === null || isText(value)) return found;
-  const members = value as Readonly<Record<string, unknown>>;
-  for (const [b, k, v] of Array.isArray(value) ? [] : SPELLINGS) {
-    const [bucket, key] = [textOf(members[b]), textOf(members[k])];
-    if (bucket !== undefined && key !== undefined && members[v] === undefined) found.push({ bucket, key });
+function placesIn(value: object, found: Place[] = []): readonly Place[] {
+  if (Array.isArray(value)) {
+    for (const inner of value as readonly unknown[])
+      if (typeof inner === 'object' && inner !== null) placesIn(inner, found);
+    return found;
   }
-  for (const member in members) placesIn(members[member], found);
+  if (isText(value)) return found;
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const [b, k, v] of SPELLINGS) {
+    if (members[b] === undefined || members[k] === undefined || members[v] !== undefined) continue;
+    const [bucket, key] = [textOf(members[b]), textOf(members[k])];
+    if (bucket !== undefined && key !== undefined) found.push({ bucket, key });
+  }
+  for (const member in members) {
+    const inner = members[member];
+    if (typeof inner === 'object' && inner !== null) placesIn(inner, found);
+  }
   return found;
 }
 

@@ -263,7 +263,8 @@ function parametersIn(value: unknown, parameters: ReadonlySet<string>, into: Set
   const { key } = value as { readonly key?: unknown };
   if (typeof key === 'string') conditionedOn(key, parameters, into);
   const members = value as Readonly<Record<string, unknown>>;
-  for (const member in members) parametersIn(members[member], parameters, into);
+  for (const member in members)
+    if (typeof members[member] === 'object') parametersIn(members[member], parameters, into);
 }
 
 function foreign(domain: string, dependents: readonly Element[]): readonly Finding[] {

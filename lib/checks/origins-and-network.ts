@@ -154,12 +154,16 @@ function named(value: unknown, path: string[], kind?: Kind, found: Naming[] = []
   if (isText(value) || typeof value === 'string') {
     const name = kind === undefined ? undefined : asText(value);
     if (kind !== undefined && name !== undefined) found.push({ kind, name, at: path.join('.') });
-  } else if (Array.isArray(value)) for (const one of value) named(one, path, kind, found);
-  else if (typeof value === 'object' && value !== null) {
+  } else if (Array.isArray(value)) {
+    for (const one of value) if (kind !== undefined || typeof one === 'object') named(one, path, kind, found);
+  } else if (typeof value === 'object' && value !== null) {
     const members = value as Readonly<Record<string, unknown>>;
     for (const key in members) {
+      const inner = members[key];
+      const of = NAMED[key];
+      if (of === undefined && (typeof inner !== 'object' || inner === null)) continue;
       path.push(key);
-      named(members[key], path, NAMED[key], found);
+      named(inner, path, of, found);
       path.pop();
     }
   }

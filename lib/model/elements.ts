@@ -56,11 +56,16 @@ export class ElementIndex {
       const ref = toText(referenceTo(r, stack, declared.logicalId));
       const guessed =
         shapeOf(declared.type) === undefined ? toText(attributeOf(r, stack, declared.logicalId, 'Arn')) : undefined;
-      const called = [ref, arn, name, guessed].filter((t) => t !== undefined);
-      for (const key of new Set(called.map(arnKey))) push(this.byText, key, element);
-      if (arn !== undefined) this.byArn.set(arnKey(arn), element);
-      for (const { parts } of called) {
-        for (const part of parts) {
+      const keys: string[] = [];
+      for (const called of [arn, ref, name, guessed]) {
+        if (called === undefined) continue;
+        const key = arnKey(called);
+        if (called === arn) this.byArn.set(key, element);
+        if (!keys.includes(key)) {
+          keys.push(key);
+          push(this.byText, key, element);
+        }
+        for (const part of called.parts) {
           // A hole in an identifier may be another resource's name: a version's ARN holds its function's.
           if (typeof part !== 'string' && isOwn(part.hole, element)) this.byHole.set(part.hole, element);
         }

@@ -44,8 +44,7 @@ export function createResolver(app: App): Resolver {
 const MAX_TEXT = 65_536;
 
 function resolve(r: Resolver, stack: Stack, value: unknown, choices: Choices): Resolved {
-  if (typeof value === 'string')
-    return value.includes('{{resolve:') ? fromText(dynamicReferences(stack, value)) : value;
+  if (typeof value === 'string') return isPlain(value) ? value : fromText(dynamicReferences(stack, value));
   if (value === null || value === undefined) return null;
   if (typeof value === 'number' || typeof value === 'boolean') return value;
   if (isList(value)) return resolveList(r, stack, value, choices);
@@ -59,10 +58,19 @@ function resolve(r: Resolver, stack: Stack, value: unknown, choices: Choices): R
   return result;
 }
 
+/** Most of a template is strings that stand for themselves. */
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' && !value.includes('{{resolve:');
+}
+
 /** The list itself where nothing in it is resolved: most of a template is plain. */
 function resolveList(r: Resolver, stack: Stack, value: readonly unknown[], choices: Choices): Resolved {
   let result: Resolved[] | undefined;
   for (let i = 0; i < value.length; i++) {
+    if (isPlain(value[i])) {
+      result?.push(value[i] as Resolved);
+      continue;
+    }
     const inner = resolve(r, stack, value[i], choices);
     if (result === undefined && inner !== value[i]) result = value.slice(0, i) as Resolved[];
     if (inner !== NO_VALUE) result?.push(inner);
@@ -76,8 +84,9 @@ function resolveObject(r: Resolver, stack: Stack, value: JsonObject, choices: Ch
   const result: Record<string, Resolved> = {};
   let same = true;
   for (const key in value) {
-    const inner = resolve(r, stack, value[key], choices);
-    if (inner !== value[key]) same = false;
+    const written = value[key];
+    const inner = isPlain(written) ? (written as string) : resolve(r, stack, written, choices);
+    if (inner !== written) same = false;
     if (inner === NO_VALUE) continue;
     // Assigned, this key would set the prototype.
     if (key === '__proto__') Object.defineProperty(result, key, { value: inner, enumerable: true });

@@ -53,18 +53,21 @@ function walkTexts(value: Resolved, path: Path, found: (t: Text) => void): void 
     if (value.startsWith('arn:')) found(text(value));
   } else if (isText(value)) found(value);
   else if (isResolvedList(value)) {
-    for (let i = 0; i < value.length; i++) {
-      path.push(i);
-      walkTexts(value[i]!, path, found);
-      path.pop();
-    }
+    for (let i = 0; i < value.length; i++) if (maySpeak(value[i]!)) walkWithin(i, value[i]!, path, found);
   } else if (isResolvedObject(value)) {
-    for (const key in value) {
-      path.push(key);
-      walkTexts(value[key]!, path, found);
-      path.pop();
-    }
+    for (const key in value) if (maySpeak(value[key]!)) walkWithin(key, value[key]!, path, found);
   }
+}
+
+/** Most of a template are strings that speak of nothing. */
+function maySpeak(value: Resolved): boolean {
+  return typeof value === 'string' ? value.startsWith('arn:') : typeof value === 'object';
+}
+
+function walkWithin(step: string | number, value: Resolved, path: Path, found: (t: Text) => void): void {
+  path.push(step);
+  walkTexts(value, path, found);
+  path.pop();
 }
 
 /**

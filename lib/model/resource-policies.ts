@@ -145,17 +145,19 @@ function definitionOf(
 function policiesIn(value: unknown, except: unknown, key = '', found: unknown[] = []): readonly unknown[] {
   if (value === except) return found;
   if (typeof value === 'string') {
-    if (speaksOfPrincipals(value) && MAY_BE_POLICY.test(key)) found.push(value);
+    if (mayBePolicy(key) && speaksOfPrincipals(value)) found.push(value);
   } else if (isList(value)) for (const item of value) policiesIn(item, except, key, found);
   else if (isObject(value)) {
     const intrinsic = intrinsicName(value);
-    if (namesPrincipals(value.Statement)) found.push(value);
+    if (value.Statement !== undefined && namesPrincipals(value.Statement)) found.push(value);
     else if (intrinsic === undefined || intrinsic === 'Fn::If') {
       for (const name in value) {
-        if (name === 'AssumeRolePolicyDocument') continue;
-        policiesIn(value[name], except, intrinsic === undefined ? name : key, found);
+        const inner = value[name];
+        if (name === 'AssumeRolePolicyDocument' || (typeof inner !== 'object' && typeof inner !== 'string')) continue;
+        const called = intrinsic === undefined ? name : key;
+        if (typeof inner === 'object' || mayBePolicy(called)) policiesIn(inner, except, called, found);
       }
-    } else if (MAY_BE_POLICY.test(key) && speaksOfPrincipals(JSON.stringify(value))) found.push(value);
+    } else if (mayBePolicy(key) && speaksOfPrincipals(JSON.stringify(value))) found.push(value);
     else if (intrinsic !== 'Fn::GetAtt' && IS_POLICY.test(key)) found.push(value);
   }
   return found;
@@ -172,6 +174,19 @@ function mayName(r: Resolver, { stack }: Element, value: unknown): boolean {
 }
 
 const MAY_BE_POLICY = /polic(y|ies)|document|^content$/i;
+/** A template has few names of properties, each many times. */
+const policyNames = new Map<string, boolean>();
+const MAX_NAMES = 10_000;
+
+function mayBePolicy(name: string): boolean {
+  let may = policyNames.get(name);
+  if (may === undefined) {
+    may = MAY_BE_POLICY.test(name);
+    if (policyNames.size < MAX_NAMES) policyNames.set(name, may);
+  }
+  return may;
+}
+
 /** Names under which CloudFormation takes resource policies and little else: what only the deployment knows is one there. */
 const IS_POLICY =
   /^(resource|access|destination)?policy(document|text)$|(resource|access|destination|accesspoint)polic(y|ies)$/i;

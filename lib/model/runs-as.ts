@@ -147,9 +147,11 @@ function guessed(
     return [];
   const found: RunningRole[] = [];
   const visit = (inner: Resolved, key: string): void => {
-    if (isResolvedList(inner)) for (const item of inner) visit(item, key);
-    else if (isResolvedObject(inner)) for (const k in inner) visit(inner[k]!, k);
-    else if (kindOf(key) === 'profile') {
+    if (isResolvedList(inner)) {
+      for (const item of inner) if (typeof item === 'object' || kindOf(key) !== 'other') visit(item, key);
+    } else if (isResolvedObject(inner)) {
+      for (const k in inner) if (typeof inner[k] === 'object' || kindOf(k) !== 'other') visit(inner[k]!, k);
+    } else if (kindOf(key) === 'profile') {
       const named = toText(inner);
       const roles = named === undefined ? [] : ofProfile(element, named, index, rolesOfProfile);
       for (const role of roles) found.push({ service: EC2, role });

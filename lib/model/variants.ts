@@ -68,12 +68,12 @@ function choicesOf(names: readonly string[]): readonly Choices[] {
 /** Conditions of `Fn::If` in the value whose truth only the deployment decides. */
 function openConditions(r: Resolver, stack: Stack, value: unknown, into: Set<string> = new Set()): Set<string> {
   if (isList(value)) {
-    for (const item of value) openConditions(r, stack, item, into);
+    for (const item of value) if (typeof item === 'object') openConditions(r, stack, item, into);
   } else if (isObject(value)) {
-    const argument = intrinsicName(value) === 'Fn::If' ? value['Fn::If'] : undefined;
-    const name = isList(argument) ? argument[0] : undefined;
+    const argument = value['Fn::If'];
+    const name = isList(argument) && intrinsicName(value) !== undefined ? argument[0] : undefined;
     if (typeof name === 'string' && typeof formulaOf(r, stack, name) !== 'boolean') into.add(name);
-    for (const key in value) openConditions(r, stack, value[key], into);
+    for (const key in value) if (typeof value[key] === 'object') openConditions(r, stack, value[key], into);
   }
   return into;
 }

@@ -4,16 +4,15 @@
  * only the deployment knows, because a credential may stand in pieces.
  */
 
-/** Told of everything in the order in which it is written. */
+/** Told of everything in the order in which it is written, each by a call: the calls can be counted, and asked for by {@link pathOf}. */
 export interface Reader {
   /**
    * @param name what says what the value is: the last key, or the `Name` beside a `Value`
    * @param whole whether the template writes out all of it
-   * @param at where it stands, from the part of the template inwards: `Environment.Variables.TOKEN`; to be asked at once
    */
-  leaf(name: string, text: string, whole: boolean, at: () => string): void;
+  leaf(name: string, text: string, whole: boolean): void;
   /** A value that hands over the secret of an access key: `{"Fn::GetAtt": ["Key", "SecretAccessKey"]}`. */
-  handedKey(logicalId: string, at: string): void;
+  handedKey(logicalId: string): void;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -22,39 +21,69 @@ type Json = Readonly<Record<string, unknown>>;
 const PAIR_NAMES = ['Name', 'Key', 'OptionName', 'ParameterKey', 'name'];
 const PAIR_VALUES: ReadonlySet<string> = new Set(['Value', 'ParameterValue', 'value']);
 
-export function readLeaves(value: unknown, within: string, reader: Reader): void {
+export function readLeaves(value: unknown, reader: Reader): void {
+  new Walk(reader).visit(value, '');
+}
+
+/**
+ * Where the reader's call of that number, from 0, is made, from the part of the template inwards: `Environment.Variables.TOKEN`.
+ * Few are ever asked for, so that nothing keeps book of it on the way.
+ */
+export function pathOf(value: unknown, within: string, call: number): string {
   const path: (string | number)[] = [within];
-  const at = (): string => written(path);
-  const visit = (inner: unknown, name: string): void => {
-    if (typeof inner === 'string') reader.leaf(name, inner, true, at);
+  let next = 0;
+  let found = within;
+  const count = (): void => {
+    if (next++ === call) found = written(path);
+  };
+  new Walk({ leaf: count, handedKey: count }, path).visit(value, '');
+  return found;
+}
+
+class Walk {
+  /** @param path kept up to date where it is given */
+  constructor(
+    private readonly reader: Reader,
+    private readonly path?: (string | number)[],
+  ) {}
+
+  visit(inner: unknown, name: string): void {
+    if (typeof inner === 'string') this.reader.leaf(name, inner, true);
     else if (Array.isArray(inner)) {
-      for (let i = 0; i < inner.length; i++) enter(i, inner[i], name);
-    } else if (isObject(inner)) {
-      const handed = handedKey(inner);
-      if (handed !== undefined) reader.handedKey(handed, at());
-      const text = textOf(inner);
-      if (text !== undefined) {
-        reader.leaf(name, text, !text.includes('${'), at);
-        return;
-      }
-      // CodeBuild says beside the value that it is only the name of a secret.
-      const reference = typeof inner.Type === 'string' && /^(SECRETS_MANAGER|PARAMETER_STORE)$/.test(inner.Type);
-      const pair = pairName(inner);
-      for (const key in inner) {
-        const next = inner[key];
-        const called = pair !== undefined && PAIR_VALUES.has(key) ? (reference ? '' : pair) : key;
-        if (key === 'Ref' || key.startsWith('Fn::')) {
-          for (const { value: one, isValue } of choices(key, next)) enter(key, one, isValue ? name : '');
-        } else enter(key, next, called);
-      }
+      for (let i = 0; i < inner.length; i++) this.enter(i, inner[i], name);
+    } else if (isObject(inner)) this.members(inner, name);
+  }
+
+  private enter(step: string | number, inner: unknown, name: string): void {
+    if (typeof inner !== 'string' && typeof inner !== 'object') return;
+    this.path?.push(step);
+    this.visit(inner, name);
+    this.path?.pop();
+  }
+
+  private members(value: Json, name: string): void {
+    const only = onlyKey(value);
+    const text = only === undefined ? undefined : textOf(only, value[only]);
+    if (text !== undefined) {
+      this.reader.leaf(name, text, !text.includes('${'));
+      return;
     }
-  };
-  const enter = (step: string | number, inner: unknown, name: string): void => {
-    path.push(step);
-    visit(inner, name);
-    path.pop();
-  };
-  visit(value, '');
+    const pair = only === undefined ? pairName(value) : undefined;
+    for (const key in value) {
+      const inner = value[key];
+      if (key === 'Ref' || key.startsWith('Fn::')) this.argument(key, inner, name);
+      else this.enter(key, inner, pair !== undefined && PAIR_VALUES.has(key) ? pair : key);
+    }
+  }
+
+  /** What an intrinsic is given: values that it may choose, and what it chooses by. */
+  private argument(intrinsic: string, argument: unknown, name: string): void {
+    const handed = intrinsic === 'Fn::GetAtt' ? handedKey(argument) : undefined;
+    if (handed !== undefined) this.reader.handedKey(handed);
+    const list: readonly unknown[] = Array.isArray(argument) ? argument : [argument];
+    const from = intrinsic === 'Fn::If' || intrinsic === 'Fn::Select' ? 1 : list.length;
+    for (let i = 0; i < list.length; i++) this.enter(intrinsic, list[i], i >= from ? name : '');
+  }
 }
 
 function written(path: readonly (string | number)[]): string {
@@ -64,35 +93,29 @@ function written(path: readonly (string | number)[]): string {
   }, '');
 }
 
+/** Of a pair, its name; empty where CodeBuild says beside the value that it is only the name of a secret. */
 function pairName(value: Json): string | undefined {
   if (value.Value === undefined && value.ParameterValue === undefined && value.value === undefined) return undefined;
   for (const key of PAIR_NAMES) {
     const name = value[key];
-    if (typeof name === 'string') return name;
+    if (typeof name !== 'string') continue;
+    return value.Type === 'SECRETS_MANAGER' || value.Type === 'PARAMETER_STORE' ? '' : name;
   }
   return undefined;
 }
 
-/** What an intrinsic is given: values that it may choose, and what it chooses by. */
-function choices(
-  intrinsic: string,
-  argument: unknown,
-): readonly { readonly value: unknown; readonly isValue: boolean }[] {
-  const list: readonly unknown[] = Array.isArray(argument) ? argument : [argument];
-  const from = intrinsic === 'Fn::If' || intrinsic === 'Fn::Select' ? 1 : list.length;
-  return list.map((value, i) => ({ value, isValue: i >= from }));
+function onlyKey(value: Json): string | undefined {
+  let only: string | undefined;
+  for (const key in value) {
+    if (only !== undefined) return undefined;
+    only = key;
+  }
+  return only;
 }
 
 /** The text that an intrinsic makes, as far as it is known; undefined where it makes none by itself. */
-function textOf(value: Json): string | undefined {
-  let key: string | undefined;
-  for (const other in value) {
-    if (key !== undefined) return undefined;
-    key = other;
-  }
-  if (key === undefined) return undefined;
-  const argument = value[key];
-  switch (key) {
+function textOf(intrinsic: string, argument: unknown): string | undefined {
+  switch (intrinsic) {
     case 'Fn::Sub': {
       const format = Array.isArray(argument) ? argument[0] : argument;
       return typeof format === 'string' ? format : undefined;
@@ -100,20 +123,21 @@ function textOf(value: Json): string | undefined {
     case 'Fn::Join': {
       const [delimiter, parts] = Array.isArray(argument) ? (argument as unknown[]) : [];
       if (typeof delimiter !== 'string' || !Array.isArray(parts)) return undefined;
-      return parts.map((part) => (typeof part === 'string' ? part : hole(part))).join(delimiter);
+      return parts.map((part) => (typeof part === 'string' ? part : (textWithin(part) ?? '${…}'))).join(delimiter);
     }
     case 'Fn::Base64':
-      return typeof argument === 'string' ? argument : isObject(argument) ? textOf(argument) : undefined;
+      return typeof argument === 'string' ? argument : textWithin(argument);
     default:
       return undefined;
   }
 }
 
-function hole(part: unknown): string {
-  return (isObject(part) ? textOf(part) : undefined) ?? '${…}';
+function textWithin(value: unknown): string | undefined {
+  const only = isObject(value) ? onlyKey(value) : undefined;
+  return only === undefined ? undefined : textOf(only, (value as Json)[only]);
 }
 
-function handedKey({ 'Fn::GetAtt': target }: Json): string | undefined {
+function handedKey(target: unknown): string | undefined {
   const [logicalId, attribute] =
     typeof target === 'string' ? target.split('.') : Array.isArray(target) ? (target as unknown[]) : [];
   return attribute === 'SecretAccessKey' && typeof logicalId === 'string' ? logicalId : undefined;

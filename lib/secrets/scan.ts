@@ -8,7 +8,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { entriesOf, isOpened } from './archive';
-import { readLeaves } from './leaves';
+import { pathOf, type Reader, readLeaves } from './leaves';
 import { assignedIn, isNamedCredential } from './named';
 import { credentialsIn } from './rules';
 
@@ -35,57 +35,46 @@ export interface TemplatePart<Part> {
 export function searchTemplate<Part>(
   parts: readonly TemplatePart<Part>[],
 ): { readonly part: Part; readonly found: FoundCredential }[] {
-  const results: { part: Part; found: FoundCredential }[] = [];
   // Templates say the same many times over: the rules see each text once, and what they find is found wherever it stands.
-  const texts = new Texts<Part>();
+  const texts = new Texts();
+  const named: { readonly place: number; readonly what: string }[] = [];
+  const handed: { readonly place: number; readonly what: string }[] = [];
+  const first: { readonly start: number; readonly source: TemplatePart<Part> }[] = [];
+  let place = 0;
+  const reader: Reader = {
+    leaf: (name, text, whole) => {
+      if (whole && isNamedCredential(name, text))
+        named.push({ place, what: `a credential written out as \`${name}\`` });
+      else if (text.length >= SHORTEST) texts.add(name, text, place);
+      place++;
+    },
+    handedKey: (logicalId) => {
+      handed.push({ place, what: `the secret of the access key \`${logicalId}\`` });
+      place++;
+    },
+  };
   for (const source of parts) {
-    const { part, value, at } = source;
-    let leaf = 0;
-    readLeaves(value, at, {
-      leaf: (name, text, whole, here) => {
-        if (whole && isNamedCredential(name, text))
-          results.push({ part, found: { what: `a credential written out as \`${name}\``, at: here() } });
-        else if (text.length >= SHORTEST) texts.add(name, text, { source, leaf });
-        leaf++;
-      },
-      handedKey: (logicalId, here) => {
-        if (isShown(here)) results.push({ part, found: handed(logicalId, here) });
-      },
-    });
+    first.push({ start: place, source });
+    readLeaves(source.value, reader);
   }
+  const at = ({ place: one, what }: { readonly place: number; readonly what: string }) => {
+    const { start, source } = lastBefore(first, one)!;
+    return { part: source.part, found: { what, at: pathOf(source.value, source.at, one - start) } };
+  };
   const { all, starts } = texts.asOne();
   const hits = [...credentialsIn(all), ...[...assignedIn(all)].map((hit) => ({ ...hit, what: ASSIGNED }))];
-  for (const { what, start } of hits) {
-    for (const place of lastBefore(starts, start)?.places ?? [])
-      results.push({ part: place.source.part, found: { what, at: pathOf(place) } });
-  }
-  return once(results, ({ part, found }) => [part, found.what, found.at]);
+  const inTexts = hits.flatMap(({ what, start }) =>
+    (lastBefore(starts, start)?.places ?? []).map((one) => at({ place: one, what })),
+  );
+  const written = [...named.map(at), ...handed.map(at).filter(({ found }) => isShown(found.at))];
+  return once([...written, ...inTexts], ({ part, found }) => [part, found.what, found.at]);
 }
 
-/** Places are counted, because few of them are ever told. */
-interface Place<Part> {
-  readonly source: TemplatePart<Part>;
-  /** Its number among the leaves of the part. */
-  readonly leaf: number;
-}
+/** Different texts under different names, each with all its places: places are numbered, because few of them are ever told. */
+class Texts {
+  private readonly byName = new Map<string, Map<string, number[]>>();
 
-function pathOf<Part>({ source, leaf }: Place<Part>): string {
-  let path = '';
-  let next = 0;
-  readLeaves(source.value, source.at, {
-    leaf: (_name, _text, _whole, at) => {
-      if (next++ === leaf) path = at();
-    },
-    handedKey: () => undefined,
-  });
-  return path;
-}
-
-/** Different texts under different names, each with all its places. */
-class Texts<Part> {
-  private readonly byName = new Map<string, Map<string, Place<Part>[]>>();
-
-  add(name: string, text: string, place: Place<Part>): void {
+  add(name: string, text: string, place: number): void {
     let texts = this.byName.get(name);
     if (texts === undefined) {
       texts = new Map();
@@ -97,9 +86,9 @@ class Texts<Part> {
   }
 
   /** All of them as one text, and where in it each begins: a rule may ask for the name before the value. */
-  asOne(): { readonly all: string; readonly starts: readonly { start: number; places: readonly Place<Part>[] }[] } {
+  asOne(): { readonly all: string; readonly starts: readonly { start: number; places: readonly number[] }[] } {
     const written: string[] = [];
-    const starts: { start: number; places: readonly Place<Part>[] }[] = [];
+    const starts: { start: number; places: readonly number[] }[] = [];
     let length = 0;
     for (const [name, texts] of this.byName) {
       for (const [text, places] of texts) {
@@ -123,10 +112,6 @@ const ASSIGNED = 'a credential that is assigned in code';
 /** The store for credentials is where the secret of a key belongs. */
 function isShown(at: string): boolean {
   return !/(^|\.)SecretString\b/.test(at);
-}
-
-function handed(logicalId: string, at: string): FoundCredential {
-  return { what: `the secret of the access key \`${logicalId}\``, at };
 }
 
 function lastBefore<S extends { readonly start: number }>(starts: readonly S[], offset: number): S | undefined {
