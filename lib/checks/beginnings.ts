@@ -178,14 +178,25 @@ class Node {
     if (own !== undefined) above.pop();
     if (this.holes === 0) return;
     // Two characters differ. Only an unknown value may be the same as what its siblings stand for.
-    const children = [...this.children.values()];
-    for (let i = 0; i < children.length; i++) {
-      for (let j = i + 1; j < children.length; j++) {
-        const [child, other] = [children[i]!, children[j]!];
-        if (child.hole === undefined && other.hole === undefined) continue;
-        if (!differ(child, other.hole, other.endsSegment)) meet(child.below, other.below);
+    const known: Node[] = [];
+    const unknown: Node[][] = [];
+    const byIdentity = new Map<string, Node[]>();
+    for (const child of this.children.values()) {
+      const identity = child.endsSegment ? child.hole?.identity : undefined;
+      if (child.hole === undefined) known.push(child);
+      else if (identity === undefined) unknown.push([child]);
+      else {
+        const same = byIdentity.get(identity);
+        if (same === undefined) byIdentity.set(identity, [child]);
+        else same.push(child);
       }
     }
+    // Within one of these lists every two differ (see `differ`), however many there are.
+    const lists = [...unknown, ...byIdentity.values()];
+    lists.forEach((list, i) => {
+      const others = [known, ...lists.slice(i + 1)].flat();
+      for (const child of list) for (const other of others) meet(child.below, other.below);
+    });
   }
 
   /** Every value of the hole at this node is a whole segment, whichever pattern goes through. */

@@ -97,7 +97,8 @@ function livesOf(index: NameIndex, { source, stages }: Configuration, partial: b
 }
 
 function combine(mark: Mark, configured: ReadonlySet<string> | undefined, duty: Duty | undefined): Classification {
-  const claims = [...new Set([...(mark.domain === undefined ? [] : [mark.domain]), ...(configured ?? [])])].sort();
+  const marked = mark.domain === undefined ? [] : [mark.domain];
+  const claims = configured === undefined ? marked : [...new Set([...marked, ...configured])].sort();
   const domain = claims[0];
   return {
     ...(domain === undefined ? {} : { domain }),

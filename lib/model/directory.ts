@@ -81,7 +81,10 @@ export function arnKey(arn: Text): string {
   const [first, second] = arn.parts;
   if (typeof first !== 'string' || !first.startsWith('arn:')) return textKey(arn);
   const end = first.indexOf(':', 'arn:'.length);
-  if (end >= 0) return `arn:${first.slice(end)}${textKey({ parts: arn.parts.slice(1) })}`;
+  if (end >= 0) {
+    const rest = arn.parts.length === 1 ? '' : textKey({ parts: arn.parts.slice(1) });
+    return `arn:${first.slice(end)}${rest}`;
+  }
   if (first !== 'arn:' || second === undefined || typeof second === 'string' || second.type !== 'partition')
     return textKey(arn);
   return `arn:${textKey({ parts: arn.parts.slice(2) })}`;

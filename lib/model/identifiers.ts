@@ -216,10 +216,16 @@ function fill(r: Resolver, stack: Stack, declared: ResourceDeclaration, format: 
     split = format.split(/\{([^{}]+)\}/);
     pieces.set(format, split);
   }
-  return text(...split.map((piece, i) => (i % 2 === 0 ? piece : slot(r, stack, declared, piece))));
+  const filled: (string | Text)[] = [];
+  for (let i = 0; i < split.length; i++) filled.push(i % 2 === 0 ? split[i]! : slot(r, stack, declared, split[i]!));
+  return text(...filled);
 }
 
 function slot(r: Resolver, stack: Stack, declared: ResourceDeclaration, name: string): Text {
+  // First what most formats hold, and what needs nothing else.
+  if (name === 'partition') return stack.partition;
+  if (name === 'region') return stack.region;
+  if (name === 'account') return stack.account;
   const { logicalId, type, properties } = declared;
   const shape = shapeOf(type);
   const generated = (what: string, holeType: HoleType, identifies: boolean): Part => ({
@@ -239,12 +245,6 @@ function slot(r: Resolver, stack: Stack, declared: ResourceDeclaration, name: st
     return (parent && ownName(parent)) ?? text(generated(name.slice(1), 'any', false));
   }
   switch (name) {
-    case 'partition':
-      return stack.partition;
-    case 'region':
-      return stack.region;
-    case 'account':
-      return stack.account;
     case 'suffix':
       return urlSuffix(stack);
     case 'id':

@@ -20,11 +20,11 @@ export function readStages(
     const { domain, life: configured } = classified.get(origin.id) ?? {};
     if (domain === undefined) continue;
     const place = stack.template.rendered.stage ?? '';
-    const key = JSON.stringify([place, domain]);
+    const key = `${place}\u0000${domain}`;
     const known = places.get(key) ?? { domain, place, stacks: new Map<string, Lives>() };
-    places.set(key, known);
+    if (known.stacks.size === 0) places.set(key, known);
     const lives = known.stacks.get(stack.id) ?? new Map<Life, Source>();
-    known.stacks.set(stack.id, lives);
+    if (lives.size === 0) known.stacks.set(stack.id, lives);
     if (configured !== undefined) lives.set(configured, 'configuration');
     if (mark.life !== undefined && lives.get(mark.life) !== 'configuration') lives.set(mark.life, 'mark');
   }

@@ -55,8 +55,10 @@ export function readMark(declared: ResourceDeclaration): Mark {
   };
   const oneOf = <T extends string>(key: string, allowed: readonly T[]): T | undefined => {
     const value = member(key);
-    const found = allowed.find((a) => a === value?.toLowerCase() || a === value);
-    if (value !== undefined && found === undefined) {
+    if (value === undefined) return undefined;
+    const lower = value.toLowerCase();
+    const found = allowed.find((a) => a === lower || a === value);
+    if (found === undefined) {
       malformed.push(`\`Metadata.bulkhead.${key}\` is \`${value}\`, expected ${allowed.join(', ')}`);
     }
     return found;

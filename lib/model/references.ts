@@ -19,10 +19,11 @@ export interface Reference {
 const MAX_REFERENCES = 2_000;
 
 export function referencesOf(element: Element, variants: PropertyVariants, index: ElementIndex): readonly Reference[] {
-  const found = new Map<string, Reference>();
+  const found: Reference[] = [];
   const { stack, declared, origin } = element;
   const add = (to: string, at: string): void => {
-    if (to !== origin.id && found.size < MAX_REFERENCES) found.set(`${to}\u0000${at}`, { to, at });
+    if (to === origin.id || found.length >= MAX_REFERENCES) return;
+    if (!found.some((one) => one.to === to && one.at === at)) found.push({ to, at });
   };
   for (const { logicalId, at } of declared.uses.named)
     if (stack.template.resources.has(logicalId)) add(`${stack.id}/${logicalId}`, at);
@@ -33,12 +34,12 @@ export function referencesOf(element: Element, variants: PropertyVariants, index
       walkTexts(variant, path, (t) => {
         for (const to of index.mentioned(t)) add(to.origin.id, written(path));
         const invoked = functionIn(t);
-        for (const to of invoked === undefined ? [] : index.mentioned(invoked)) add(to.origin.id, written(path));
+        if (invoked !== undefined) for (const to of index.mentioned(invoked)) add(to.origin.id, written(path));
       });
     }
     path.pop();
   }
-  return [...found.values()];
+  return found;
 }
 
 /** Ids of the stack's own resources that the value names. */

@@ -56,8 +56,8 @@ export function text(...parts: readonly (Part | Text)[]): Text {
   if (only !== undefined && isText(only)) return only;
   let length = 0;
   for (const part of parts) {
-    if (isText(part)) for (const inner of part.parts) length = append(inner, length);
-    else length = append(part, length);
+    if (typeof part === 'string' || !isText(part)) length = append(part, length);
+    else for (const inner of part.parts) length = append(inner, length);
   }
   return { parts: gathered.slice(0, length) };
 }
