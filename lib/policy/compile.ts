@@ -106,10 +106,10 @@ class CompiledDocument {
   readonly opaque: readonly Statement[];
   /** The known actions of the Allows. */
   readonly allowed: ActionSet;
-  /** True iff an Allow selects actions that AWS adds later. */
-  readonly later: boolean;
   /** Those that a Deny denies on every resource in every context. */
   readonly denied: ActionSet;
+  private readEverywhere: ActionSet | undefined;
+  private readHampered: ActionSet | undefined;
   private readAllow: readonly CompiledStatement[] | undefined;
   private readDeny: readonly CompiledStatement[] | undefined;
 
@@ -117,23 +117,37 @@ class CompiledDocument {
     private readonly document: PolicyDocument,
     readonly catalogue: Catalogue,
   ) {
-    const index = ActionIndex.of(catalogue);
-    const opaque: Statement[] = [];
-    const allowed: ActionSet[] = [];
-    const denied: ActionSet[] = [];
-    let later = false;
-    for (const statement of document.statements) {
-      if (statement.opaque !== undefined) opaque.push(statement);
-      else if (statement.effect === 'Allow') {
-        const { known, future } = index.selected(statement.action);
-        allowed.push(known);
-        later ||= future !== undefined;
-      } else if (isBlanket(statement)) denied.push(index.select(statement.action));
-    }
-    this.opaque = opaque;
-    this.allowed = ActionSet.unionOf(allowed);
-    this.later = later;
-    this.denied = ActionSet.unionOf(denied);
+    this.opaque = document.statements.filter((s) => s.opaque !== undefined);
+    this.allowed = this.actionsOf('Allow', () => true);
+    this.denied = this.actionsOf('Deny', isBlanket);
+  }
+
+  /** The known actions that an Allow allows on every resource in every context. */
+  get everywhere(): ActionSet {
+    this.readEverywhere ??= this.actionsOf('Allow', isBlanket);
+    return this.readEverywhere;
+  }
+
+  /** The known actions of the Denies. */
+  get hampered(): ActionSet {
+    this.readHampered ??= this.actionsOf('Deny', () => true);
+    return this.readHampered;
+  }
+
+  /** True iff an Allow selects actions that AWS adds later. */
+  get later(): boolean {
+    const index = ActionIndex.of(this.catalogue);
+    return this.document.statements.some(
+      (s) => s.effect === 'Allow' && s.opaque === undefined && index.selected(s.action).future !== undefined,
+    );
+  }
+
+  private actionsOf(effect: Statement['effect'], counts: (s: Statement) => boolean): ActionSet {
+    const index = ActionIndex.of(this.catalogue);
+    const sets: ActionSet[] = [];
+    for (const s of this.document.statements)
+      if (s.effect === effect && s.opaque === undefined && counts(s)) sets.push(index.select(s.action));
+    return ActionSet.unionOf(sets);
   }
 
   get allow(): readonly CompiledStatement[] {
@@ -232,7 +246,7 @@ class Compiled implements CompiledPolicies {
     this.foundMustAllow ??=
       this.opaque.length > 0
         ? ActionSet.empty()
-        : this.throughLayers((d) => unionOf(d.allow.filter((s) => s.blanket))).without(unionOf(this.deny));
+        : this.throughLayers((d) => d.everywhere).without(ActionSet.unionOf(this.all.map((d) => d.hampered)));
     return this.foundMustAllow;
   }
 

@@ -47,7 +47,8 @@ export class Oracle {
 
   /** True only if every request is allowed to the actor. */
   mayDoEverything({ compiled }: Actor): boolean {
-    return compiled.mustAllow.isAll(this.catalogue.actions.length);
+    const all = this.catalogue.actions.length;
+    return compiled.mayAllow.isAll(all) && compiled.mustAllow.isAll(all);
   }
 
   /** The actions with which some of the actors might ever make a request. */

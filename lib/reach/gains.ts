@@ -36,6 +36,7 @@ export const NO_GAINS: Gains = {
 };
 
 export function joinGains(a: Gains, b: Gains): Gains {
+  if (b === NO_GAINS) return a;
   return {
     any: a.any || b.any,
     unbounded: a.unbounded || b.unbounded,
@@ -52,6 +53,7 @@ function union(a: readonly string[], b: readonly string[]): readonly string[] {
 
 /** True iff `a` already holds all of `b`. */
 export function coversGains(a: Gains, b: Gains): boolean {
+  if (b === NO_GAINS) return true;
   return (
     (a.any || !b.any) &&
     (a.unbounded || !b.unbounded) &&
