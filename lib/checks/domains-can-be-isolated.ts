@@ -121,20 +121,21 @@ function revokingHoles({ policies }: Principal): readonly Hole[] {
 }
 
 function revoking({ effect, action, resource, conditions, opaque }: Statement): Hole | undefined {
+  const [condition] = conditions;
+  if (effect !== 'Deny' || opaque !== undefined || condition === undefined || conditions.length > 1) return undefined;
+  const { operator, quantifier, key, values } = condition;
+  const [moment] = values;
+  if (
+    operator !== 'DateLessThan' ||
+    quantifier !== undefined ||
+    key.toLowerCase() !== 'aws:tokenissuetime' ||
+    moment === undefined
+  )
+    return undefined;
   const everything = [action, resource].every(
     (selection) => selection?.not === false && selection.patterns.some((pattern) => literal(pattern) === '*'),
   );
-  const [condition, ...more] = conditions;
-  if (effect !== 'Deny' || opaque !== undefined || !everything || condition === undefined || more.length > 0)
-    return undefined;
-  const { operator, quantifier, key, values } = condition;
-  const [moment] = values;
-  return operator === 'DateLessThan' &&
-    quantifier === undefined &&
-    key.toLowerCase() === 'aws:tokenissuetime' &&
-    moment !== undefined
-    ? onlyHole(moment)
-    : undefined;
+  return everything ? onlyHole(moment) : undefined;
 }
 
 function stagesOf(own: Belongings, parameter: string): readonly Finding[] {

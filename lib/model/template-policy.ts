@@ -158,8 +158,12 @@ function flatten(value: Resolved): Resolved {
 }
 
 function isFlat(value: Resolved): boolean {
-  if (isResolvedList(value)) return value.every((v) => !isResolvedList(v) && isFlat(v));
-  return !isResolvedObject(value) || Object.values(value).every(isFlat);
+  if (isResolvedList(value)) {
+    for (const v of value) if (typeof v === 'object' && (isResolvedList(v) || !isFlat(v))) return false;
+  } else if (isResolvedObject(value)) {
+    for (const key in value) if (typeof value[key] === 'object' && !isFlat(value[key]!)) return false;
+  }
+  return true;
 }
 
 /** One copy a way for the guard to hold. */

@@ -55,11 +55,11 @@ class Walk implements Uses {
 
   visit(value: unknown): void {
     if (isList(value)) {
-      for (let i = 0; i < value.length; i++) this.within(i, value[i]);
+      for (let i = 0; i < value.length; i++) if (typeof value[i] === 'object') this.within(i, value[i]);
     } else if (isObject(value)) {
       const name = intrinsicName(value);
-      if (name === undefined) for (const key in value) this.within(key, value[key]);
-      else this.intrinsic(name, value[name], written(this.path));
+      if (name !== undefined) this.intrinsic(name, value[name], written(this.path));
+      else for (const key in value) if (typeof value[key] === 'object') this.within(key, value[key]);
     }
   }
 
@@ -104,11 +104,12 @@ class Walk implements Uses {
 
   /** What stands in the argument of an intrinsic is used where the intrinsic is. */
   private inside(value: unknown, at: string): void {
-    if (isList(value)) for (const item of value) this.inside(item, at);
-    else if (isObject(value)) {
+    if (isList(value)) {
+      for (const item of value) if (typeof item === 'object') this.inside(item, at);
+    } else if (isObject(value)) {
       const name = intrinsicName(value);
       if (name !== undefined) this.intrinsic(name, value[name], at);
-      else for (const key in value) this.inside(value[key], at);
+      else for (const key in value) if (typeof value[key] === 'object') this.inside(value[key], at);
     }
   }
 }

@@ -56,9 +56,16 @@ class Walk {
 
   private enter(step: string | number, inner: unknown, name: string): void {
     if (typeof inner !== 'string' && typeof inner !== 'object') return;
-    this.path?.push(step);
+    const { path } = this;
+    if (path === undefined) {
+      // Most of what is entered are strings, and nobody asks where they stand.
+      if (typeof inner === 'string') this.reader.leaf(name, inner, true);
+      else this.visit(inner, name);
+      return;
+    }
+    path.push(step);
     this.visit(inner, name);
-    this.path?.pop();
+    path.pop();
   }
 
   private members(value: Json, name: string): void {

@@ -34,6 +34,11 @@ const PERHAPS: readonly string[] = [
   'token',
 ];
 
+/** False where no literal under this name is taken for a credential by its name. */
+export function mayNameCredential(name: string): boolean {
+  return kindOf(name) !== 'other';
+}
+
 /** True iff the literal `value` under this name is taken for a credential. */
 export function isNamedCredential(name: string, value: string): boolean {
   const kind = kindOf(name);

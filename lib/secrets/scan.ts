@@ -9,7 +9,7 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { entriesOf, isOpened } from './archive';
 import { pathOf, type Reader, readLeaves } from './leaves';
-import { assignedIn, isNamedCredential } from './named';
+import { assignedIn, isNamedCredential, mayNameCredential } from './named';
 import { credentialsIn } from './rules';
 
 export interface FoundCredential {
@@ -43,9 +43,10 @@ export function searchTemplate<Part>(
   let place = 0;
   const reader: Reader = {
     leaf: (name, text, whole) => {
-      if (whole && isNamedCredential(name, text))
+      const under = texts.under(name);
+      if (whole && under.mayBeCredentials && isNamedCredential(name, text))
         named.push({ place, what: `a credential written out as \`${name}\`` });
-      else if (text.length >= SHORTEST) texts.add(name, text, place);
+      else if (text.length >= SHORTEST) under.add(text, place);
       place++;
     },
     handedKey: (logicalId) => {
@@ -72,17 +73,15 @@ export function searchTemplate<Part>(
 
 /** Different texts under different names, each with all its places: places are numbered, because few of them are ever told. */
 class Texts {
-  private readonly byName = new Map<string, Map<string, number[]>>();
+  private readonly byName = new Map<string, Named>();
 
-  add(name: string, text: string, place: number): void {
+  under(name: string): Named {
     let texts = this.byName.get(name);
     if (texts === undefined) {
-      texts = new Map();
+      texts = new Named(mayNameCredential(name));
       this.byName.set(name, texts);
     }
-    const same = texts.get(text);
-    if (same === undefined) texts.set(text, [place]);
-    else same.push(place);
+    return texts;
   }
 
   /** All of them as one text, and where in it each begins: a rule may ask for the name before the value. */
@@ -90,7 +89,7 @@ class Texts {
     const written: string[] = [];
     const starts: { start: number; places: readonly number[] }[] = [];
     let length = 0;
-    for (const [name, texts] of this.byName) {
+    for (const [name, { places: texts }] of this.byName) {
       for (const [text, places] of texts) {
         const one = `${name}=${isEncoded(name, text) ? Buffer.from(text, 'base64').toString('utf8') : text}`;
         starts.push({ start: length, places });
@@ -99,6 +98,19 @@ class Texts {
       }
     }
     return { all: written.join(APART), starts };
+  }
+}
+
+/** Texts under one name. A template has few names, each many times. */
+class Named {
+  readonly places = new Map<string, number[]>();
+
+  constructor(readonly mayBeCredentials: boolean) {}
+
+  add(text: string, place: number): void {
+    const same = this.places.get(text);
+    if (same === undefined) this.places.set(text, [place]);
+    else same.push(place);
   }
 }
 
