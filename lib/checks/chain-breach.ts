@@ -13,8 +13,8 @@ import type { Breach } from './breach';
 import { byBreakingGlass } from './broken-glass';
 import type { CheckContext } from './check';
 import { exceptBetween, exceptFrom, hasCrossing } from './declared-crossings';
-import { meetingsOf } from './find-clashes';
 import { meetingBreaches, type Visit } from './meeting-breach';
+import { meetingsOf } from './meetings';
 import { atMost, because, nameOf, type Reason, type Subject, separationOf, subjectsOf } from './separation';
 import { mustNotReach, nameOfStage, Stages } from './stages';
 
@@ -77,7 +77,7 @@ class Separation {
     private readonly model: Model,
     private readonly context: CheckContext,
   ) {
-    this.meetings = meetingsOf(model, context);
+    this.meetings = meetingsOf(model, context).of;
     this.stages = Stages.of(model);
     const separate = subjectsOf(model).filter(
       (s) => s.principal.kind !== 'group' && s.principal.kind !== 'bootstrap-role',

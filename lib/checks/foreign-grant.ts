@@ -7,18 +7,17 @@
  * the services whose actions take such resources.
  */
 import type { Model, Resource } from '../model/model';
-import type { Policies, PolicyDocument, Selection, Statement } from '../policy/document';
+import type { Policies, PolicyDocument, Statement } from '../policy/document';
 import type { OverlapVerdict } from '../policy/verdict';
 import { mightMeet } from '../reach/arn-index';
-import { ActionsTaking, ServicesTaken, serviceOf } from './actions-taking';
 import type { CheckContext } from './check';
 import { exceptFrom } from './declared-crossings';
-import { coverOf } from './find-clashes';
 import { grantedElsewhere } from './granted-elsewhere';
-import { pairsThatMayMeet } from './may-meet';
+import { CandidateIndex } from './may-meet';
+import { coverOf, everythingIn, meetingsOf } from './meetings';
 import { onlyBy } from './only-by';
 import { type Subject, subjectsOf } from './separation';
-import { everythingOn, type OwnedPattern, type Territory, territoriesOf } from './territory';
+import { everythingOn, type OwnedPattern, type Territory } from './territory';
 
 export interface ForeignGrant<S extends Subject = Subject, T extends Territory = Territory> {
   /** With the policies as far as the statement is concerned. */
@@ -34,13 +33,13 @@ export function foreignGrants(model: Model, context: CheckContext): readonly For
 
 function findForeign(model: Model, context: CheckContext): readonly ForeignGrant[] {
   const subjects = subjectsOf(model).filter((s) => s.principal.domain !== undefined);
-  const territories = territoriesOf(model, ({ domain }) => domain);
+  const { territories, into } = meetingsOf(model, context);
   const elsewhere = grantedElsewhere(model, context, subjects);
   if (territories.length < 2) return elsewhere;
-  const found = grantsInto(model, context, {
+  const found = grantsInto(context, {
     subjects,
     territories,
-    isForeign: ({ principal }, to) => principal.domain !== to.domain,
+    pairs: subjects.flatMap(({ principal }, i) => (into.get(principal) ?? []).map((to) => [i, to] as const)),
     except: ({ principal }, to) => exceptFrom(model, principal.domain, to.domain),
   });
   return [...found, ...elsewhere];
@@ -50,7 +49,8 @@ function findForeign(model: Model, context: CheckContext): readonly ForeignGrant
 export interface GrantQuestion<S extends Subject, T extends Territory> {
   readonly subjects: readonly S[];
   readonly territories: readonly T[];
-  readonly isForeign: (subject: S, to: T) => boolean;
+  /** Positions of subjects and of territories that are foreign to them, as far as they may meet ({@link mayMeet}). */
+  readonly pairs: Iterable<readonly [subject: number, to: number]>;
   /** Requests that do not count. */
   readonly except: (subject: S, to: T) => PolicyDocument;
   /**
@@ -60,32 +60,28 @@ export interface GrantQuestion<S extends Subject, T extends Territory> {
   readonly admission?: (subject: S, resource: Resource) => PolicyDocument | 'nothing' | undefined;
 }
 
-export function grantsInto<S extends Subject, T extends Territory>(
+/** Pairs of positions: subjects, and territories of which a subject may do something on a resource; a superset. */
+export function mayMeet(
+  subjects: readonly Subject[],
+  territories: readonly Territory[],
   model: Model,
   context: CheckContext,
-  question: GrantQuestion<S, T>,
+): readonly (readonly [subject: number, to: number])[] {
+  const { documents, actionsOf } = everythingIn(territories, model, context);
+  const candidates = [...subjects.map(coverOf), ...documents.map((document) => ({ documents: document }))];
+  const index = new CandidateIndex(candidates, model.common.statements, actionsOf);
+  return index
+    .pairs({ users: 0, first: subjects.length })
+    .filter(([, second]) => second >= subjects.length)
+    .map(([subject, second]) => [subject, second - subjects.length]);
+}
+
+export function grantsInto<S extends Subject, T extends Territory>(
+  context: CheckContext,
+  { subjects, territories, pairs, except, admission = () => undefined }: GrantQuestion<S, T>,
 ): readonly ForeignGrant<S, T>[] {
-  const { subjects, territories, isForeign, except, admission = () => undefined } = question;
-  const { catalogue } = context.reach(model).oracle;
-  const services = new ServicesTaken(catalogue);
-  const taking = new Map<string | undefined, ActionsTaking>();
-  const documents = territories.map((t) => everythingOn(t.domain, t.patterns).identityPolicies);
-  const own = new Map<Selection, ActionsTaking>();
-  for (const s of documents.flat().flatMap((d) => d.statements)) {
-    const service = serviceOf(s);
-    const actions = taking.get(service) ?? new ActionsTaking(service, services, catalogue);
-    taking.set(service, actions);
-    own.set(s.action, actions);
-  }
-  const pairs = pairsThatMayMeet(
-    [...subjects.map(coverOf), ...documents.map((d) => ({ documents: d }))],
-    model.common.statements,
-    ({ action }) => own.get(action) ?? context.actions(action),
-    subjects.length,
-  );
-  return pairs.flatMap(([first, second]): readonly ForeignGrant<S, T>[] => {
-    const [subject, to] = [subjects[first], territories[second - subjects.length]];
-    if (subject === undefined || to === undefined || !isForeign(subject, to)) return [];
+  return [...pairs].flatMap(([first, second]) => {
+    const [subject, to] = [subjects[first]!, territories[second]!];
     const excepted = except(subject, to);
     const decide: Decide = (policies, patterns) =>
       context.overlap(policies, everythingOn(to.domain, patterns), { except: excepted });

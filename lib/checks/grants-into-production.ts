@@ -22,7 +22,7 @@ import type { CheckContext } from './check';
 import { shownBySeparation } from './crossings-are-declared';
 import { exceptBetween } from './declared-crossings';
 import type { Finding } from './finding';
-import { type ForeignGrant, foreignGrants, grantsInto } from './foreign-grant';
+import { type ForeignGrant, foreignGrants, grantsInto, mayMeet } from './foreign-grant';
 import { explainSide, nameOfGrant } from './root-cause';
 import { atMost, EVERYTHING, nameOf, type Subject } from './separation';
 import { mustNotReach, nameOfStage, Stages, type Standing } from './stages';
@@ -49,10 +49,14 @@ export function grantsIntoProduction(model: Model, context: CheckContext): Findi
   const shown = shownElsewhere(model, context);
   const byCause = new Map<string, Grant>();
   for (const place of new Set(actors.map((a) => a.from.place))) {
-    const grants = grantsInto(model, context, {
-      subjects: actors.filter((a) => a.from.place === place),
-      territories: notOwn(held, ownNames(model, stages, place), stages, place),
-      isForeign: ({ from }, { stage }) => mustNotReach(from, stage) !== undefined,
+    const subjects = actors.filter((a) => a.from.place === place);
+    const territories = notOwn(held, ownNames(model, stages, place), stages, place);
+    const grants = grantsInto(context, {
+      subjects,
+      territories,
+      pairs: mayMeet(subjects, territories, model, context).filter(
+        ([actor, to]) => mustNotReach(subjects[actor]!.from, territories[to]!.stage) !== undefined,
+      ),
       except: () => exceptBetween(model, undefined, undefined),
       admission: ({ principal }, resource) => admissionTo(resource, principal),
     });

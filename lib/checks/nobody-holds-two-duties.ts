@@ -12,8 +12,8 @@ import type { Model, Principal } from '../model/model';
 import type { PrincipalElement } from '../policy/document';
 import { literal } from '../policy/text';
 import type { Check, CheckContext } from './check';
-import { meetingsOf } from './find-clashes';
 import type { Finding } from './finding';
+import { meetingsOf } from './meetings';
 import { explainClash, type Meeting, witnessOf } from './root-cause';
 import { atMost, nameOf, type Subject, separationOf, subjectsOf } from './separation';
 
@@ -30,7 +30,7 @@ function judgeAll(model: Model, context: CheckContext): Finding[] {
   const others = model.principals
     .filter((principal) => isFree(principal) && !peopled.has(principal.id))
     .map((principal) => ({ principal, policies: atMost(principal) }));
-  const meetings = meetingsOf(model, context);
+  const { of: meetings } = meetingsOf(model, context);
   return others.flatMap((other) => {
     const met = meetings(other.principal);
     const rivals = met.size === 0 ? [] : duties.filter(({ principal }) => met.has(principal));

@@ -8,14 +8,13 @@
  * and no client of a user pool may ask for scopes of both, nor one that a certificate lets in have them. Principals outside the app hold what its policies grant
  * them there, which their own app's check judges.
  */
-import type { Api, Model, Resource } from '../model/model';
+import type { Api, Model, Principal, Resource } from '../model/model';
 import type { Policies } from '../policy/document';
 import { type Hole, isText, literal, type Text, text } from '../policy/text';
 import { mightMeetBySegments } from '../reach/arn-index';
 import type { Check, CheckContext } from './check';
-import { coverOf } from './find-clashes';
 import { type Finding, OF_A_SETTING } from './finding';
-import { pairsThatMayMeet } from './may-meet';
+import { meetingsOf } from './meetings';
 import { explainSide, grantsOf, type Meeting, pathsOf, witnessOf } from './root-cause';
 import { atMost, nameOf, type Subject } from './separation';
 
@@ -57,27 +56,23 @@ function sidesOf(api: Api): Sides | undefined {
 
 /** By API: principals that could call a route of each of its sides, as far as the beginnings of patterns tell. */
 function callersOf(all: readonly Sides[], model: Model, context: CheckContext): readonly (readonly Subject[])[] {
-  const callers = model.principals
-    .filter(
-      ({ kind, breakGlass }) => kind !== 'bootstrap-role' && kind !== 'instance-profile' && breakGlass === undefined,
-    )
-    .map((principal) => ({ principal, policies: atMost(principal) }));
-  const calls = all.flatMap(({ api, reading, writing }) => [calling(api, reading), calling(api, writing)]);
-  const candidates = [...callers.map(coverOf), ...calls.map((c) => ({ documents: c.identityPolicies }))];
-  const met = calls.map(() => new Set<number>());
-  for (const [caller, side] of pairsThatMayMeet(
-    candidates,
-    [],
-    ({ action }) => context.actions(action),
-    callers.length,
-  )) {
-    met[side - callers.length]!.add(caller);
-  }
-  return all.map((_, i) => {
-    const [reading, writing] = [met[2 * i]!, met[2 * i + 1]!];
-    const both = [...reading].filter((caller) => writing.has(caller));
-    return both.sort((a, b) => a - b).map((caller) => callers[caller]!);
+  const { making } = meetingsOf(model, context);
+  const callers = (routes: Policies): readonly Principal[] =>
+    making(routes.identityPolicies.flatMap((d) => d.statements)).filter(isCaller);
+  const subjects = new Map<Principal, Subject>();
+  return all.map(({ api, reading, writing }) => {
+    const writers = new Set(callers(calling(api, writing)));
+    const both = callers(calling(api, reading)).filter((principal) => writers.has(principal));
+    return both.map((principal) => {
+      const subject = subjects.get(principal) ?? { principal, policies: atMost(principal) };
+      subjects.set(principal, subject);
+      return subject;
+    });
   });
+}
+
+function isCaller({ kind, breakGlass }: Principal): boolean {
+  return kind !== 'bootstrap-role' && kind !== 'instance-profile' && breakGlass === undefined;
 }
 
 function byIdentity({ api, reading, writing }: Sides, callers: readonly Subject[], context: CheckContext): Finding[] {

@@ -1,7 +1,7 @@
 /** What is left out is disjoint for certain: against the engine, over random policies and over every kind of hole. */
 import * as fc from 'fast-check';
 import { CheckContext } from '../../lib/checks/check';
-import { pairsThatMayMeet } from '../../lib/checks/may-meet';
+import { CandidateIndex } from '../../lib/checks/may-meet';
 import type { Policies, PolicyDocument } from '../../lib/policy/document';
 import { overlap } from '../../lib/policy/overlap';
 import { type Hole, type Text, text } from '../../lib/policy/text';
@@ -9,12 +9,24 @@ import { policiesOf, written } from '../policy/laws/arbitraries';
 import { SMALL } from '../policy/notation';
 
 const context = new CheckContext(SMALL);
-const pairs = (all: readonly (Policies | undefined)[], excepted?: PolicyDocument) =>
-  pairsThatMayMeet(
+const index = (all: readonly (Policies | undefined)[], excepted?: PolicyDocument) =>
+  new CandidateIndex(
     all.map((p) => ({ documents: p?.identityPolicies })),
     excepted?.statements ?? [],
     ({ action }) => context.actions(action),
   );
+const pairs = (all: readonly (Policies | undefined)[], excepted?: PolicyDocument) => index(all, excepted).pairs();
+/** As `pairs`, each candidate asked about with the statements of the others. */
+const meetings = (all: readonly Policies[], excepted?: PolicyDocument) => {
+  const found = index(all, excepted);
+  return all.flatMap((p, i) => {
+    const allowing = p.identityPolicies.flatMap((d) => d.statements.filter((s) => s.effect === 'Allow'));
+    return [...found.meeting(allowing)]
+      .filter((other) => other > i)
+      .sort((a, b) => a - b)
+      .map((other) => [i, other]);
+  });
+};
 
 test('law: every pair that the engine does not call disjoint is among the pairs that may meet', () => {
   const counts = { kept: 0, leftOut: 0 };
@@ -24,11 +36,12 @@ test('law: every pair that the engine does not call disjoint is among the pairs 
   fc.assert(
     fc.property(fc.array(one, { minLength: 2, maxLength: 4 }), (all) => {
       const kept = new Set(pairs(all).map(([a, b]) => `${a} ${b}`));
+      const met = new Set(meetings(all).map(([a, b]) => `${a} ${b}`));
       all.forEach((a, i) => {
         all.slice(i + 1).forEach((b, offset) => {
           const mayMeet = kept.has(`${i} ${i + 1 + offset}`);
           counts[mayMeet ? 'kept' : 'leftOut']++;
-          if (!mayMeet) expect(overlap(a, b, SMALL).verdict).toBe('disjoint');
+          if (!mayMeet || !met.has(`${i} ${i + 1 + offset}`)) expect(overlap(a, b, SMALL).verdict).toBe('disjoint');
         });
       });
     }),
@@ -121,6 +134,8 @@ describe('two resources', () => {
   ])('%s', (_, a, b, mayMeet) => {
     expect(pairs([on(a), on(b)])).toEqual(mayMeet ? [[0, 1]] : []);
     expect(pairs([on(b), on(a)])).toEqual(mayMeet ? [[0, 1]] : []);
+    expect(meetings([on(a), on(b)])).toEqual(mayMeet ? [[0, 1]] : []);
+    expect(meetings([on(b), on(a)])).toEqual(mayMeet ? [[0, 1]] : []);
     // What is left out, the engine calls disjoint too.
     if (!mayMeet) expect(overlap(on(a), on(b), SMALL).verdict).toBe('disjoint');
   });
@@ -150,6 +165,8 @@ describe('principals', () => {
     const [document] = a.identityPolicies;
     expect(pairs([a, a])).toEqual([[0, 1]]);
     expect(pairs([a, a], document)).toEqual([]);
+    // Whoever asks who may make a request at all is told of common ones too.
+    expect(meetings([a, a], document)).toEqual([[0, 1]]);
     const condition = { operator: 'Bool' as const, ifExists: false, key: 'r:b', values: [text('true')] };
     expect(
       pairs([a, a], { ...document!, statements: [{ ...document!.statements[0]!, conditions: [condition] }] }),
@@ -163,6 +180,29 @@ describe('principals', () => {
     expect(context.overlap(own, anybody, { except: own.identityPolicies[0]! }).verdict).toBe('disjoint');
     expect(context.overlap(anybody, own, { except: own.identityPolicies[0]! }).verdict).toBe('overlap');
   });
+});
+
+test('things are compared with their users alone', () => {
+  const a = on(text('arn:aws:s:::a'));
+  const all = index([a, a, a, a, a]);
+  expect(all.pairs({ users: 1, first: 3 })).toEqual([
+    [0, 1],
+    [0, 2],
+    [1, 2],
+    [1, 3],
+    [1, 4],
+    [2, 3],
+    [2, 4],
+  ]);
+  expect(all.pairs()).toHaveLength(10);
+  // Alone in their groups too.
+  const b = on(text('arn:aws:s:::b*'));
+  const apart = index([a, on(text('arn:aws:s:::bc')), on(text('arn:aws:s:::a*')), b, b]);
+  expect(apart.pairs({ users: 1, first: 2 })).toEqual([
+    [1, 3],
+    [1, 4],
+  ]);
+  expect(apart.pairs({ users: 2, first: 2 })).toEqual([]);
 });
 
 test('two that share only what is excepted are disjoint without a decision, unless later actions may be shared', () => {
