@@ -86,7 +86,7 @@ export class ActionSet {
   isAll(size: number): boolean {
     const rest = size & 31;
     for (let i = 0; i < size >>> 5; i++) if (this.word(i) !== -1) return false;
-    return rest === 0 || this.word(size >>> 5) === lowest(rest);
+    return (this.word(size >>> 5) & lowest(rest)) === lowest(rest);
   }
 
   union(other: ActionSet): ActionSet {

@@ -1,8 +1,8 @@
 /** What the rules leave to one another: rows that reach finds as two steps, and rows that every catalogue needs. */
 import { awsCatalogue } from '../../lib/catalog/catalogue';
-import { ESCALATION_PATHS, type EscalationRequest } from '../../lib/catalog/escalation-paths';
+import { ESCALATION_PATHS, type EscalationPath, type EscalationRequest } from '../../lib/catalog/escalation-paths';
 import { reachOf } from '../../lib/reach/reach';
-import { modelOf } from './notation';
+import { type Grant, modelOf, principal } from './notation';
 
 const actions = (requests: readonly EscalationRequest[]): string[] => requests.map((r) => r.action);
 
@@ -38,4 +38,29 @@ test('a catalogue of paths without sts:AssumeRole is refused', () => {
   expect(() => reachOf(modelOf([]), awsCatalogue(), { paths: [] })).toThrow(
     'the escalation paths have no row `sts-001`',
   );
+});
+
+describe('a row of an action that the catalogue does not know', () => {
+  const row: EscalationPath = {
+    id: 'iam-new',
+    kind: 'principal-access',
+    does: 'takes the role over',
+    requests: [{ action: 'iam:TakeOver', target: 'target-role' }],
+    reached: { kind: 'principal', of: 'role' },
+    source: 'none',
+  };
+  const victim = principal('Victim');
+  const reached = (can: readonly Grant[]) => {
+    const source = principal('Source', { can });
+    const reach = reachOf(modelOf([source, victim]), awsCatalogue(), { paths: [...ESCALATION_PATHS, row] });
+    return [...reach.closure(source).members.keys()];
+  };
+
+  test('is asked of everybody', () => {
+    expect(reached([{ Action: 'iam:TakeOver' }])).toEqual(['Test/Source', 'Test/Victim']);
+  });
+
+  test('and leads nobody anywhere who is not allowed it', () => {
+    expect(reached([{ Action: 's3:GetObject' }])).toEqual(['Test/Source']);
+  });
 });
