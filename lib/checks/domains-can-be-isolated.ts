@@ -40,7 +40,7 @@ export const domainsCanBeIsolated: Check = {
     }));
     const parameters = switches.flatMap(({ parameter, block }) => [parameter ?? [], block?.parameter ?? []].flat());
     const dependents = dependentsOf(model, new Set(parameters));
-    return switches.flatMap((one) => judge(one, dependents));
+    return switches.flatMap((one) => judge(one, dependents, model));
   },
 };
 
@@ -63,7 +63,7 @@ function switchOf(own: Belongings, roles: readonly Principal[]): Switch {
   return { own, parameter, kept: roles.filter((role) => !holes.get(role)?.has(parameter)) };
 }
 
-function judge({ own, parameter, kept, block }: Switch, dependents: Dependents): readonly Finding[] {
+function judge({ own, parameter, kept, block }: Switch, dependents: Dependents, model: Model): readonly Finding[] {
   const { domain } = own;
   if (parameter === undefined) {
     return [finding('violated', `no parameter revokes the sessions of the domain \`${domain}\``, paths(own), ROLES)];
@@ -79,7 +79,7 @@ function judge({ own, parameter, kept, block }: Switch, dependents: Dependents):
             ROLES,
           ),
         ]),
-    ...(block === undefined ? stagesOf(own, parameter) : notBlocked(own, block)),
+    ...(block === undefined ? stagesOf(own, parameter, model) : notBlocked(own, block)),
     ...foreign(domain, dependents.get(parameter) ?? []),
     ...(block?.parameter === undefined ? [] : foreign(domain, dependents.get(block.parameter) ?? [])),
   ];
@@ -138,34 +138,33 @@ function revoking({ effect, action, resource, conditions, opaque }: Statement): 
   return everything ? onlyHole(moment) : undefined;
 }
 
-function stagesOf(own: Belongings, parameter: string): readonly Finding[] {
-  const { domain, resources } = own;
-  const acls = new Map(typed(resources, 'AWS::WAFv2::WebACL').map((acl) => [acl.id, blocksWhen(acl, parameter)]));
-  const associations = typed(resources, 'AWS::WAFv2::WebACLAssociation').map((association) => ({
-    association,
-    blocks: all([
+/** Of all stages that lead to the APIs of the domain, whoever they belong to. */
+function stagesOf({ domain, resources: own }: Belongings, parameter: string, model: Model): readonly Finding[] {
+  const acls = new Map(typed(model.resources, WEB_ACL).map((acl) => [acl.id, acl]));
+  const blocks = (association: Resource): Answer =>
+    all([
       association.when === undefined ? true : undefined,
-      any(referredTo(association, 'WebACLArn').map((id) => (acls.has(id) ? acls.get(id) : false))),
-    ]),
-  }));
-  const stages = typed(resources, 'AWS::ApiGateway::RestApi').flatMap(({ id }) => stagesOfApi(id, resources));
+      any(
+        referredTo(association, 'WebACLArn').map((id) => {
+          const acl = acls.get(id);
+          return acl === undefined ? false : blocksWhen(acl, parameter);
+        }),
+      ),
+    ]);
+  const stages = typed(own, 'AWS::ApiGateway::RestApi').flatMap(({ id }) => stagesOfApi(id, model.resources));
   return stages.flatMap(({ resource: stage, isNamedBy }) => {
-    const before = associations.filter(({ association }) => isNamedBy(association));
-    const blocked = any(before.map(({ blocks }) => blocks));
+    const blocked = any(typed(model.resources, 'AWS::WAFv2::WebACLAssociation').filter(isNamedBy).map(blocks));
     if (blocked === true) return [];
     const [severity, what] =
       blocked === false ? (['violated', 'does not block'] as const) : (['undecided', 'only perhaps blocks'] as const);
     const message = `isolating the domain \`${domain}\` ${what} all requests at \`${stage.origin.path}\``;
     return [
-      finding(
-        severity,
-        message,
-        [stage.origin.path, ...typed(resources, 'AWS::WAFv2::WebACL').map(({ origin }) => origin.path)],
-        RULE,
-      ),
+      finding(severity, message, [stage.origin.path, ...typed(own, WEB_ACL).map(({ origin }) => origin.path)], RULE),
     ];
   });
 }
+
+const WEB_ACL = 'AWS::WAFv2::WebACL';
 
 /** Whether the web ACL blocks everything in every deployment in which the parameter has another than its first value. */
 function blocksWhen({ alternatives, properties, when }: Resource, parameter: string): Answer {

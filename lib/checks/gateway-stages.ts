@@ -7,6 +7,7 @@ import type { Resource } from '../model/model';
 import { splitText, textKey } from '../model/text-key';
 import { literal } from '../policy/text';
 import { asText, listed, member } from './settings';
+import { typed } from './signals';
 
 export interface GatewayStage {
   readonly resource: Resource;
@@ -17,14 +18,17 @@ export interface GatewayStage {
   readonly isNamedBy: (association: Resource) => boolean;
 }
 
+/** @param resources all of the model: a stage that carries no mark is one of the API all the same */
 export function stagesOfApi(api: string, resources: readonly Resource[]): readonly GatewayStage[] {
-  const own = resources.filter(
+  const own = typed(resources, ...STAGES).filter(
     ({ id, origin, references }) =>
       (id === api && origin.type === 'AWS::Serverless::Api') ||
       references.some(({ to, at }) => to === api && at === 'RestApiId'),
   );
   return apart(own.flatMap((resource) => stageOf(resource, api) ?? []));
 }
+
+const STAGES = ['AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment', 'AWS::Serverless::Api'];
 
 /** A deployment may name the stage that a resource is. */
 function apart(stages: readonly GatewayStage[]): readonly GatewayStage[] {

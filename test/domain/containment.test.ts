@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnCondition, CfnParameter, type CfnResource, Fn, NestedStack, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { CfnStage } from 'aws-cdk-lib/aws-apigateway';
 import type { CfnManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Duty, type TrustDomain } from '../../lib';
 import { awsCatalogue } from '../../lib/catalog/catalogue';
 import { buildModel } from '../../lib/model/build-model';
@@ -217,6 +219,32 @@ describe('DOM-14', () => {
     expect(messages(of)).toEqual([
       'violated: isolating the domain `orders` leaves the sessions of `Orders/orders/Roles/read/Role` (read of `orders`) as they are',
     ]);
+  });
+
+  test('says of a stage that somebody adds, and that nothing marks, whether it stays open', () => {
+    const added = (association: (of: Made, stage: CfnStage) => unknown): readonly string[] => {
+      const of = made();
+      const { stack, orders } = of;
+      const stage = new CfnStage(stack, 'Second', {
+        restApiId: orders.api.restApiId,
+        deploymentId: orders.api.latestDeployment!.deploymentId,
+        stageName: 'second',
+      });
+      association(of, stage);
+      return messages(of);
+    };
+    const guarded = ({ stack, orders }: Made, { ref }: CfnStage, webAclArn: string) =>
+      new CfnWebACLAssociation(stack, 'SecondGuard', {
+        webAclArn,
+        resourceArn: `arn:aws:apigateway:${ENV.region}::/restapis/${orders.api.restApiId}/stages/${ref}`,
+      });
+    const stays = [open.replace(STAGE, 'Orders/Second')];
+    expect(added(() => undefined)).toEqual(stays);
+    const visibilityConfig = { sampledRequestsEnabled: true, cloudWatchMetricsEnabled: true, metricName: 'second' };
+    const acl = ({ stack }: Made) =>
+      new CfnWebACL(stack, 'SecondAcl', { scope: 'REGIONAL', defaultAction: { allow: {} }, visibilityConfig });
+    expect(added((of, stage) => guarded(of, stage, acl(of).attrArn))).toEqual(stays);
+    expect(added((of, stage) => guarded(of, stage, of.orders.webAcl.attrArn))).toEqual([]);
   });
 
   test('names the domain in which no session is revoked', () => {
