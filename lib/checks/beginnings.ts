@@ -17,6 +17,7 @@ export interface Actions {
 export interface Group {
   /** `undefined`: any action. */
   readonly actions: Actions | undefined;
+  /** In order; what stands below a node is gathered from all its branches, and sorted. */
   readonly candidates: readonly number[];
 }
 
@@ -31,7 +32,7 @@ const END = '';
 export class Beginnings {
   private readonly root = new Node(END);
 
-  /** Nothing may be added any more once a question was asked. */
+  /** In the order of the candidates. Nothing may be added any more once a question was asked. */
   add(beginning: Beginning, candidate: number, actions: Actions | undefined): void {
     let node = this.root;
     for (const part of beginning) node = typeof part === 'string' ? node.descend(part) : node.through(part);
@@ -151,7 +152,10 @@ class Node {
         }
         for (const child of node.children.values()) waiting.push(child);
       }
-      this.all = Array.from(all, ([actions, candidates]) => ({ actions, candidates }));
+      this.all = Array.from(all, ([actions, candidates]) => ({
+        actions,
+        candidates: candidates.sort((a, b) => a - b),
+      }));
     }
     return this.all;
   }

@@ -4,7 +4,7 @@ import { CheckContext } from '../../lib/checks/check';
 import { CandidateIndex } from '../../lib/checks/may-meet';
 import type { Policies, PolicyDocument } from '../../lib/policy/document';
 import { overlap } from '../../lib/policy/overlap';
-import { type Hole, type Text, text } from '../../lib/policy/text';
+import { type Hole, type Part, type Text, text } from '../../lib/policy/text';
 import { policiesOf, written } from '../policy/laws/arbitraries';
 import { SMALL } from '../policy/notation';
 
@@ -139,6 +139,27 @@ describe('two resources', () => {
     // What is left out, the engine calls disjoint too.
     if (!mayMeet) expect(overlap(on(a), on(b), SMALL).verdict).toBe('disjoint');
   });
+});
+
+test('law: who does nothing himself is compared with those alone whose requests on him are asked about, and with all of them', () => {
+  const partition = hole('partition', 'partition');
+  const begin = fc.constantFrom<readonly Part[]>(['arn:', partition, ':s:::'], ['arn:aws:s:::']);
+  const end = fc.array(fc.constantFrom<Part>('a', 'b', '/', '*', idA, idB, account), { maxLength: 3 });
+  const resource = fc.tuple(begin, end).map(([first, rest]) => text(...first, ...rest));
+  const policies = fc.array(resource, { minLength: 1, maxLength: 3 }).map((all) => on(...all));
+  let [asked, left] = [0, 0];
+  fc.assert(
+    fc.property(fc.array(policies, { minLength: 2, maxLength: 8 }), fc.nat(8), fc.nat(8), (all, m, n) => {
+      const [users, first] = [m, n].map((x) => Math.min(x, all.length)).sort((a, b) => a - b) as [number, number];
+      const every = pairs(all);
+      const expected = every.filter(([a, b]) => b < first || (a >= users && a < first));
+      expect(index(all).pairs({ users, first })).toEqual(expected);
+      asked += expected.length;
+      left += every.length - expected.length;
+    }),
+    { seed: Number(process.env.SEED ?? 1), numRuns: Number(process.env.RUNS ?? 1000) },
+  );
+  expect(Math.min(asked, left)).toBeGreaterThan(500);
 });
 
 describe('principals', () => {
