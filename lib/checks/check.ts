@@ -75,7 +75,7 @@ export class CheckContext {
   private beyond(except: PolicyDocument, policies: CompiledPolicies): Beyond {
     const known = this.beyonds.get(except) ?? new WeakMap<CompiledPolicies, Beyond>();
     this.beyonds.set(except, known);
-    const found = known.get(policies) ?? actionsBeyond(except, policies);
+    const found = known.get(policies) ?? actionsBeyond(except, policies, ActionIndex.of(this.catalogue));
     known.set(policies, found);
     return found;
   }

@@ -3,8 +3,8 @@
  * request that such a statement allows is an excepted one, so what a principal may do beyond them rests on its other statements.
  */
 import { textKey } from '../model/text-key';
-import type { ActionSet } from '../policy/action-set';
-import { type CompiledPolicies, type CompiledStatement, unionOf } from '../policy/compile';
+import { type ActionIndex, ActionSet } from '../policy/action-set';
+import { type CompiledPolicies, layersOf } from '../policy/compile';
 import type { PolicyDocument, Statement } from '../policy/document';
 import { mentionsVariable } from '../policy/text';
 
@@ -15,16 +15,26 @@ export interface Beyond {
   readonly later: boolean;
 }
 
-export function actionsBeyond(except: PolicyDocument, policies: CompiledPolicies): Beyond {
-  const { layers, unbounded, mayAllow } = policies;
+export function actionsBeyond(
+  except: PolicyDocument,
+  { source, mayAllow }: CompiledPolicies,
+  index: ActionIndex,
+): Beyond {
   const excepted = requestsExcepted(except.statements);
-  const counts = ({ source }: CompiledStatement): boolean => !excepted.has(source);
-  const all = layers.map(({ allow }) => allow.filter(counts));
-  const apart = unbounded.filter(counts);
-  const allowed = all.map((statements) => unionOf(statements)).reduce((a, b) => a.intersection(b));
-  const known = apart.length === 0 ? allowed : allowed.union(unionOf(apart));
-  const later = (statements: readonly CompiledStatement[]): boolean => statements.some((s) => s.future !== undefined);
-  return { known: known.intersection(mayAllow), later: all.every(later) || later(apart) };
+  const of = (documents: readonly PolicyDocument[]): Beyond => either(documents.map((d) => excepted.beyond(d, index)));
+  const layers = layersOf(source).map(([, documents]) => of(documents));
+  const apart = of(source.unboundedGrants ?? []);
+  const known = layers.map((layer) => layer.known).reduce((a, b) => a.intersection(b));
+  return {
+    known: known.union(apart.known).intersection(mayAllow),
+    later: layers.every(({ later }) => later) || apart.later,
+  };
+}
+
+function either(all: readonly Beyond[]): Beyond {
+  const [only] = all;
+  if (all.length === 1 && only !== undefined) return only;
+  return { known: ActionSet.unionOf(all.map(({ known }) => known)), later: all.some(({ later }) => later) };
 }
 
 const exceptedBy = new WeakMap<readonly Statement[], Excepted>();
@@ -41,6 +51,8 @@ export function requestsExcepted(statements: readonly Statement[]): Excepted {
 /** Statements that do not count. Most statements are not even about the same action as one of them. */
 export class Excepted {
   private readonly byAction = new Map<string, Set<string>>();
+  /** Principals share documents. */
+  private readonly documents = new WeakMap<PolicyDocument, Beyond>();
 
   constructor(statements: readonly Statement[]) {
     for (const statement of statements) {
@@ -52,6 +64,22 @@ export class Excepted {
   /** True iff one of them is written the same, as far as the requests tell. */
   has(statement: Statement): boolean {
     return this.byAction.get(firstAction(statement))?.has(requestsOf(statement)) === true;
+  }
+
+  /** What the Allows of the document select beyond them; a statement that cannot be read is left out. */
+  beyond(document: PolicyDocument, index: ActionIndex): Beyond {
+    let beyond = this.documents.get(document);
+    if (beyond === undefined) {
+      const selected = document.statements
+        .filter((s) => s.effect === 'Allow' && s.opaque === undefined && !this.has(s))
+        .map(({ action }) => index.selected(action));
+      beyond = {
+        known: ActionSet.unionOf(selected.map(({ known }) => known)),
+        later: selected.some(({ future }) => future !== undefined),
+      };
+      this.documents.set(document, beyond);
+    }
+    return beyond;
   }
 }
 

@@ -56,15 +56,11 @@ export class ElementIndex {
       const ref = toText(referenceTo(r, stack, declared.logicalId));
       const guessed =
         shapeOf(declared.type) === undefined ? toText(attributeOf(r, stack, declared.logicalId, 'Arn')) : undefined;
-      const keys: string[] = [];
       for (const called of [arn, ref, name, guessed]) {
         if (called === undefined) continue;
         const key = arnKey(called);
         if (called === arn) this.byArn.set(key, element);
-        if (!keys.includes(key)) {
-          keys.push(key);
-          push(this.byText, key, element);
-        }
+        push(this.byText, key, element);
         for (const part of called.parts) {
           // A hole in an identifier may be another resource's name: a version's ARN holds its function's.
           if (typeof part !== 'string' && isOwn(part.hole, element)) this.byHole.set(part.hole, element);
@@ -89,12 +85,14 @@ export class ElementIndex {
    * begins with (`arn:…:table/Orders/index/*` speaks of the table).
    */
   mentioned(t: Text): readonly Element[] {
-    const found: Element[] = [];
-    const add = (element: Element | undefined): void => {
-      if (element !== undefined && !found.includes(element)) found.push(element);
-    };
-    for (const part of t.parts) if (typeof part !== 'string') add(this.byHole.get(part.hole));
-    add(this.ownerOf(t));
+    // One, or none, in most texts.
+    let found: readonly Element[] = NOTHING;
+    for (let i = 0; i <= t.parts.length; i++) {
+      const part = t.parts[i];
+      const element =
+        part === undefined ? this.ownerOf(t) : typeof part === 'string' ? undefined : this.byHole.get(part.hole);
+      if (element !== undefined && !found.includes(element)) found = [...found, element];
+    }
     return found;
   }
 
@@ -112,6 +110,8 @@ export class ElementIndex {
   }
 }
 
+const NOTHING: readonly Element[] = [];
+
 /** As `identifiers.ts` writes them: `Stack/Id#name`, or the expression itself for a type without a shape. */
 function isOwn(hole: string, { stack, declared, origin }: Element): boolean {
   if (hole.startsWith(origin.id) && hole[origin.id.length] === '#') return true;
@@ -125,7 +125,8 @@ function isOwn(hole: string, { stack, declared, origin }: Element): boolean {
 function push(map: Map<string, Element[]>, key: string, element: Element): void {
   const known = map.get(key);
   if (known === undefined) map.set(key, [element]);
-  else known.push(element);
+  // By its name and by what `Ref` is, which is mostly the name.
+  else if (known.at(-1) !== element) known.push(element);
 }
 
 /** The literal name, where the template or the deployment fixes it. */

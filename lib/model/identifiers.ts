@@ -216,9 +216,7 @@ function fill(r: Resolver, stack: Stack, declared: ResourceDeclaration, format: 
     split = format.split(/\{([^{}]+)\}/);
     pieces.set(format, split);
   }
-  const filled: (string | Text)[] = [];
-  for (let i = 0; i < split.length; i++) filled.push(i % 2 === 0 ? split[i]! : slot(r, stack, declared, split[i]!));
-  return text(...filled);
+  return text(...split.map((piece, i) => (i % 2 === 0 ? piece : slot(r, stack, declared, piece))));
 }
 
 function slot(r: Resolver, stack: Stack, declared: ResourceDeclaration, name: string): Text {

@@ -96,13 +96,11 @@ export function dependencyCycle(stack: Stack): readonly string[] | undefined {
   const { resources } = stack.template;
   const edges = new Map<string, readonly string[]>();
   for (const declared of resources.values()) {
-    const to = new Set(declared.dependsOn);
+    const to = declared.dependsOn.filter((id) => resources.has(id));
     // A reference in a branch exists only where the branch does.
-    for (const { logicalId, inBranch } of declared.uses.named) if (!inBranch) to.add(logicalId);
-    edges.set(
-      declared.logicalId,
-      [...to].filter((id) => resources.has(id)),
-    );
+    for (const { logicalId, inBranch } of declared.uses.named)
+      if (!inBranch && resources.has(logicalId) && !to.includes(logicalId)) to.push(logicalId);
+    edges.set(declared.logicalId, to);
   }
   const state = new Map<string, 'open' | 'done'>();
   for (const start of resources.keys()) {

@@ -49,6 +49,7 @@ export function fromText(t: Text): Resolved {
 }
 
 export function literalString(value: Resolved | undefined): string | undefined {
+  if (typeof value === 'string') return value;
   const t = toText(value);
   return t === undefined ? undefined : literal(t);
 }

@@ -41,24 +41,31 @@ export function joinTexts(items: readonly Text[], delimiter: string): Text {
  */
 export function splitText(t: Text, delimiter: string): readonly Text[] | undefined {
   const pieces: Text[] = [];
-  let current: Part[] = [];
+  // An array that grows takes room for many more; most pieces are of one part.
+  let current: readonly Part[] = NOTHING;
   for (const part of t.parts) {
     if (typeof part !== 'string') {
       if (mayContain(part, delimiter)) return undefined;
-      current.push(part);
+      current = followed(current, part);
       continue;
     }
     let from = 0;
     for (let to = part.indexOf(delimiter); to >= 0; to = part.indexOf(delimiter, from)) {
-      if (to > from) current.push(part.slice(from, to));
+      if (to > from) current = followed(current, part.slice(from, to));
       pieces.push({ parts: current });
-      current = [];
+      current = NOTHING;
       from = to + delimiter.length;
     }
-    if (from < part.length) current.push(from === 0 ? part : part.slice(from));
+    if (from < part.length) current = followed(current, from === 0 ? part : part.slice(from));
   }
   pieces.push({ parts: current });
   return pieces;
+}
+
+const NOTHING: readonly Part[] = [];
+
+function followed(parts: readonly Part[], part: Part): readonly Part[] {
+  return parts.length === 0 ? [part] : [...parts, part];
 }
 
 /** Longer delimiters could straddle a hole and its neighbour; only single characters are decided. */

@@ -265,8 +265,11 @@ class Compiled implements CompiledPolicies {
   }
 }
 
-/** No session or control policies at all is no limit, as in `evaluate`. */
-function layersOf(policies: Policies): readonly (readonly [Layer['name'], readonly PolicyDocument[]])[] {
+/**
+ * The documents of which each layer needs one that allows a request; grants that boundary and session do not limit are not
+ * among them. No session or control policies at all is no limit, as in `evaluate`.
+ */
+export function layersOf(policies: Policies): readonly (readonly [Layer['name'], readonly PolicyDocument[]])[] {
   const { identityPolicies, resourceGrants, permissionsBoundary, sessionPolicies, serviceControlPolicies } = policies;
   const layers: (readonly [Layer['name'], readonly PolicyDocument[]])[] = [
     ['identity', resourceGrants === undefined ? identityPolicies : [...identityPolicies, ...resourceGrants]],
