@@ -49,21 +49,26 @@ export function isNamedByVariable({ origin }: Resource, at: string, used: Resour
 const VARIABLE = /^(StageDescription\.)?(Variables|CanarySetting\.StageVariableOverrides)\./;
 
 /** What API Gateway is told to call. */
-function urisOf({ origin, properties }: Resource): readonly { readonly uri: Text; readonly at: string }[] {
+function urisOf(resource: Resource): readonly { readonly uri: Text; readonly at: string }[] {
   const one = (value: unknown, at: string) => {
     const uri = asText(value);
     return uri === undefined ? [] : [{ uri, at }];
   };
-  switch (origin.type) {
+  switch (resource.origin.type) {
     case 'AWS::ApiGateway::Method':
-      return one(member(properties.Integration, 'Uri'), 'Integration.Uri');
+      return possible(resource, 'Integration').flatMap((value) => one(member(value, 'Uri'), 'Integration.Uri'));
     case 'AWS::ApiGateway::Authorizer':
-      return one(properties.AuthorizerUri, 'AuthorizerUri');
+      return possible(resource, 'AuthorizerUri').flatMap((value) => one(value, 'AuthorizerUri'));
     case 'AWS::ApiGateway::RestApi':
-      return describedIn(properties.Body, 'Body');
+      return possible(resource, 'Body').flatMap((value) => describedIn(value, 'Body'));
     default:
       return [];
   }
+}
+
+/** Every value that the property may have, where a condition of the template decides. */
+function possible({ properties, alternatives }: Resource, key: string): readonly unknown[] {
+  return alternatives?.[key]?.map(({ value }) => value) ?? [properties[key]];
 }
 
 /** In an OpenAPI document, of integrations (`uri`) and authorizers (`authorizerUri`). */
@@ -81,13 +86,12 @@ function hasVariable(part: Text['parts'][number]): boolean {
 }
 
 /** What the stage has, and what its canary has instead. */
-function variablesOf({ properties }: Resource): readonly Readonly<Record<string, unknown>>[] {
-  const description = member(properties, 'StageDescription');
-  const own = { ...objectOf(properties.Variables), ...objectOf(member(description, 'Variables')) };
-  const canaries = [properties.CanarySetting, member(description, 'CanarySetting')].map((canary) =>
-    objectOf(member(canary, 'StageVariableOverrides')),
-  );
-  return [own, ...canaries.filter((canary) => Object.keys(canary).length > 0).map((canary) => ({ ...own, ...canary }))];
+function variablesOf(stage: Resource): readonly Readonly<Record<string, unknown>>[] {
+  const descriptions = possible(stage, 'StageDescription');
+  const described = (key: string) => [...possible(stage, key), ...descriptions.map((one) => member(one, key))];
+  const own = described('Variables').map(objectOf);
+  const canaries = described('CanarySetting').map((canary) => objectOf(member(canary, 'StageVariableOverrides')));
+  return own.flatMap((set) => [set, ...canaries.map((canary) => ({ ...set, ...canary }))]);
 }
 
 function objectOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -2,7 +2,7 @@
  * A gateway that `a` and `b` share, by the paths `/a` and `/b`, and that `edge` runs: each case lets one into the other's part, or
  * into what is the gateway's. What belongs to `edge` has a logical id that begins with `E`.
  */
-import { allow, att, deny, doc, type Json, join, ref, resource } from '../model/notation';
+import { allow, att, deny, doc, type Json, join, ref, resource, when } from '../model/notation';
 import type { Case } from './cases-intrinsics';
 import { arn, iam } from './world';
 
@@ -385,6 +385,23 @@ const USES: readonly Case[] = [
       at('A'),
       at('B'),
     );
+  }),
+  ...(['A', 'B'] as const).map((zone) => {
+    const sections = {
+      Parameters: { P: { Type: 'String' } },
+      Conditions: { C: { 'Fn::Equals': [ref('P'), 'x'] } },
+    };
+    const both = (called: Json, variables: unknown): Json => ({
+      EStage: stage({ StageName: 'v1', Variables: variables }),
+      EGetA: method('EOrdersA', 'EAuthA', called),
+    });
+    const hostile =
+      zone === 'A'
+        ? both(invokes(when('C', LITERAL('${stageVariables.orders}'), 'https://example.com')), { orders: 'b-orders' })
+        : both(invokes(LITERAL('${stageVariables.orders}')), { orders: when('C', 'a-orders', 'b-orders') });
+    const clean = both(invokes(LITERAL('${stageVariables.orders}')), { orders: when('C', 'a-orders', 'a-others') });
+    const name = `a function of another zone, by a variable of the stage under a condition of ${zone === 'A' ? 'the method' : 'the stage'}`;
+    return { ...adds(name, hostile, clean), sections };
   }),
   adds(
     'the function of the authorizer of another zone, by a variable of the stage',
