@@ -4,12 +4,12 @@
  */
 import { InputError } from '../../lib/model/input-error';
 import { isList, isObject } from '../../lib/model/json';
-import { ACCOUNT, type Json, join, ref, sub, when } from '../model/notation';
+import { ACCOUNT, allow, type Json, join, ref, role, sub, when } from '../model/notation';
 import { COMPUTE } from './cases-compute';
 import { GATEWAYS } from './cases-gateways';
 import { GRANTS } from './cases-grants';
 import { type Case, INTRINSICS } from './cases-intrinsics';
-import { judge } from './world';
+import { arn, judge } from './world';
 
 type Judgeable = Pick<Case, 'resources' | 'sections' | 'configuration'>;
 
@@ -90,4 +90,23 @@ describe.each(SPELLINGS)('$name', ({ write, sections: more }) => {
       expect(objected.map((one) => [one.name, separation(written(one))])).toEqual([]);
     });
   }
+});
+
+test('nor does it matter in which order resources stand, and what roles of nobody stand beside them', () => {
+  const nobodys = (name: string): Json =>
+    role(
+      ['sqs', 's3', 'execute-api', 'lambda'].map((service) => allow(`${service}:*`, arn(service, name))),
+      {
+        RoleName: name,
+      },
+    );
+  const turned = <T extends Judgeable>(one: T): T => ({
+    ...one,
+    resources: Object.fromEntries(
+      Object.entries({ First: nobodys('first'), ...one.resources, Last: nobodys('last') }).reverse(),
+    ),
+  });
+  expect(ALL.filter((one) => separation(turned(one)).length === 0).map(({ name }) => name)).toEqual([]);
+  const twins = ALL.flatMap(({ twin, ...one }) => (twin === undefined ? [] : [turned({ ...one, ...twin })]));
+  expect(twins.filter((one) => separation(one).length > 0).map(({ name }) => name)).toEqual([]);
 });
