@@ -211,8 +211,9 @@ function dependentsOf({ resources, principals }: Model, parameters: ReadonlySet<
   };
   for (const resource of resources)
     look(resource, (into) => {
-      for (const value of [resource.properties, resource.alternatives, resource.when])
-        parametersIn(value, parameters, into);
+      // A parameter is in the properties with its own value, and in conditions by its name.
+      for (const hole of resource.open) if (parameters.has(hole)) into.add(hole);
+      for (const value of [resource.alternatives, resource.when]) parametersIn(value, parameters, into);
     });
   for (const principal of principals)
     look(principal, (into) => {

@@ -98,7 +98,7 @@ function serviceIn(arn: Text): string {
 
 function asResource({ id, origin, arn, account, domain, trust }: Principal): Resource {
   const known = { ...(domain === undefined ? {} : { domain }), ...(trust === undefined ? {} : { policy: trust }) };
-  return { id, origin, arn, account, ...known, references: [], properties: {} };
+  return { id, origin, arn, account, ...known, references: [], open: [], properties: {} };
 }
 
 /** One statement a service, so that each can be met by the actions of that service only. */

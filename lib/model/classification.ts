@@ -101,13 +101,10 @@ function combine(mark: Mark, configured: ReadonlySet<string> | undefined, duty: 
   const claims = configured === undefined ? marked : [...new Set([...marked, ...configured])].sort();
   const domain = claims[0];
   return {
-    ...(domain === undefined ? {} : { domain }),
+    domain,
     claims,
-    ...(mark.duty !== undefined
-      ? { duty: mark.duty, dutyFrom: 'mark' as const }
-      : duty !== undefined
-        ? { duty, dutyFrom: 'configuration' as const }
-        : {}),
+    duty: mark.duty ?? duty,
+    dutyFrom: mark.duty !== undefined ? 'mark' : duty !== undefined ? 'configuration' : undefined,
   };
 }
 

@@ -39,7 +39,7 @@ export function formulaOf(r: Resolver, stack: Stack, name: string): Formula {
   if (known !== undefined) return known;
   let formula: Formula = true;
   // `once` refuses conditions that refer to themselves; the formula itself is kept beside it.
-  once(r, stack, `condition ${name}`, () => {
+  once(r, stack, 'condition', name, () => {
     const { conditions } = stack.template;
     formula = conditions.has(name) ? parse(r, stack, conditions.get(name)) : choice(r, stack, { Condition: name });
     return NO_VALUE;

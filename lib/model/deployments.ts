@@ -32,6 +32,7 @@ export function deploymentsOf(r: Resolver): readonly Resource[] {
           { service: 'cloudformation.amazonaws.com', role: r.text(root, { 'Fn::Sub': deployment.executionRoleArn }) },
         ],
         references: [],
+        open: [],
         properties: {},
       },
     ];

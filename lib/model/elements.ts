@@ -35,8 +35,8 @@ export function readElements(r: Resolver): readonly Element[] {
         declared,
         origin: originOf(stack, declared),
         mark: readMark(declared),
-        ...(arn === undefined ? {} : { arn }),
-        ...(name === undefined ? {} : { name }),
+        arn,
+        name,
       };
     }),
   );

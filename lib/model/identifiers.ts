@@ -112,7 +112,7 @@ function urlSuffix(stack: Stack): Text {
 
 /** A parameter: what the parent stack passes; else any value of its type, whatever its default. */
 export function parameterOf(r: Resolver, stack: Stack, name: string): Resolved {
-  return once(r, stack, `parameter ${name}`, () => {
+  return once(r, stack, 'parameter', name, () => {
     const declared = stack.template.parameters.get(name);
     const type = declared?.type ?? 'String';
     const listed = type === 'CommaDelimitedList' || type.startsWith('List<');
@@ -159,7 +159,7 @@ export function referenceTo(r: Resolver, stack: Stack, logicalId: string): Resol
   const shape = declared === undefined ? undefined : shapeOf(declared.type);
   if (declared === undefined || shape === undefined)
     return unknown(stack, { Ref: logicalId }, `Ref ${logicalId}`, declared);
-  return once(r, stack, logicalId, () => fromText(fill(r, stack, declared, shape.ref)));
+  return once(r, stack, 'reference', logicalId, () => fromText(fill(r, stack, declared, shape.ref)));
 }
 
 /** `Fn::GetAtt` of a resource. */
@@ -167,7 +167,9 @@ export function attributeOf(r: Resolver, stack: Stack, logicalId: string, attrib
   const declared = stack.template.resources.get(logicalId);
   const key = `${logicalId}.${attribute}`;
   if (declared?.type === 'AWS::CloudFormation::Stack' && attribute.startsWith('Outputs.')) {
-    const output = once(r, stack, key, () => nestedOutput(r, stack, logicalId, attribute.slice('Outputs.'.length)));
+    const output = once(r, stack, 'attribute', key, () =>
+      nestedOutput(r, stack, logicalId, attribute.slice('Outputs.'.length)),
+    );
     return output;
   }
   if (declared?.type === 'Custom::CrossRegionExportReader') {
@@ -178,7 +180,7 @@ export function attributeOf(r: Resolver, stack: Stack, logicalId: string, attrib
   if (declared === undefined || format === undefined) {
     return unknown(stack, { 'Fn::GetAtt': [logicalId, attribute] }, key, undefined);
   }
-  return once(r, stack, key, () => fromText(fill(r, stack, declared, format)));
+  return once(r, stack, 'attribute', key, () => fromText(fill(r, stack, declared, format)));
 }
 
 /** The ARN of a resource; undefined when its type has none or the table does not hold it. */
@@ -186,7 +188,7 @@ export function arnOf(r: Resolver, stack: Stack, logicalId: string): Text | unde
   const declared = stack.template.resources.get(logicalId);
   const arn = declared === undefined ? undefined : shapeOf(declared.type)?.arn;
   if (declared === undefined || arn === undefined) return undefined;
-  return toText(once(r, stack, `${logicalId} (its ARN)`, () => fromText(fill(r, stack, declared, arn))));
+  return toText(once(r, stack, 'ARN', logicalId, () => fromText(fill(r, stack, declared, arn))));
 }
 
 /** The physical name, given or generated; undefined for types that are not named. */
@@ -194,7 +196,7 @@ export function physicalName(r: Resolver, stack: Stack, logicalId: string): Text
   const declared = stack.template.resources.get(logicalId);
   const shape = declared === undefined ? undefined : shapeOf(declared.type);
   if (declared === undefined || shape?.name === undefined) return undefined;
-  return toText(once(r, stack, `${logicalId} (its name)`, () => fromText(fill(r, stack, declared, '{name}'))));
+  return toText(once(r, stack, 'name', logicalId, () => fromText(fill(r, stack, declared, '{name}'))));
 }
 
 /** An identifier that the table does not know: nobody says that it is unique, so it has no identity. */

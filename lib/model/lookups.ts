@@ -92,7 +92,7 @@ function outputOf(r: Resolver, stack: Stack, name: string): Resolved {
   const declared = stack.template.outputs.get(name);
   const unknown = (): Resolved => text(unknownHole(stack.id, { Output: name }, `output ${name}`));
   if (declared === undefined) return unknown();
-  return once(r, stack, `output ${name}`, () => resolvedText(r.resolve(stack, declared.value)) ?? unknown());
+  return once(r, stack, 'output', name, () => resolvedText(r.resolve(stack, declared.value)) ?? unknown());
 }
 
 /**
@@ -146,6 +146,7 @@ export function crossRegionExport(r: Resolver, reader: Stack, name: string): Res
       return once(
         r,
         stack,
+        'export',
         `${declared.logicalId} (export ${name})`,
         () => resolvedText(r.resolve(stack, exports[name])) ?? text(),
       );

@@ -137,7 +137,7 @@ export function originOf(stack: Stack, declared: ResourceDeclaration): Origin {
     stack: stack.id,
     logicalId: declared.logicalId,
     type: declared.type,
-    ...(rendered.file === undefined ? {} : { file: rendered.file }),
-    ...(rendered.lines?.[declared.logicalId] === undefined ? {} : { line: rendered.lines[declared.logicalId] }),
+    file: rendered.file,
+    line: rendered.lines?.[declared.logicalId],
   };
 }

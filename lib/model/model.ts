@@ -109,6 +109,11 @@ export interface Resource {
   readonly trusts?: Trusts;
   /** Ids of resources and principals this one refers to, with the property path of the reference. */
   readonly references: readonly { readonly to: string; readonly at: string }[];
+  /**
+   * Ids of the holes in its properties that nobody may tell apart from others: of parameters, of values from elsewhere, of
+   * whatever is not the name of a resource that the deployment makes.
+   */
+  readonly open: readonly string[];
   /** Resolved: strings where they are known, `Text` where they are not; absent values left out. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** Of each property that a condition of the template decides: its values, and when it has them. */

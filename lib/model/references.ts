@@ -18,8 +18,14 @@ export interface Reference {
 /** One resource may mention many others; more than this says nothing new and costs much. */
 const MAX_REFERENCES = 2_000;
 
-export function referencesOf(element: Element, variants: PropertyVariants, index: ElementIndex): readonly Reference[] {
+/** Of the values of a resource's properties: what they refer to, and the holes in them that are open (model.ts). */
+export function referencesOf(
+  element: Element,
+  variants: PropertyVariants,
+  index: ElementIndex,
+): { readonly references: readonly Reference[]; readonly open: readonly string[] } {
   const found: Reference[] = [];
+  let open: string[] | undefined;
   const { stack, declared, origin } = element;
   const add = (to: string, at: string): void => {
     if (to === origin.id || found.length >= MAX_REFERENCES) return;
@@ -33,14 +39,21 @@ export function referencesOf(element: Element, variants: PropertyVariants, index
     for (const variant of values) {
       walkTexts(variant, path, (t) => {
         for (const to of index.mentioned(t)) add(to.origin.id, written(path));
+        for (const part of t.parts) {
+          if (typeof part === 'string' || part.identity !== undefined) continue;
+          if (open === undefined) open = [part.hole];
+          else if (!open.includes(part.hole)) open.push(part.hole);
+        }
         const invoked = functionIn(t);
         if (invoked !== undefined) for (const to of index.mentioned(invoked)) add(to.origin.id, written(path));
       });
     }
     path.pop();
   }
-  return found;
+  return { references: found, open: open ?? NOTHING };
 }
+
+const NOTHING: readonly string[] = [];
 
 /** Ids of the stack's own resources that the value names. */
 export function namedIn(stack: Stack, value: unknown): readonly string[] {

@@ -21,7 +21,7 @@ export interface Resolver {
   /** Exports by environment and name, found once. */
   readonly exports: Map<string, ReadonlyMap<string, { readonly stack: Stack; readonly output: string }>>;
   /** What is being resolved right now, outermost first. */
-  readonly active: string[];
+  readonly active: Resolving[];
   /** Spellings of the names in condition keys, by their lower case. */
   readonly spellings: Map<string, string[]>;
   resolve(stack: Stack, value: unknown, choices?: Choices): Resolved;
@@ -31,15 +31,29 @@ export interface Resolver {
 
 const MAX_HOPS = 300;
 
-/** Resolves once per key; a key met again while it is being resolved is a cycle, which CloudFormation refuses. */
-export function once(r: Resolver, stack: Stack, key: string, compute: () => Resolved): Resolved {
-  const known = stack.known.get(key);
-  if (known !== undefined) return known;
-  const id = `${stack.id}\u0000${key}`;
+/** What a name of a stack stands for. */
+export type What = 'reference' | 'attribute' | 'ARN' | 'name' | 'condition' | 'parameter' | 'output' | 'export';
+
+export interface Resolving {
+  readonly stack: Stack;
+  readonly what: What;
+  readonly name: string;
+}
+
+/** Resolves each once; what is met again while it is being resolved is a cycle, which CloudFormation refuses. */
+export function once(r: Resolver, stack: Stack, what: What, name: string, compute: () => Resolved): Resolved {
+  let known = stack.known.get(what);
+  if (known === undefined) {
+    known = new Map();
+    stack.known.set(what, known);
+  }
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const one: Resolving = { stack, what, name };
   const { rendered } = stack.template;
-  const start = r.active.indexOf(id);
+  const start = r.active.findIndex((a) => a.stack === stack && a.what === what && a.name === name);
   if (start >= 0) {
-    const chain = [...r.active.slice(start), id].map((a) => `\`${a.split('\u0000')[1]}\``);
+    const chain = [...r.active.slice(start), one].map((a) => `\`${shown(a)}\``);
     throw new InputError(
       `${nameOf(rendered)}: cyclic references ${chain.join(' → ')}, expected an order in which they can be created`,
       rendered.file,
@@ -51,12 +65,28 @@ export function once(r: Resolver, stack: Stack, key: string, compute: () => Reso
       rendered.file,
     );
   }
-  r.active.push(id);
+  r.active.push(one);
   try {
     const result = compute();
-    stack.known.set(key, result);
+    known.set(name, result);
     return result;
   } finally {
     r.active.pop();
+  }
+}
+
+function shown({ what, name }: Resolving): string {
+  switch (what) {
+    case 'reference':
+    case 'attribute':
+    case 'export':
+      return name;
+    case 'ARN':
+    case 'name':
+      return `${name} (its ${what})`;
+    case 'condition':
+    case 'parameter':
+    case 'output':
+      return `${what} ${name}`;
   }
 }

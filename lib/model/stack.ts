@@ -12,6 +12,7 @@ import { InputError } from './input-error';
 import { accountsApart } from './open-accounts';
 import type { RenderedTemplate } from './rendered-template';
 import type { Resolved } from './resolved';
+import type { What } from './resolver';
 import { nameOf, parseTemplate, type Template } from './template';
 import { textKey } from './text-key';
 
@@ -28,8 +29,8 @@ export interface Stack {
   readonly nested: Map<string, Stack>;
   /** Values of the template that have been resolved, by the object that they were written as. */
   readonly resolved: Map<object, Resolved>;
-  /** What references in it stand for, by logical id and attribute. */
-  readonly known: Map<string, Resolved>;
+  /** What its names stand for. */
+  readonly known: Map<What, Map<string, Resolved>>;
 }
 
 export interface App {

@@ -81,6 +81,7 @@ export function resource(
     account: ACCOUNT,
     ...(domain && { domain }),
     ...(claims && { claims }),
+    open: [],
     references: uses.map(([to, property]) => ({ to: origin(to, '').id, at: property })),
     properties: {},
   };

@@ -95,6 +95,7 @@ export function resource(name: string, type: string, resourceArn: string, runsAs
     account: text(resourceArn.split(':')[4] || ACCOUNT),
     ...(runsAs && { runsAs: [{ service: 'unused', role: runsAs.arn }] }),
     references: [],
+    open: [],
     properties: {},
   };
 }
