@@ -93,19 +93,19 @@ function faults({ properties }: Resource, promised: boolean): readonly Fault[] {
 
 type Kind = 'security group' | 'endpoint' | 'subnet';
 
-const NAMED: Readonly<Record<string, Kind>> = {
-  AccessAssociationSource: 'endpoint',
-  GroupId: 'security group',
-  SecurityGroupIds: 'security group',
-  SecurityGroups: 'security group',
-  SourceSecurityGroupId: 'security group',
-  SubnetId: 'subnet',
-  SubnetIds: 'subnet',
-  Subnets: 'subnet',
-  VPCZoneIdentifier: 'subnet',
-  VpcEndpointIds: 'endpoint',
-  VpcSecurityGroupIds: 'security group',
-};
+const NAMED: ReadonlyMap<string, Kind> = new Map([
+  ['AccessAssociationSource', 'endpoint'],
+  ['GroupId', 'security group'],
+  ['SecurityGroupIds', 'security group'],
+  ['SecurityGroups', 'security group'],
+  ['SourceSecurityGroupId', 'security group'],
+  ['SubnetId', 'subnet'],
+  ['SubnetIds', 'subnet'],
+  ['Subnets', 'subnet'],
+  ['VPCZoneIdentifier', 'subnet'],
+  ['VpcEndpointIds', 'endpoint'],
+  ['VpcSecurityGroupIds', 'security group'],
+]);
 
 interface Network {
   readonly kind: Kind;
@@ -160,7 +160,7 @@ function named(value: unknown, path: string[], kind?: Kind, found: Naming[] = []
     const members = value as Readonly<Record<string, unknown>>;
     for (const key in members) {
       const inner = members[key];
-      const of = NAMED[key];
+      const of = NAMED.get(key);
       if (of === undefined && (typeof inner !== 'object' || inner === null)) continue;
       path.push(key);
       named(inner, path, of, found);

@@ -134,23 +134,26 @@ function metricOf(of: unknown): Metric {
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 function ofGateway(name: string): Signal['isIn'] {
-  return (metric, { resources }) =>
-    all([
-      same(metric.namespace, 'AWS/ApiGateway'),
-      same(metric.name, name),
+  return (metric, { resources }) => {
+    const published = both(same(metric.namespace, 'AWS/ApiGateway'), same(metric.name, name));
+    if (published === false) return false;
+    return both(
+      published,
       any(
         typed(resources, 'AWS::ApiGateway::RestApi').map(({ properties }) =>
           same(metric.dimensions.get('ApiName'), properties.Name),
         ),
       ),
-    ]);
+    );
+  };
 }
 
 // https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
 function ofWebAcl(metric: Metric, { resources }: Belongings): Answer {
+  const published = both(same(metric.namespace, 'AWS/WAFV2'), same(metric.name, 'BlockedRequests'));
+  if (published === false) return false;
   return all([
-    same(metric.namespace, 'AWS/WAFV2'),
-    same(metric.name, 'BlockedRequests'),
+    published,
     same(metric.dimensions.get('Rule'), 'ALL'),
     any(
       typed(resources, 'AWS::WAFv2::WebACL').map(({ properties }) =>
@@ -176,26 +179,20 @@ export function countsWhere(values: Values, stages?: readonly Resource[]): Signa
   return (metric, { resources }) => {
     // What AWS publishes itself, no filter counts.
     if (isOfAws(metric)) return false;
-    const logged = (stages ?? typed(resources, 'AWS::ApiGateway::Stage')).map((stage) => ({
-      logs: referredTo(stage, 'AccessLogSetting.DestinationArn'),
-      record: recordOf(stage, values),
-    }));
     return any(
-      typed(resources, 'AWS::Logs::MetricFilter').flatMap((filter) => {
+      typed(resources, 'AWS::Logs::MetricFilter').flatMap((filter): readonly Answer[] => {
+        const feeds = any(
+          listOf(filter.properties.MetricTransformations).map((one) =>
+            both(same(metric.namespace, member(one, 'MetricNamespace')), same(metric.name, member(one, 'MetricName'))),
+          ),
+        );
+        if (feeds === false) return [];
         const to = referredTo(filter, 'LogGroupName');
         const pattern = keyOf(filter.properties.FilterPattern);
-        return logged
-          .filter(({ logs }) => logs.some((log) => to.includes(log)))
-          .map(({ record }) => {
-            const feeds = any(
-              listOf(filter.properties.MetricTransformations).map((one) =>
-                all([
-                  same(metric.namespace, member(one, 'MetricNamespace')),
-                  same(metric.name, member(one, 'MetricName')),
-                ]),
-              ),
-            );
-            if (feeds === false) return false;
+        return (stages ?? typed(resources, 'AWS::ApiGateway::Stage'))
+          .filter((stage) => referredTo(stage, 'AccessLogSetting.DestinationArn').some((log) => to.includes(log)))
+          .map((stage) => {
+            const record = recordOf(stage, values);
             return both(
               feeds,
               pattern === undefined || record === undefined ? undefined : countsRecord(pattern, record),

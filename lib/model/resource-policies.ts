@@ -108,16 +108,17 @@ function accessControlOf(r: Resolver, { stack, declared: { properties: p } }: El
     ignored === true || literalString(ignored) === 'true' || p.PublicAccessBlockConfiguration === undefined;
   const list = r.resolve(stack, p.AccessControl);
   const named = literalString(list);
-  const actions = named === undefined ? CANNED.PublicReadWrite : CANNED[named];
+  const actions = named === undefined ? EVERYTHING : CANNED.get(named);
   if (blocked || actions === undefined) return [];
   return [{ Version: '2012-10-17', Statement: { Effect: 'Allow', Principal: '*', Action: actions } }];
 }
 
-const CANNED: Readonly<Record<string, readonly string[]>> = {
-  PublicRead: ['s3:ListBucket'],
-  AuthenticatedRead: ['s3:ListBucket'],
-  PublicReadWrite: ['s3:ListBucket', 's3:PutObject', 's3:DeleteObject'],
-};
+const EVERYTHING: readonly string[] = ['s3:ListBucket', 's3:PutObject', 's3:DeleteObject'];
+const CANNED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['PublicRead', ['s3:ListBucket']],
+  ['AuthenticatedRead', ['s3:ListBucket']],
+  ['PublicReadWrite', EVERYTHING],
+]);
 
 /** The policy that the OpenAPI definition of an API carries, or where the definition is that nobody here can read. */
 function definitionOf(

@@ -134,6 +134,8 @@ const parsed = new WeakMap<Resolver, Map<string, readonly Statement[]>>();
 
 /** Constructs write the same statements into many policies: what is written the same is parsed once, and shares its parts. */
 function parsedOnce({ r, kind, origin }: Reader, whole: ResolvedObject): readonly Statement[] {
+  // A trust names its own callers.
+  if (kind === 'trust') return parsePolicy(whole, origin, { kind }).statements;
   const known = parsed.get(r) ?? new Map<string, readonly Statement[]>();
   parsed.set(r, known);
   const key = `${kind} ${JSON.stringify(whole)}`;
