@@ -74,6 +74,7 @@ const PROPERTIES: Readonly<Record<string, readonly (readonly [Kind, ...string[]]
 };
 
 function beliefsOf({ origin, properties, trusts, references }: Resource): readonly Belief[] {
+  if (trusts === undefined && !Object.hasOwn(PROPERTIES, origin.type)) return NOTHING;
   const written = (PROPERTIES[origin.type] ?? []).flatMap(([kind, ...path]) => {
     // What the app itself creates is DOM-2's.
     const own = references.some(({ at }) => at.startsWith(path.join('.')));
@@ -86,6 +87,8 @@ function beliefsOf({ origin, properties, trusts, references }: Resource): readon
     ...beliefs('certificate authority', trusts?.authorities),
   ];
 }
+
+const NOTHING: readonly Belief[] = [];
 
 function beliefs(kind: Kind, value: unknown): readonly Belief[] {
   return (Array.isArray(value) ? value : [value]).flatMap((one: unknown): readonly Belief[] => {

@@ -203,17 +203,24 @@ type Dependents = ReadonlyMap<string, readonly Element[]>;
 
 function dependentsOf({ resources, principals }: Model, parameters: ReadonlySet<string>): Dependents {
   const dependents = new Map<string, Element[]>();
+  const named = new Set<string>();
   const look = (element: Element, find: (into: Set<string>) => void): void => {
     if (element.domain === undefined) return;
-    const named = new Set<string>();
     find(named);
-    for (const parameter of named) dependents.set(parameter, [...(dependents.get(parameter) ?? []), element]);
+    if (named.size === 0) return;
+    for (const parameter of named) {
+      const others = dependents.get(parameter);
+      if (others === undefined) dependents.set(parameter, [element]);
+      else others.push(element);
+    }
+    named.clear();
   };
   for (const resource of resources)
     look(resource, (into) => {
       // A parameter is in the properties with its own value, and in conditions by its name.
       for (const hole of resource.open) if (parameters.has(hole)) into.add(hole);
-      for (const value of [resource.alternatives, resource.when]) parametersIn(value, parameters, into);
+      parametersIn(resource.alternatives, parameters, into);
+      parametersIn(resource.when, parameters, into);
     });
   for (const principal of principals)
     look(principal, (into) => {

@@ -94,7 +94,8 @@ function usesOf(model: Model): ReadonlyMap<string, readonly Use[]> {
     const { domain, origin, references } = resource;
     if (domain === undefined) continue;
     const usersAt = usersOf(resource, model);
-    for (const { to, at } of [...references, ...calledByVariable(resource, model)]) {
+    const called = calledByVariable(resource, model);
+    for (const { to, at } of called.length === 0 ? references : [...references, ...called]) {
       const used = byId.get(to);
       if (NOT_USE.test(at) || isNamedByVariable(resource, at, used)) continue;
       if (used !== undefined && isOfSharedGateway(model, used, resource)) continue;

@@ -38,8 +38,11 @@ export function readPolicy(
   const unknown: string[] = [];
   const reader: Reader = { r, stack, origin, kind, statements, unknown, position: 0 };
   readDocument(reader, value, guard);
-  const numbered = statements.map((s, index) => ({ ...s, index }));
-  return { document: { version: versionOf(numbered), statements: numbered, origin }, unknown: [...new Set(unknown)] };
+  const placed = statements.map((s, index) => ({ ...s, origin, index }));
+  return {
+    document: { version: versionOf(placed), statements: placed, origin },
+    unknown: unknown.length === 0 ? unknown : [...new Set(unknown)],
+  };
 }
 
 interface Reader {
@@ -120,7 +123,10 @@ function parseStatement(reader: Reader, frame: Resolved, statement: Resolved, gu
   const list: ResolvedObject = statement === null ? {} : { Statement: [flatten(statement)] };
   try {
     const whole = { ...(isResolvedObject(frame) ? frame : {}), ...list };
-    for (const parsed of parsedOnce(reader, whole)) reader.statements.push(...guarded(parsed, guard));
+    for (const parsed of parsedOnce(reader, whole)) {
+      if (guard === ALWAYS) reader.statements.push(parsed);
+      else reader.statements.push(...guarded(parsed, guard));
+    }
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error;
     // Parsed alone, every statement is its document's first: put its true position back.
@@ -132,7 +138,10 @@ function parseStatement(reader: Reader, frame: Resolved, statement: Resolved, gu
 
 const parsed = new WeakMap<Resolver, Map<string, readonly Statement[]>>();
 
-/** Constructs write the same statements into many policies: what is written the same is parsed once, and shares its parts. */
+/**
+ * Constructs write the same statements into many policies: what is written the same is parsed once, and shares its parts.
+ * Its origin is that of the first; whoever asks puts in his own.
+ */
 function parsedOnce({ r, kind, origin }: Reader, whole: ResolvedObject): readonly Statement[] {
   // A trust names its own callers.
   if (kind === 'trust') return parsePolicy(whole, origin, { kind }).statements;
@@ -144,7 +153,7 @@ function parsedOnce({ r, kind, origin }: Reader, whole: ResolvedObject): readonl
     statements = parsePolicy(whole, origin, { kind }).statements;
     known.set(key, statements);
   }
-  return statements.map((statement) => ({ ...statement, origin }));
+  return statements;
 }
 
 /** Lists within lists come from branches that are lists themselves; the grammar knows one level. */

@@ -8,10 +8,9 @@ import { isCustom } from './runs-as';
 export function assumptionsOfTypes(resources: readonly Resource[]): readonly Assumption[] {
   const byType = new Map<string, string[]>();
   for (const { origin, runsAs } of resources) {
-    const [vendor] = origin.type.split('::');
     const outside = isCustom(origin.type)
       ? runsAs === undefined
-      : vendor !== 'AWS' && !origin.type.endsWith('::MODULE');
+      : !origin.type.startsWith('AWS::') && !origin.type.endsWith('::MODULE');
     if (outside) byType.set(origin.type, [...(byType.get(origin.type) ?? []), origin.path]);
   }
   return [...byType].map(([type, [first, ...more]]) => ({
