@@ -11,23 +11,29 @@ export interface Place {
 }
 
 export class Places {
-  private readonly origins = new Map<string, { readonly file?: string; readonly line?: number }>();
+  private origins: ReadonlyMap<string, { readonly file?: string; readonly line?: number }> | undefined;
 
   /** @param sources construct path to `file:line:column` */
   constructor(
-    model: Model,
+    private readonly model: Model,
     private readonly sources: Sources = new Map<string, string>(),
-  ) {
-    const elements = [...model.resources, ...model.principals, ...model.apis, ...(model.deployments ?? [])];
-    const attached = model.principals.flatMap((p) => [...p.attached, ...(p.boundary ? [p.boundary] : [])]);
-    for (const { origin } of elements) this.origins.set(origin.path, origin);
-    for (const { origin } of attached) if (origin !== undefined) this.origins.set(origin.path, origin);
-  }
+  ) {}
 
   of(constructPath: string): Place | undefined {
     const source = /^(.+):(\d+):(\d+)$/.exec(this.sources.get(constructPath) ?? '');
     if (source !== null) return { file: portable(source[1]!), line: Number(source[2]), column: Number(source[3]) };
+    this.origins ??= originsIn(this.model);
     const { file, line } = this.origins.get(constructPath) ?? {};
     return file === undefined ? undefined : { file: portable(file), ...(line === undefined ? {} : { line }) };
   }
+}
+
+/** Found for the first construct that is asked for: a clean app has none. */
+function originsIn(model: Model): ReadonlyMap<string, { readonly file?: string; readonly line?: number }> {
+  const origins = new Map<string, { readonly file?: string; readonly line?: number }>();
+  const elements = [...model.resources, ...model.principals, ...model.apis, ...(model.deployments ?? [])];
+  const attached = model.principals.flatMap((p) => [...p.attached, ...(p.boundary ? [p.boundary] : [])]);
+  for (const { origin } of elements) origins.set(origin.path, origin);
+  for (const { origin } of attached) if (origin !== undefined) origins.set(origin.path, origin);
+  return origins;
 }

@@ -73,15 +73,18 @@ function dutiesText(model: Model): string[] {
 }
 
 export function dutyRows(model: Model): readonly (readonly string[])[] {
-  const rows = model.domains.map(({ name }) => [name, ...DUTIES.map((duty) => count(model, name, duty))]);
-  const elsewhere = DUTIES.map((duty) => count(model, undefined, duty));
+  const held = new Map<string | undefined, Map<Duty, number>>();
+  for (const { domain, duty } of model.principals) {
+    if (duty === undefined) continue;
+    const duties = held.get(domain) ?? new Map<Duty, number>();
+    held.set(domain, duties.set(duty, (duties.get(duty) ?? 0) + 1));
+  }
+  const counts = (domain: string | undefined): readonly string[] =>
+    DUTIES.map((duty) => String(held.get(domain)?.get(duty) ?? '-'));
+  const rows = model.domains.map(({ name }) => [name, ...counts(name)]);
+  const elsewhere = counts(undefined);
   if (elsewhere.some((cell) => cell !== '-')) rows.push(['(no domain)', ...elsewhere]);
   return [['', ...DUTIES], ...rows];
-}
-
-function count(model: Model, domain: string | undefined, duty: Duty): string {
-  const roles = model.principals.filter((principal) => principal.duty === duty && principal.domain === domain);
-  return roles.length === 0 ? '-' : String(roles.length);
 }
 
 function separationText(report: Report): string[] {
@@ -105,9 +108,10 @@ const OVERLAPS: ReadonlySet<string> = new Set(['SOD-1', 'SOD-2', 'SOD-3']);
 
 function separationCell(model: Model, findings: readonly Finding[], a: Duty, b: Duty): string {
   if (!model.conflicts.some(([x, y]) => (x === a && y === b) || (x === b && y === a))) return 'may';
+  const overlaps = findings.filter((finding) => OVERLAPS.has(finding.id));
+  if (overlaps.length === 0) return 'no';
   const duties = new Map(model.principals.map((principal) => [principal.id, principal.duty]));
-  const between = findings.filter((finding) => {
-    if (!OVERLAPS.has(finding.id)) return false;
+  const between = overlaps.filter((finding) => {
     const involved = finding.principals.map((id) => duties.get(id));
     return involved.includes(a) && involved.includes(b);
   });
