@@ -15,6 +15,7 @@ const MAX_ENTRIES = 10_000;
 
 /** `Fn::Transform` among the resources includes a snippet that only CloudFormation can fetch. */
 export function expandLoops(section: JsonObject): Unrolled {
+  if (isPlain(section)) return { entries: section, unexpanded: [] };
   const entries: [string, unknown][] = [];
   const unexpanded: { logicalId: string; reason: string }[] = [];
   const budget = { left: MAX_ENTRIES };
@@ -39,6 +40,13 @@ export function expandLoops(section: JsonObject): Unrolled {
   if (budget.left <= 0)
     unexpanded.push({ logicalId: 'Fn::ForEach', reason: `loops make more than ${MAX_ENTRIES} entries` });
   return { entries: Object.fromEntries(entries), unexpanded };
+}
+
+/** No loops and no includes, as in most templates. */
+function isPlain(section: JsonObject): boolean {
+  let count = 0;
+  for (const key in section) if (key.startsWith('Fn::') || ++count >= MAX_ENTRIES) return false;
+  return true;
 }
 
 function unroll(loop: unknown): readonly JsonObject[] | undefined {

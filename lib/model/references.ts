@@ -34,20 +34,19 @@ export function referencesOf(
   for (const { logicalId, at } of declared.uses.named)
     if (stack.template.resources.has(logicalId)) add(`${stack.id}/${logicalId}`, at);
   const path: Path = [];
+  const read = (t: Text): void => {
+    for (const to of index.mentioned(t)) add(to.origin.id, written(path));
+    for (const part of t.parts) {
+      if (typeof part === 'string' || part.identity !== undefined) continue;
+      if (open === undefined) open = [part.hole];
+      else if (!open.includes(part.hole)) open.push(part.hole);
+    }
+    const invoked = functionIn(t);
+    if (invoked !== undefined) for (const to of index.mentioned(invoked)) add(to.origin.id, written(path));
+  };
   for (const [key, values] of variants) {
     path.push(key);
-    for (const variant of values) {
-      walkTexts(variant, path, (t) => {
-        for (const to of index.mentioned(t)) add(to.origin.id, written(path));
-        for (const part of t.parts) {
-          if (typeof part === 'string' || part.identity !== undefined) continue;
-          if (open === undefined) open = [part.hole];
-          else if (!open.includes(part.hole)) open.push(part.hole);
-        }
-        const invoked = functionIn(t);
-        if (invoked !== undefined) for (const to of index.mentioned(invoked)) add(to.origin.id, written(path));
-      });
-    }
+    for (const variant of values) walkTexts(variant, path, read);
     path.pop();
   }
   return { references: found, open: open ?? NOTHING };

@@ -136,7 +136,8 @@ function parseStatement(reader: Reader, frame: Resolved, statement: Resolved, gu
   }
 }
 
-const parsed = new WeakMap<Resolver, Map<string, readonly Statement[]>>();
+/** By what is written, for each kind of policy. */
+const parsed = new WeakMap<Resolver, Map<PolicyKind, Map<string, readonly Statement[]>>>();
 
 /**
  * Constructs write the same statements into many policies: what is written the same is parsed once, and shares its parts.
@@ -145,13 +146,15 @@ const parsed = new WeakMap<Resolver, Map<string, readonly Statement[]>>();
 function parsedOnce({ r, kind, origin }: Reader, whole: ResolvedObject): readonly Statement[] {
   // A trust names its own callers.
   if (kind === 'trust') return parsePolicy(whole, origin, { kind }).statements;
-  const known = parsed.get(r) ?? new Map<string, readonly Statement[]>();
-  parsed.set(r, known);
-  const key = `${kind} ${JSON.stringify(whole)}`;
-  let statements = known.get(key);
+  const kinds = parsed.get(r) ?? new Map<PolicyKind, Map<string, readonly Statement[]>>();
+  parsed.set(r, kinds);
+  const known = kinds.get(kind) ?? new Map<string, readonly Statement[]>();
+  kinds.set(kind, known);
+  const written = JSON.stringify(whole);
+  let statements = known.get(written);
   if (statements === undefined) {
     statements = parsePolicy(whole, origin, { kind }).statements;
-    known.set(key, statements);
+    known.set(written, statements);
   }
   return statements;
 }
