@@ -1,6 +1,6 @@
 /**
- * Which principals could share a request, and which could make one that a statement matches, as far as the names of actions and the beginnings of resources
- * tell: a superset of the pairs that do, found without asking about every pair.
+ * Which principals could share a request, and which could make one that a statement matches, as far as the names of
+ * actions and the beginnings of resources tell: a superset of those that do, found without asking about every pair.
  *
  * Two patterns that differ in a character before their first wildcard match no common string. So the
  * beginnings of all patterns go into one trie (beginnings.ts), and only patterns on one path of it can meet. An unknown
