@@ -238,19 +238,23 @@ function parametersOf(
   parameters: ReadonlySet<string>,
   into: Set<string>,
 ): void {
-  for (const pattern of action.patterns) parametersOfText(pattern, parameters, into);
-  if (resource !== undefined) for (const pattern of resource.patterns) parametersOfText(pattern, parameters, into);
+  parametersOfTexts(action.patterns, parameters, into);
+  if (resource !== undefined) parametersOfTexts(resource.patterns, parameters, into);
   for (const { key, values } of conditions) {
     conditionedOn(key, parameters, into);
-    for (const value of values) parametersOfText(value, parameters, into);
+    parametersOfTexts(values, parameters, into);
   }
-  if (principal !== undefined) for (const { value } of principal.entries) parametersOfText(value, parameters, into);
+  if (principal !== undefined) for (const { value } of principal.entries) parametersOfTexts([value], parameters, into);
 }
 
-function parametersOfText({ parts }: Text, parameters: ReadonlySet<string>, into: Set<string>): void {
-  for (let i = 0; i < parts.length; i++) {
-    const part = parts[i]!;
-    if (typeof part !== 'string' && parameters.has(part.hole)) into.add(part.hole);
+/** By positions: an iterator for each of all texts of an app would be most of what this check costs. */
+function parametersOfTexts(texts: readonly Text[], parameters: ReadonlySet<string>, into: Set<string>): void {
+  for (let i = 0; i < texts.length; i++) {
+    const { parts } = texts[i]!;
+    for (let j = 0; j < parts.length; j++) {
+      const part = parts[j]!;
+      if (typeof part !== 'string' && parameters.has(part.hole)) into.add(part.hole);
+    }
   }
 }
 
@@ -265,7 +269,7 @@ function conditionedOn(key: string, parameters: ReadonlySet<string>, into: Set<s
 function parametersIn(value: unknown, parameters: ReadonlySet<string>, into: Set<string>): void {
   if (typeof value !== 'object' || value === null) return;
   if (isText(value)) {
-    parametersOfText(value, parameters, into);
+    parametersOfTexts([value], parameters, into);
     return;
   }
   const { key } = value as { readonly key?: unknown };

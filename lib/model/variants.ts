@@ -5,7 +5,7 @@
  */
 import { ALWAYS, both, formulaOf, type Guard, guardOf } from './conditions';
 import { intrinsicName, isList, isObject } from './json';
-import { NO_VALUE, type Resolved } from './resolved';
+import { isResolvedObject, NO_VALUE, type Resolved } from './resolved';
 import type { Choices, Resolver } from './resolver';
 import type { Stack } from './stack';
 import type { ResourceDeclaration } from './template';
@@ -46,14 +46,12 @@ export function propertyVariants(
   { properties, uses }: Pick<ResourceDeclaration, 'properties' | 'uses'>,
 ): PropertyVariants {
   const variants = new Map<string, readonly Resolved[]>();
-  for (const key in properties) {
-    const value = properties[key];
-    if (uses.branching) variants.set(key, anyVariant(r, stack, value));
-    else {
-      const only = r.resolve(stack, value);
-      variants.set(key, only === NO_VALUE ? [] : [only]);
-    }
+  const only = uses.branching || intrinsicName(properties) !== undefined ? undefined : r.resolve(stack, properties);
+  if (isResolvedObject(only)) {
+    for (const key in only) variants.set(key, [only[key]!]);
+    return variants;
   }
+  for (const key in properties) variants.set(key, anyVariant(r, stack, properties[key]));
   return variants;
 }
 
