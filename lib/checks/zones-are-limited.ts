@@ -21,13 +21,15 @@ import { isAfter, type Rule, type RuleList, ruleListsOf } from './zone-rules';
 
 export function zonesAreLimited(model: Model): readonly Finding[] {
   return sharedGateways(model).flatMap((gateway) =>
-    gateway.zones.flatMap((zone) => {
-      const api = model.apis.find(
-        (one) => one.id === gateway.api.id && one.zone === zone.path && one.domain === zone.domain,
-      );
-      if (api === undefined || api.routes.length === 0) return [];
-      return [...rateLimit(zone, gateway, model), ...throttles(api, zone, gateway)];
-    }),
+    byCause(
+      gateway.zones.flatMap((zone): readonly Told[] => {
+        const api = model.apis.find(
+          (one) => one.id === gateway.api.id && one.zone === zone.path && one.domain === zone.domain,
+        );
+        if (api === undefined || api.routes.length === 0) return [];
+        return [...rateLimit(zone, gateway, model), ...throttles(api, zone, gateway).map((finding) => ({ finding }))];
+      }),
+    ),
   );
 }
 
@@ -35,40 +37,58 @@ function of({ domain, path }: Zone, { api }: SharedGateway): string {
   return `the zone \`${path}\` of the domain \`${domain}\` at \`${api.origin.path}\``;
 }
 
-function rateLimit(zone: Zone, gateway: SharedGateway, model: Model): Finding[] {
+interface Told {
+  readonly finding: Finding;
+  /** The zone's own limit is as it should be: the fault is the rule of another zone. */
+  readonly byAnother?: boolean;
+}
+
+/** A zone's rule that counts others too stops each of them; it is told once, where its zone has no limit of its own. */
+function byCause(told: readonly Told[]): readonly Finding[] {
+  const isTold = told.some(({ finding, byAnother }) => finding.severity === 'violated' && byAnother === false);
+  return told.flatMap(({ finding, byAnother }) => (isTold && byAnother === true ? [] : [finding]));
+}
+
+function rateLimit(zone: Zone, gateway: SharedGateway, model: Model): readonly Told[] {
   if (gateway.guards.length > 0) return gateway.guards.flatMap((guard) => before(guard, zone, gateway, model));
   const message = `it cannot be decided whether the rate of ${of(zone, gateway)} is limited: none of its stages is in the app`;
-  return [undecidedRate(message, [gateway.api.origin.path], FIX)];
+  return [{ finding: undecidedRate(message, [gateway.api.origin.path], FIX) }];
 }
 
 const FIX =
   'give it a rate-based rule that blocks, scoped down to its path as `TrustZone` writes it: decoded, and once more normalised';
 
 /** What the web ACL before a stage says of a zone's rate. */
-function before({ stage, associations }: Guard, zone: Zone, gateway: SharedGateway, model: Model): Finding[] {
+function before({ stage, associations }: Guard, zone: Zone, gateway: SharedGateway, model: Model): readonly Told[] {
   const { api, ruleGroups } = gateway;
   const own = ruleGroups.filter((group) => group.domain === zone.domain);
   const webAcls = associations.flatMap((one) => one.webAcls);
   const paths = [api, ...webAcls, ...own].map(({ origin }) => origin.path);
   const who = of(zone, gateway);
-  const unclear = (why: string) =>
-    undecidedRate(`it cannot be decided whether the rate of ${who} is limited: ${why}`, paths, FIX);
+  const unclear = (why: string): Told => ({
+    finding: undecidedRate(`it cannot be decided whether the rate of ${who} is limited: ${why}`, paths, FIX),
+  });
   if (associations.length === 0) {
     const stagePath = stage.resource.origin.path;
     const message = `nothing limits what one caller asks of ${who}: its stage has no web ACL`;
-    return [rateFinding(message, [...paths, stagePath], FIX)];
+    return [{ finding: rateFinding(message, [...paths, stagePath], FIX) }];
   }
   if (associations.some((one) => one.webAcls.length === 0)) return [unclear('its web ACL is not in the app')];
   const perhaps = [...associations.map((one) => one.of), ...webAcls].find(({ when }) => when !== undefined);
   return webAcls.flatMap((webAcl) => {
     const found = limited(webAcl, zone, gateway, model);
     if (found !== true)
-      return [found.is === 'violated' ? rateFinding(found.message, paths, FIX) : unclear(found.message)];
+      return [
+        found.is === 'violated'
+          ? { finding: rateFinding(found.message, paths, FIX), byAnother: found.byAnother }
+          : unclear(found.message),
+      ];
     return perhaps === undefined ? [] : [unclear(`\`${perhaps.origin.path}\` is there under a condition`)];
   });
 }
 
-type Fault = { readonly is: 'violated' | 'undecided'; readonly message: string };
+/** `byAnother`: true where another limit than the zone's own stops it, false where the zone's counts others as well. */
+type Fault = { readonly is: 'violated' | 'undecided'; readonly message: string; readonly byAnother?: boolean };
 
 /** In every deployment: of several lists that a resource may have, each must limit, or another resource's do. */
 function limited(webAcl: Resource, zone: Zone, gateway: SharedGateway, model: Model): true | Fault {
@@ -104,7 +124,8 @@ function limited(webAcl: Resource, zone: Zone, gateway: SharedGateway, model: Mo
       : missed === undefined
         ? 'no rule counts it'
         : `its rule misses requests such as \`${missed}\``;
-  return { is: 'violated', message: `${of(zone, gateway)} has no rate limit of its own: ${why}` };
+  const counted = together.length > 0 ? { byAnother: false } : {};
+  return { is: 'violated', message: `${of(zone, gateway)} has no rate limit of its own: ${why}`, ...counted };
 }
 
 /** A limit of its own is worth nothing to a zone that another limit stops for what others are asked. */
@@ -117,7 +138,7 @@ function alone(all: readonly Limit[], { origin }: Resource, zone: Zone, gateway:
   const others = worst.others.map((domain) => `\`${domain}\``).join(' and ');
   const what = `the rule \`${rule}\` of \`${origin.path}\` ${counts} ${others} together with`;
   const message = is === 'violated' ? `${what} ${of(zone, gateway)}, so a flood there stops it` : `${what} it`;
-  return { is, message };
+  return { is, message, byAnother: true };
 }
 
 interface Limit {
