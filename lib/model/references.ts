@@ -25,7 +25,7 @@ export function referencesOf(
   index: ElementIndex,
 ): { readonly references: readonly Reference[]; readonly open: readonly string[] } {
   const found: Reference[] = [];
-  let open: string[] | undefined;
+  let open: Set<string> | undefined;
   const { stack, declared, origin } = element;
   const add = (to: string, at: string): void => {
     if (to === origin.id || found.length >= MAX_REFERENCES) return;
@@ -38,8 +38,8 @@ export function referencesOf(
     for (const to of index.mentioned(t)) add(to.origin.id, written(path));
     for (const part of t.parts) {
       if (typeof part === 'string' || part.identity !== undefined) continue;
-      if (open === undefined) open = [part.hole];
-      else if (!open.includes(part.hole)) open.push(part.hole);
+      open ??= new Set();
+      open.add(part.hole);
     }
     const invoked = functionIn(t);
     if (invoked !== undefined) for (const to of index.mentioned(invoked)) add(to.origin.id, written(path));
@@ -49,7 +49,7 @@ export function referencesOf(
     for (const variant of values) walkTexts(variant, path, read);
     path.pop();
   }
-  return { references: found, open: open ?? NOTHING };
+  return { references: found, open: open === undefined ? NOTHING : [...open] };
 }
 
 const NOTHING: readonly string[] = [];

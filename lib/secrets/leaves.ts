@@ -4,7 +4,7 @@
  * only the deployment knows, because a credential may stand in pieces.
  */
 
-/** Told of everything in the order in which it is written, each by a call: the calls can be counted, and asked for by {@link pathOf}. */
+/** Told of everything in the order in which it is written, each by a call: the calls can be counted, and asked for by {@link pathsOf}. */
 export interface Reader {
   /**
    * @param name what says what the value is: the last key, or the `Name` beside a `Value`
@@ -26,18 +26,20 @@ export function readLeaves(value: unknown, reader: Reader): void {
 }
 
 /**
- * Where the reader's call of that number, from 0, is made, from the part of the template inwards: `Environment.Variables.TOKEN`.
- * Few are ever asked for, so that nothing keeps book of it on the way.
+ * Where the reader's calls of these numbers, from 0, are made, from the part of the template inwards:
+ * `Environment.Variables.TOKEN`. Few are ever asked for, so that nothing keeps book of them on the way; and one walk finds all of
+ * them, because somebody may write out a great many.
  */
-export function pathOf(value: unknown, within: string, call: number): string {
+export function pathsOf(value: unknown, within: string, calls: ReadonlySet<number>): ReadonlyMap<number, string> {
   const path: (string | number)[] = [within];
+  const paths = new Map<number, string>();
   let next = 0;
-  let found = within;
   const count = (): void => {
-    if (next++ === call) found = written(path);
+    const call = next++;
+    if (calls.has(call)) paths.set(call, written(path));
   };
   new Walk({ leaf: count, handedKey: count }, path).visit(value, '');
-  return found;
+  return paths;
 }
 
 class Walk {

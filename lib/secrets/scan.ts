@@ -8,7 +8,7 @@
 import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { entriesOf, isOpened } from './archive';
-import { pathOf, type Reader, readLeaves } from './leaves';
+import { pathsOf, type Reader, readLeaves } from './leaves';
 import { assignedIn, isNamedCredential, mayNameCredential } from './named';
 import { credentialsIn } from './rules';
 
@@ -37,20 +37,19 @@ export function searchTemplate<Part>(
 ): { readonly part: Part; readonly found: FoundCredential }[] {
   // Templates say the same many times over: the rules see each text once, and what they find is found wherever it stands.
   const texts = new Texts();
-  const named: { readonly place: number; readonly what: string }[] = [];
-  const handed: { readonly place: number; readonly what: string }[] = [];
-  const first: { readonly start: number; readonly source: TemplatePart<Part> }[] = [];
+  const told: Told[] = [];
+  const first: Numbered<Part>[] = [];
   let place = 0;
   const reader: Reader = {
     leaf: (name, text, whole) => {
       const under = texts.under(name);
       if (whole && under.mayBeCredentials && isNamedCredential(name, text))
-        named.push({ place, what: `a credential written out as \`${name}\`` });
+        told.push({ place, what: `a credential written out as \`${name}\`` });
       else if (text.length >= SHORTEST) under.add(text, place);
       place++;
     },
     handedKey: (logicalId) => {
-      handed.push({ place, what: `the secret of the access key \`${logicalId}\`` });
+      told.push({ place, what: `the secret of the access key \`${logicalId}\``, isHanded: true });
       place++;
     },
   };
@@ -58,17 +57,46 @@ export function searchTemplate<Part>(
     first.push({ start: place, source });
     readLeaves(source.value, reader);
   }
-  const at = ({ place: one, what }: { readonly place: number; readonly what: string }) => {
-    const { start, source } = lastBefore(first, one)!;
-    return { part: source.part, found: { what, at: pathOf(source.value, source.at, one - start) } };
-  };
   const { all, starts } = texts.asOne();
   const hits = [...credentialsIn(all), ...[...assignedIn(all)].map((hit) => ({ ...hit, what: ASSIGNED }))];
-  const inTexts = hits.flatMap(({ what, start }) =>
-    (lastBefore(starts, start)?.places ?? []).map((one) => at({ place: one, what })),
+  for (const { what, start } of hits)
+    for (const one of lastBefore(starts, start)?.places ?? []) told.push({ place: one, what });
+  const results = placed(told, first).filter(({ found, isHanded }) => !isHanded || isShown(found.at));
+  return once(
+    results.map(({ part, found }) => ({ part, found })),
+    ({ part, found }) => [part, found.what, found.at],
   );
-  const written = [...named.map(at), ...handed.map(at).filter(({ found }) => isShown(found.at))];
-  return once([...written, ...inTexts], ({ part, found }) => [part, found.what, found.at]);
+}
+
+/** What was found at a leaf of that number. */
+interface Told {
+  readonly place: number;
+  readonly what: string;
+  readonly isHanded?: boolean;
+}
+
+/** The number of its first leaf. */
+interface Numbered<Part> {
+  readonly start: number;
+  readonly source: TemplatePart<Part>;
+}
+
+/** Each with its part and path: the paths of one part are looked for together. */
+function placed<Part>(told: readonly Told[], first: readonly Numbered<Part>[]) {
+  const asked = new Map<Numbered<Part>, Set<number>>();
+  const all = told.map(({ place, what, isHanded = false }) => {
+    const numbered = lastBefore(first, place)!;
+    const calls = asked.get(numbered) ?? new Set<number>();
+    asked.set(numbered, calls.add(place - numbered.start));
+    return { numbered, call: place - numbered.start, what, isHanded };
+  });
+  const paths = new Map(
+    [...asked].map(([one, calls]) => [one, pathsOf(one.source.value, one.source.at, calls)] as const),
+  );
+  return all.map(({ numbered, call, what, isHanded }) => {
+    const { part, at } = numbered.source;
+    return { part, found: { what, at: paths.get(numbered)?.get(call) ?? at }, isHanded };
+  });
 }
 
 /** Different texts under different names, each with all its places: places are numbered, because few of them are ever told. */

@@ -105,6 +105,38 @@ describe('templates', () => {
   });
 });
 
+describe('many in one part', () => {
+  const handed = { 'Fn::GetAtt': ['Key', 'SecretAccessKey'] };
+  const named = { Name: 'DB_PASSWORD', Value: 'hunter2' };
+  const spoken = `call('${GITHUB}')`;
+
+  test('are told in the order in which they are written, those in texts after them', () => {
+    expect(search({ A: [spoken, handed, named], B: [named, handed] }).map(({ at }) => at)).toEqual([
+      'A[1]',
+      'A[2].Value',
+      'B[0].Value',
+      'B[1]',
+      'A[0]',
+    ]);
+  });
+
+  // A template of 1 MB holds some ten thousand, each of which would otherwise be looked for from its beginning.
+  test.each([
+    ['that hand over a key', handed],
+    ['by name', named],
+    ['in a text', spoken],
+  ])('%s are placed as fast as one', (_, one) => {
+    const readsOf = (count: number): number => {
+      let reads = 0;
+      const list = Array.from({ length: count }, () => one);
+      const value = Object.defineProperty({}, 'List', { enumerable: true, get: () => [list, reads++][0] });
+      expect(search(value)).toHaveLength(count);
+      return reads;
+    };
+    expect(readsOf(50)).toBe(readsOf(1));
+  });
+});
+
 test('no comment switches a rule off', () => {
   const silenced = `// secretlint-disable\nconst token = '${GITHUB}';`;
   expect(credentialsIn(silenced)).toHaveLength(1);
