@@ -23,16 +23,52 @@ export function calledByVariable(resource: Resource, { resources }: Model): read
   const { id, origin, references } = resource;
   const api = origin.type === 'AWS::ApiGateway::RestApi' ? id : references.find(({ at }) => at === 'RestApiId')?.to;
   if (api === undefined) return [];
-  const sets = stagesOfApi(api, resources).flatMap((stage) => variablesOf(stage.resource));
+  const stages = StagesAndFunctions.of(resources);
   return named.flatMap(({ uri, at }) => {
-    const called = sets.flatMap((set) => functionIn(filled(uri, set)) ?? []).map(arnKey);
-    // A version or alias stands after the function's own ARN.
-    const isCalled = (arn: string) => called.some((key) => key === arn || key.startsWith(`${arn}:`));
-    return typed(resources, ...FUNCTIONS).flatMap(({ id: to, arn }) =>
-      arn !== undefined && isCalled(arnKey(arn)) ? [{ to, at }] : [],
-    );
+    const called = stages.variables(api).flatMap((set) => functionIn(filled(uri, set)) ?? []);
+    return [...new Set(called.flatMap((arn) => stages.functions(arnKey(arn))))].map((to) => ({ to, at }));
   });
 }
+
+/** Found once for all methods that ask: a gateway has hundreds of them, and of functions. */
+class StagesAndFunctions {
+  private static readonly known = new WeakMap<readonly Resource[], StagesAndFunctions>();
+  private readonly byApi = new Map<string, readonly Variables[]>();
+  private readonly byArn = new Map<string, string[]>();
+
+  private constructor(private readonly resources: readonly Resource[]) {
+    for (const { id, arn } of typed(resources, ...FUNCTIONS)) {
+      const key = arn === undefined ? undefined : arnKey(arn);
+      if (key !== undefined) this.byArn.set(key, [...(this.byArn.get(key) ?? []), id]);
+    }
+  }
+
+  static of(resources: readonly Resource[]): StagesAndFunctions {
+    const found = StagesAndFunctions.known.get(resources) ?? new StagesAndFunctions(resources);
+    StagesAndFunctions.known.set(resources, found);
+    return found;
+  }
+
+  /** Of every stage of the API. */
+  variables(api: string): readonly Variables[] {
+    let found = this.byApi.get(api);
+    if (found === undefined) {
+      found = stagesOfApi(api, this.resources).flatMap((stage) => variablesOf(stage.resource));
+      this.byApi.set(api, found);
+    }
+    return found;
+  }
+
+  /** Ids of the functions whose ARN it is, or that of a version or alias of theirs, which stands after their own. */
+  functions(key: string): readonly string[] {
+    const ids = [...(this.byArn.get(key) ?? [])];
+    for (let end = key.indexOf(':'); end >= 0; end = key.indexOf(':', end + 1))
+      ids.push(...(this.byArn.get(key.slice(0, end)) ?? []));
+    return ids;
+  }
+}
+
+type Variables = Readonly<Record<string, unknown>>;
 
 const FUNCTIONS = ['AWS::Lambda::Function', 'AWS::Serverless::Function'];
 
@@ -86,7 +122,7 @@ function hasVariable(part: Text['parts'][number]): boolean {
 }
 
 /** What the stage has, and what its canary has instead. */
-function variablesOf(stage: Resource): readonly Readonly<Record<string, unknown>>[] {
+function variablesOf(stage: Resource): readonly Variables[] {
   const descriptions = possible(stage, 'StageDescription');
   const described = (key: string) => [...possible(stage, key), ...descriptions.map((one) => member(one, key))];
   const own = described('Variables').map(objectOf);
@@ -100,7 +136,7 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
     : {};
 }
 
-function filled(uri: Text, variables: Readonly<Record<string, unknown>>): Text {
+function filled(uri: Text, variables: Variables): Text {
   const named = (written: string): string | Text => asText(variables[written.slice(VARIABLES.length, -1)]) ?? written;
   return text(
     ...uri.parts.flatMap((part): readonly (string | Hole | Text)[] =>
