@@ -49,7 +49,9 @@ function assetsOf(model: Model): readonly Asset[] {
       .filter(({ origin, arn }) => origin.type === 'AWS::S3::Bucket' && arn !== undefined)
       .map((bucket) => [textKey(bucket.arn as Text), bucket]),
   );
-  return model.resources.flatMap((user) =>
+  // Policies are half of an app, and run nothing.
+  const users = model.resources.filter(({ origin }) => !origin.type.startsWith('AWS::IAM::'));
+  return users.flatMap((user) =>
     placesIn(user.properties).map(({ bucket, key }): Asset => {
       const owner = text('arn:', partitionOf(user), ':s3:::', bucket);
       return {

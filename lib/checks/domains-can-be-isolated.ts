@@ -40,7 +40,8 @@ export const domainsCanBeIsolated: Check = {
     }));
     const parameters = switches.flatMap(({ parameter, block }) => [parameter ?? [], block?.parameter ?? []].flat());
     const dependents = dependentsOf(model, new Set(parameters));
-    return switches.flatMap((one) => judge(one, dependents, model));
+    const acls = new Map(typed(model.resources, WEB_ACL).map((acl) => [acl.id, acl]));
+    return switches.flatMap((one) => judge(one, dependents, { model, acls }));
   },
 };
 
@@ -54,6 +55,11 @@ interface Switch {
   readonly block?: ZoneBlock;
 }
 
+interface Estate {
+  readonly model: Model;
+  readonly acls: ReadonlyMap<string, Resource>;
+}
+
 function switchOf(own: Belongings, roles: readonly Principal[]): Switch {
   const holes = new Map(roles.map((role) => [role, new Set(revokingHoles(role).map(({ hole }) => hole))]));
   const counts = new Map<string, number>();
@@ -63,7 +69,7 @@ function switchOf(own: Belongings, roles: readonly Principal[]): Switch {
   return { own, parameter, kept: roles.filter((role) => !holes.get(role)?.has(parameter)) };
 }
 
-function judge({ own, parameter, kept, block }: Switch, dependents: Dependents, model: Model): readonly Finding[] {
+function judge({ own, parameter, kept, block }: Switch, dependents: Dependents, estate: Estate): readonly Finding[] {
   const { domain } = own;
   if (parameter === undefined) {
     return [finding('violated', `no parameter revokes the sessions of the domain \`${domain}\``, paths(own), ROLES)];
@@ -79,7 +85,7 @@ function judge({ own, parameter, kept, block }: Switch, dependents: Dependents, 
             ROLES,
           ),
         ]),
-    ...(block === undefined ? stagesOf(own, parameter, model) : notBlocked(own, block)),
+    ...(block === undefined ? stagesOf(own, parameter, estate) : notBlocked(own, block)),
     ...foreign(domain, dependents.get(parameter) ?? []),
     ...(block?.parameter === undefined ? [] : foreign(domain, dependents.get(block.parameter) ?? [])),
   ];
@@ -139,8 +145,11 @@ function revoking({ effect, action, resource, conditions, opaque }: Statement): 
 }
 
 /** Of all stages that lead to the APIs of the domain, whoever they belong to. */
-function stagesOf({ domain, resources: own }: Belongings, parameter: string, model: Model): readonly Finding[] {
-  const acls = new Map(typed(model.resources, WEB_ACL).map((acl) => [acl.id, acl]));
+function stagesOf(
+  { domain, resources: own }: Belongings,
+  parameter: string,
+  { model, acls }: Estate,
+): readonly Finding[] {
   const blocks = (association: Resource): Answer =>
     all([
       association.when === undefined ? true : undefined,
@@ -152,8 +161,8 @@ function stagesOf({ domain, resources: own }: Belongings, parameter: string, mod
       ),
     ]);
   const stages = typed(own, 'AWS::ApiGateway::RestApi').flatMap(({ id }) => stagesOfApi(id, model.resources));
-  return stages.flatMap(({ resource: stage, isNamedBy }) => {
-    const blocked = any(typed(model.resources, 'AWS::WAFv2::WebACLAssociation').filter(isNamedBy).map(blocks));
+  return stages.flatMap(({ resource: stage, associations }) => {
+    const blocked = any(associations(model.resources).map(blocks));
     if (blocked === true) return [];
     const [severity, what] =
       blocked === false ? (['violated', 'does not block'] as const) : (['undecided', 'only perhaps blocks'] as const);

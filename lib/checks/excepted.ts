@@ -2,10 +2,10 @@
  * Statements whose requests do not count, met by others that are written the same: then nothing needs to be decided. Every
  * request that such a statement allows is an excepted one, so what a principal may do beyond them rests on its other statements.
  */
-import { textKey } from '../model/text-key';
+import { sameText, textKey } from '../model/text-key';
 import { type ActionIndex, ActionSet } from '../policy/action-set';
 import { type CompiledPolicies, layersOf } from '../policy/compile';
-import type { PolicyDocument, Statement } from '../policy/document';
+import type { PolicyDocument, Selection, Statement } from '../policy/document';
 import { mentionsVariable } from '../policy/text';
 
 /** Actions of requests that may be allowed beyond the excepted ones; a superset. */
@@ -50,20 +50,27 @@ export function requestsExcepted(statements: readonly Statement[]): Excepted {
 
 /** Statements that do not count. Most statements are not even about the same action as one of them. */
 export class Excepted {
-  private readonly byAction = new Map<string, Set<string>>();
+  /** By the first action and the first resource. */
+  private readonly statements = new Map<string, Map<string, Statement[]>>();
   /** Principals share documents. */
   private readonly documents = new WeakMap<PolicyDocument, Beyond>();
 
   constructor(statements: readonly Statement[]) {
     for (const statement of statements) {
-      const action = firstAction(statement);
-      this.byAction.set(action, (this.byAction.get(action) ?? new Set()).add(requestsOf(statement)));
+      const action = firstOf(statement.action);
+      const resource = firstOf(statement.resource);
+      const byResource = this.statements.get(action) ?? new Map<string, Statement[]>();
+      this.statements.set(action, byResource);
+      const others = byResource.get(resource);
+      if (others === undefined) byResource.set(resource, [statement]);
+      else if (!others.some((other) => isWrittenAs(statement, other))) others.push(statement);
     }
   }
 
   /** True iff one of them is written the same, as far as the requests tell. */
   has(statement: Statement): boolean {
-    return this.byAction.get(firstAction(statement))?.has(requestsOf(statement)) === true;
+    const others = this.statements.get(firstOf(statement.action))?.get(firstOf(statement.resource));
+    return others?.some((other) => isWrittenAs(statement, other)) === true;
   }
 
   /** What the Allows of the document select beyond them; a statement that cannot be read is left out. */
@@ -83,8 +90,8 @@ export class Excepted {
   }
 }
 
-function firstAction({ action }: Statement): string {
-  const [first] = action.patterns;
+function firstOf(selection: Selection | undefined): string {
+  const first = selection?.patterns[0];
   return first === undefined ? '' : textKey(first);
 }
 
@@ -98,15 +105,13 @@ function isPlain({ effect, opaque, conditions, resource }: Statement): boolean {
   );
 }
 
-const written = new WeakMap<Statement, string>();
+/** True only for two statements that select the same requests because they are written the same. */
+function isWrittenAs(a: Statement, b: Statement): boolean {
+  return a.version === b.version && selectsAs(a.action, b.action) && selectsAs(a.resource, b.resource);
+}
 
-/** Equal for two statements that allow the same requests because they are written the same. */
-function requestsOf(statement: Statement): string {
-  let requests = written.get(statement);
-  if (requests === undefined) {
-    const { version, action, resource } = statement;
-    requests = JSON.stringify([version, action, resource]);
-    written.set(statement, requests);
-  }
-  return requests;
+function selectsAs(a: Selection | undefined, b: Selection | undefined): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined || a.not !== b.not || a.patterns.length !== b.patterns.length) return false;
+  return a.patterns.every((pattern, i) => sameText(pattern, b.patterns[i]!));
 }

@@ -7,28 +7,27 @@ import type { Resource } from '../model/model';
 import { splitText, textKey } from '../model/text-key';
 import { literal } from '../policy/text';
 import { asText, listed, member } from './settings';
-import { typed } from './signals';
+import { referring, typed } from './signals';
 
 export interface GatewayStage {
   readonly resource: Resource;
   /** Undefined where only the deployment knows it. */
   readonly name: string | undefined;
   readonly methodSettings: readonly unknown[];
-  /** Whether an association with a web ACL is about this stage. */
-  readonly isNamedBy: (association: Resource) => boolean;
+  /** The associations with web ACLs that are about this stage, of those that the model holds. */
+  readonly associations: (resources: readonly Resource[]) => readonly Resource[];
 }
 
 /** @param resources all of the model: a stage that carries no mark is one of the API all the same */
 export function stagesOfApi(api: string, resources: readonly Resource[]): readonly GatewayStage[] {
-  const own = typed(resources, ...STAGES).filter(
-    ({ id, origin, references }) =>
-      (id === api && origin.type === 'AWS::Serverless::Api') ||
-      references.some(({ to, at }) => to === api && at === 'RestApiId'),
-  );
+  const own = [
+    ...STAGES.flatMap((type) => referring(resources, type, 'RestApiId').get(api) ?? []),
+    ...typed(resources, 'AWS::Serverless::Api').filter(({ id }) => id === api),
+  ];
   return apart(own.flatMap((resource) => stageOf(resource, api) ?? []));
 }
 
-const STAGES = ['AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment', 'AWS::Serverless::Api'];
+const STAGES = ['AWS::ApiGateway::Stage', 'AWS::ApiGateway::Deployment'];
 
 /** A deployment may name the stage that a resource is. */
 function apart(stages: readonly GatewayStage[]): readonly GatewayStage[] {
@@ -61,15 +60,17 @@ export function stageOf(resource: Resource, api: string): GatewayStage | undefin
     resource,
     name: written === undefined ? undefined : literal(written),
     methodSettings: listed(settings),
-    isNamedBy: ({ references, properties: { ResourceArn } }) => {
-      const names = (element: string): boolean =>
-        references.some(({ to, at }) => to === element && at === 'ResourceArn');
-      if (origin.type === 'AWS::ApiGateway::Stage' && names(id)) return true;
-      if (written === undefined || !names(api)) return false;
+    associations: (resources) => {
+      const about = referring(resources, 'AWS::WAFv2::WebACLAssociation', 'ResourceArn');
+      const itself = origin.type === 'AWS::ApiGateway::Stage' ? (about.get(id) ?? []) : [];
+      if (written === undefined) return itself;
       // `…/restapis/API/stages/NAME`, with the name written out.
-      const arn = asText(ResourceArn);
-      const last = arn && splitText(arn, '/')?.at(-1);
-      return last !== undefined && textKey(last) === textKey(written);
+      const byName = (about.get(api) ?? []).filter((association) => {
+        const arn = asText(association.properties.ResourceArn);
+        const last = arn && splitText(arn, '/')?.at(-1);
+        return last !== undefined && textKey(last) === textKey(written);
+      });
+      return byName.length === 0 ? itself : [...new Set([...itself, ...byName])];
     },
   };
 }

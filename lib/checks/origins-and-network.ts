@@ -118,7 +118,8 @@ function networks({ resources }: Model, byId: ById): Finding[] {
   const found = new Map<string, Network>();
   for (const resource of resources) {
     const { domain, references, properties, origin } = resource;
-    if (domain === undefined) continue;
+    // Policies are half of an app, and are in no network.
+    if (domain === undefined || origin.type.startsWith('AWS::IAM::')) continue;
     for (const { kind, name, at } of named(properties, [])) {
       if (references.some((r) => r.at.startsWith(at) && isJudged(byId.get(r.to), name))) continue;
       const key = `${kind} ${textKey(name)}`;

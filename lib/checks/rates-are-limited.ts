@@ -61,15 +61,6 @@ const WEB_ACL = 'AWS::WAFv2::WebACL';
 
 function stagesOf({ resources, apis }: Model, byId: ById): readonly Stage[] {
   const domains = new Map(apis.map(({ id, domain }) => [id, domain]));
-  const associations = new Map<string, Resource[]>();
-  for (const association of typed(resources, 'AWS::WAFv2::WebACLAssociation')) {
-    for (const { to, at } of association.references) {
-      if (at !== 'ResourceArn') continue;
-      const others = associations.get(to);
-      if (others === undefined) associations.set(to, [association]);
-      else others.push(association);
-    }
-  }
   return resources.flatMap((resource): readonly Stage[] => {
     if (!STAGES.has(resource.origin.type)) return [];
     const api = resource.references.find(({ to, at }) => domains.has(to) && /^(RestApiId|ApiId)$/.test(at))?.to;
@@ -83,11 +74,7 @@ function stagesOf({ resources, apis }: Model, byId: ById): readonly Stage[] {
         ...(rest === undefined ? {} : { rest }),
         domain,
         promised: api !== undefined && byId.get(api)?.part === 'api',
-        // It names the stage, or the API and the name of its stage.
-        associations:
-          rest === undefined
-            ? []
-            : [...new Set([resource.id, api ?? ''].flatMap((id) => associations.get(id) ?? []))].filter(rest.isNamedBy),
+        associations: rest?.associations(resources) ?? [],
       },
     ];
   });

@@ -4,7 +4,6 @@
  */
 import type { Api, Model, Resource, Zone } from '../model/model';
 import { type GatewayStage, stagesOfApi } from './gateway-stages';
-import { typed } from './signals';
 
 export interface SharedGateway {
   /** The gateway itself, which belongs to its party. */
@@ -44,8 +43,8 @@ function gatewayOf(api: Api, zones: readonly Zone[], { resources }: Model): Shar
   const stages = stagesOfApi(api.id, resources);
   const guards = stages.map((stage) => ({
     stage,
-    associations: typed(resources, 'AWS::WAFv2::WebACLAssociation')
-      .filter((association) => stage.isNamedBy(association))
+    associations: stage
+      .associations(resources)
       .map((of) => ({ of, webAcls: named([of], /^WebACLArn$/, 'AWS::WAFv2::WebACL') })),
   }));
   const webAcls = [...new Set(guards.flatMap(({ associations }) => associations.flatMap((one) => one.webAcls)))];

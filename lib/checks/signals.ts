@@ -101,11 +101,11 @@ export function unwatched(
   const answers = [...signals, ...crossingSignals(own, model)].map(({ name, isIn, unusual }) => {
     const of = ({ alarm, metrics }: (typeof alarms)[number]): Answer =>
       any(
-        metrics.map((metric) =>
-          unusual === undefined
-            ? isIn(metric, own)
-            : both(isIn(metric, own), both(bandOf(alarm), learned(metric, own))),
-        ),
+        metrics.map((metric) => {
+          const about = isIn(metric, own);
+          if (unusual === undefined || about === false) return about;
+          return both(about, both(bandOf(alarm), learned(metric, own)));
+        }),
       );
     return { name, watched: any(alarms.map(of)) };
   });
@@ -351,6 +351,35 @@ export function typed(resources: readonly Resource[], ...types: readonly string[
   }
   const [only] = types;
   return types.length === 1 ? (index.get(only!) ?? []) : types.flatMap((type) => index.get(type) ?? []);
+}
+
+const byTarget = new WeakMap<readonly Resource[], Map<string, ReadonlyMap<string, readonly Resource[]>>>();
+
+/** The resources of the type that refer to a resource at exactly the property, by its id. The list must not be added to any more. */
+export function referring(
+  resources: readonly Resource[],
+  type: string,
+  property: string,
+): ReadonlyMap<string, readonly Resource[]> {
+  let indexes = byTarget.get(resources);
+  if (indexes === undefined) {
+    indexes = new Map();
+    byTarget.set(resources, indexes);
+  }
+  const key = `${type} ${property}`;
+  const known = indexes.get(key);
+  if (known !== undefined) return known;
+  const index = new Map<string, Resource[]>();
+  for (const resource of typed(resources, type)) {
+    for (const { to, at } of resource.references) {
+      if (at !== property) continue;
+      const others = index.get(to);
+      if (others === undefined) index.set(to, [resource]);
+      else others.push(resource);
+    }
+  }
+  indexes.set(key, index);
+  return index;
 }
 
 /** Ids of what the property refers to. */

@@ -83,7 +83,7 @@ export function buildModel(
       origin: e.origin,
       mark: e.mark,
       principal: isPrincipalType(e.declared.type),
-      physicalName: e.name,
+      physicalName: () => e.name,
     })),
     configuration,
     partial,
@@ -100,7 +100,7 @@ export function buildModel(
   const profiles = new Map<string, readonly Text[]>(
     drafts.filter((d) => d.kind === 'instance-profile').map((d) => [d.origin.id, d.holds]),
   );
-  const marks = new Map(drafts.map((d) => [d.origin.id, readMark(d.declared)]));
+  const marks = new Map(drafts.map((d) => [d.origin.id, index.element(d.origin.id)?.mark ?? readMark(d.declared)]));
   const breakGlass = readBreakGlass(
     r,
     drafts.map((d) => {

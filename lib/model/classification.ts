@@ -15,7 +15,7 @@ export interface Classifiable {
   readonly origin: Origin;
   readonly mark: Mark;
   readonly principal: boolean;
-  readonly physicalName?: Text;
+  readonly physicalName?: () => Text | undefined;
 }
 
 export interface Classification {
@@ -149,7 +149,8 @@ export class NameIndex {
 /** The construct path of the L1 resource and of the construct that made it, the id, the physical name. */
 function namesOf({ origin, physicalName }: Classifiable): readonly string[] {
   const construct = origin.path.replace(/\/(Resource|Default)$/, '');
-  const name = physicalName === undefined ? undefined : literal(physicalName);
+  const given = physicalName?.();
+  const name = given === undefined ? undefined : literal(given);
   return [origin.path, construct, origin.id, ...(name === undefined ? [] : [name])];
 }
 

@@ -7,7 +7,6 @@ import type { PolicyDocument, Statement } from '../policy/document';
 import { parsePolicy } from '../policy/parse';
 import { literal } from '../policy/text';
 import type { Configuration } from './configuration';
-import { canonical } from './json';
 import type { Mark } from './mark';
 import type { Resolver } from './resolver';
 import type { Stack } from './stack';
@@ -92,7 +91,7 @@ export function commonRequests(
           reason: `its mark declares common requests that are not harmless: ${reason}; declare them in the configuration`,
         });
       // One copy of what every role of an app declares alike.
-      else statements.set(canonical({ ...statement, index: 0, origin: '' }), statement);
+      else statements.set(JSON.stringify({ ...statement, index: 0, origin: '' }), statement);
     }
     if (refused.length === before) read.add(written);
   }

@@ -4,7 +4,7 @@
  * resource; that is how a reference is found, whether it was written with an intrinsic, comes
  * through an export, or is a fixed name.
  */
-import { literal, type Text } from '../policy/text';
+import type { Text } from '../policy/text';
 import { shapeOf } from './arn-shapes';
 import { arnKey } from './directory';
 import { arnOf, attributeOf, physicalName, referenceTo } from './identifiers';
@@ -21,59 +21,78 @@ export interface Element {
   readonly declared: ResourceDeclaration;
   readonly origin: Origin;
   readonly mark: Mark;
-  readonly arn?: Text;
-  readonly name?: Text;
+  readonly arn: Text | undefined;
+  /** Physical, given or generated. Few are ever asked for. */
+  readonly name: Text | undefined;
 }
 
 export function readElements(r: Resolver): readonly Element[] {
   return r.app.stacks.flatMap((stack) =>
-    [...stack.template.resources.values()].map((declared): Element => {
-      const arn = arnOf(r, stack, declared.logicalId);
-      const name = physicalName(r, stack, declared.logicalId);
-      return {
-        stack,
-        declared,
-        origin: originOf(stack, declared),
-        mark: readMark(declared),
-        arn,
-        name,
-      };
-    }),
+    [...stack.template.resources.values()].map((declared) => new ReadElement(r, stack, declared)),
   );
 }
 
-export class ElementIndex {
-  /** By what `Ref`, the ARN and the name are. Names are not unique across types, nor accounts. */
-  private readonly byText = new Map<string, Element[]>();
-  private readonly byArn = new Map<string, Element>();
-  private readonly byHole = new Map<string, Element>();
-  private readonly byId = new Map<string, Element>();
+class ReadElement implements Element {
+  readonly origin: Origin;
+  readonly mark: Mark;
+  readonly arn: Text | undefined;
 
-  constructor(r: Resolver, elements: readonly Element[]) {
+  constructor(
+    private readonly r: Resolver,
+    readonly stack: Stack,
+    readonly declared: ResourceDeclaration,
+  ) {
+    this.origin = originOf(stack, declared);
+    this.mark = readMark(declared);
+    this.arn = arnOf(r, stack, declared.logicalId);
+  }
+
+  get name(): Text | undefined {
+    return physicalName(this.r, this.stack, this.declared.logicalId);
+  }
+}
+
+export class ElementIndex {
+  private readonly byArn = new Map<string, Element>();
+  private readonly byId = new Map<string, Element>();
+  private readonly byType = new Map<string, Element[]>();
+  /** Of the types that were asked for, by what `Ref`, the ARN and the name are. Names are not unique across accounts. */
+  private readonly byText = new Map<string, ReadonlyMap<string, readonly Element[]>>();
+  /** Holes that were met, with the resource whose name or id they stand for. */
+  private readonly owners = new Map<string, Element | undefined>();
+
+  constructor(
+    private readonly r: Resolver,
+    elements: readonly Element[],
+  ) {
     for (const element of elements) {
-      const { stack, declared, arn, name } = element;
       this.byId.set(element.origin.id, element);
-      const ref = toText(referenceTo(r, stack, declared.logicalId));
-      const guessed =
-        shapeOf(declared.type) === undefined ? toText(attributeOf(r, stack, declared.logicalId, 'Arn')) : undefined;
-      for (const called of [arn, ref, name, guessed]) {
-        if (called === undefined) continue;
-        const key = arnKey(called);
-        if (called === arn) this.byArn.set(key, element);
-        push(this.byText, key, element);
-        for (const part of called.parts) {
-          // A hole in an identifier may be another resource's name: a version's ARN holds its function's.
-          if (typeof part !== 'string' && isOwn(part.hole, element)) this.byHole.set(part.hole, element);
-        }
-      }
+      if (element.arn !== undefined) this.byArn.set(arnKey(element.arn), element);
+      push(this.byType, element.declared.type, element);
     }
   }
 
   /** Resources of these types with that name, ARN or `Ref`. */
   find(named: Text, types: readonly string[], account: Text): readonly Element[] | undefined {
-    const found = (this.byText.get(arnKey(named)) ?? []).filter((e) => types.includes(e.declared.type));
+    const key = arnKey(named);
+    const found = types.flatMap((type) => this.textsOf(type).get(key) ?? []);
     const here = found.filter((e) => textKey(e.stack.account) === textKey(account));
     return found.length === 0 ? undefined : here.length > 0 ? here : found;
+  }
+
+  private textsOf(type: string): ReadonlyMap<string, readonly Element[]> {
+    const known = this.byText.get(type);
+    if (known !== undefined) return known;
+    const texts = new Map<string, Element[]>();
+    for (const element of this.byType.get(type) ?? []) {
+      const { stack, declared, arn, name } = element;
+      const ref = toText(referenceTo(this.r, stack, declared.logicalId));
+      const guessed =
+        shapeOf(type) === undefined ? toText(attributeOf(this.r, stack, declared.logicalId, 'Arn')) : undefined;
+      for (const called of [arn, ref, name, guessed]) if (called !== undefined) push(texts, arnKey(called), element);
+    }
+    this.byText.set(type, texts);
+    return texts;
   }
 
   element(id: string): Element | undefined {
@@ -90,7 +109,7 @@ export class ElementIndex {
     for (let i = 0; i <= t.parts.length; i++) {
       const part = t.parts[i];
       const element =
-        part === undefined ? this.ownerOf(t) : typeof part === 'string' ? undefined : this.byHole.get(part.hole);
+        part === undefined ? this.ownerOf(t) : typeof part === 'string' ? undefined : this.ownerOfHole(part.hole);
       if (element !== undefined && !found.includes(element)) found = [...found, element];
     }
     return found;
@@ -108,28 +127,34 @@ export class ElementIndex {
     }
     return undefined;
   }
+
+  /** A hole in an identifier may be another resource's name: a version's ARN holds its function's. */
+  private ownerOfHole(hole: string): Element | undefined {
+    let owner = this.owners.get(hole);
+    if (owner === undefined && !this.owners.has(hole)) {
+      const id = idInHole(hole);
+      owner = id === undefined ? undefined : this.byId.get(id);
+      this.owners.set(hole, owner);
+    }
+    return owner;
+  }
 }
 
 const NOTHING: readonly Element[] = [];
 
 /** As `identifiers.ts` writes them: `Stack/Id#name`, or the expression itself for a type without a shape. */
-function isOwn(hole: string, { stack, declared, origin }: Element): boolean {
-  if (hole.startsWith(origin.id) && hole[origin.id.length] === '#') return true;
-  if (!hole.startsWith(stack.id)) return false;
-  return (
-    hole === `${stack.id}:{"Ref":"${declared.logicalId}"}` ||
-    hole === `${stack.id}:{"Fn::GetAtt":["${declared.logicalId}","Arn"]}`
-  );
+function idInHole(hole: string): string | undefined {
+  const end = hole.lastIndexOf('#');
+  if (end >= 0) return hole.slice(0, end);
+  const expression = EXPRESSION.exec(hole);
+  return expression === null ? undefined : `${expression[1]}/${expression[2] ?? expression[3]}`;
 }
+
+const EXPRESSION = /^(.*):\{(?:"Ref":"([^"]+)"|"Fn::GetAtt":\["([^"]+)","Arn"\])\}$/;
 
 function push(map: Map<string, Element[]>, key: string, element: Element): void {
   const known = map.get(key);
   if (known === undefined) map.set(key, [element]);
   // By its name and by what `Ref` is, which is mostly the name.
   else if (known.at(-1) !== element) known.push(element);
-}
-
-/** The literal name, where the template or the deployment fixes it. */
-export function fixedName(element: Element): string | undefined {
-  return element.name === undefined ? undefined : literal(element.name);
 }

@@ -53,36 +53,39 @@ export function canonical(value: unknown): string {
   return JSON.stringify(value) ?? 'null';
 }
 
-/**
- * Whether the value is nested at most `limit` levels deep, and which keys of `wanted` stand in it. Without recursion,
- * so that hostile input cannot exhaust the stack.
- */
-export function survey(
-  value: unknown,
-  limit: number,
-  wanted: ReadonlySet<string>,
-): { readonly deep: boolean; readonly has: ReadonlySet<string> } {
-  const has = new Set<string>();
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return { deep: true, has };
-    const next: unknown[] = [];
-    for (const v of level) {
-      if (typeof v !== 'object' || v === null) continue;
-      if (isList(v)) {
-        for (const inner of v) if (typeof inner === 'object' && inner !== null) next.push(inner);
-        continue;
-      }
-      const inside = v as Readonly<Record<string, unknown>>;
-      for (const key in inside) {
-        const inner = inside[key];
-        if (wanted.has(key)) has.add(key);
-        if (typeof inner === 'object' && inner !== null) next.push(inner);
-      }
+export interface Survey {
+  /** It is nested more than `limit` levels deep; of what lies deeper nothing is said. */
+  readonly deep: boolean;
+  /** Whether `Fn::If` stands in it. */
+  readonly branching: boolean;
+  /** Whether `Fn::Transform` stands in it. */
+  readonly including: boolean;
+}
+
+/** @param limit bounds the recursion, so that hostile input cannot exhaust the stack */
+export function survey(value: unknown, limit: number): Survey {
+  const found = { deep: false, branching: false, including: false };
+  const visit = (inner: object, left: number): void => {
+    if (left < 0) {
+      found.deep = true;
+      return;
     }
-    level = next;
-  }
-  return { deep: false, has };
+    if (isList(inner)) {
+      for (let i = 0; i < inner.length; i++) {
+        const item = inner[i];
+        if (typeof item === 'object' && item !== null) visit(item, left - 1);
+      }
+      return;
+    }
+    for (const key in inner) {
+      if (key === 'Fn::If') found.branching = true;
+      else if (key === 'Fn::Transform') found.including = true;
+      const member = (inner as JsonObject)[key];
+      if (typeof member === 'object' && member !== null) visit(member, left - 1);
+    }
+  };
+  if (typeof value === 'object' && value !== null) visit(value, limit);
+  return found;
 }
 
 /** `Ref` or `Fn::…` as the only key makes an object an intrinsic. */

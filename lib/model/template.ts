@@ -53,8 +53,6 @@ export interface Template {
 /** CloudFormation refuses nesting far below this; the bound keeps recursion safe. */
 const MAX_DEPTH = 200;
 
-const SURVEYED: ReadonlySet<string> = new Set(['Fn::If', 'Fn::Transform']);
-
 export function parseTemplate(rendered: RenderedTemplate): Template {
   const raw = rendered.template;
   const where = nameOf(rendered);
@@ -63,7 +61,7 @@ export function parseTemplate(rendered: RenderedTemplate): Template {
   };
   if (!isObject(raw))
     return fail(`expected a CloudFormation template (an object with \`Resources\`), found ${describe(raw)}`);
-  const { deep, has } = survey(raw, MAX_DEPTH, SURVEYED);
+  const { deep, branching, including } = survey(raw, MAX_DEPTH);
   if (deep) fail(`values are nested more than ${MAX_DEPTH} levels deep, expected a CloudFormation template`);
   // CDK writes a stack without resources as a template without the section.
   if (!isObject(raw.Resources) && !(raw.Resources === undefined && !rendered.unnamed))
@@ -102,8 +100,8 @@ export function parseTemplate(rendered: RenderedTemplate): Template {
     outputs,
     transforms: asList(raw.Transform).map((t) => (isObject(t) ? String(t.Name ?? 'a macro') : String(t))),
     unexpanded: loops.unexpanded,
-    branching: has.has('Fn::If'),
-    including: has.has('Fn::Transform'),
+    branching,
+    including,
   };
 }
 

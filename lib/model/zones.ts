@@ -95,8 +95,9 @@ function zonesByApi({ r, elements, configuration, partial }: Sources): ReadonlyM
   );
 }
 
-function classifiable({ origin, mark, name }: Element): Classifiable {
-  return { origin, mark, principal: false, ...(name === undefined ? {} : { physicalName: name }) };
+function classifiable(element: Element): Classifiable {
+  const { origin, mark } = element;
+  return { origin, mark, principal: false, physicalName: () => element.name };
 }
 
 const METHOD = 'AWS::ApiGateway::Method';
