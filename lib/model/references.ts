@@ -5,7 +5,7 @@
  */
 import { isText, type Text, text } from '../policy/text';
 import type { Element, ElementIndex } from './elements';
-import { isResolvedList, isResolvedObject, type Resolved } from './resolved';
+import { isResolvedList, type Resolved } from './resolved';
 import type { Stack } from './stack';
 import { type Path, usesOf, written } from './uses';
 import type { PropertyVariants } from './variants';
@@ -64,12 +64,11 @@ export function namedIn(stack: Stack, value: unknown): readonly string[] {
 function walkTexts(value: Resolved, path: Path, found: (t: Text) => void): void {
   if (typeof value === 'string') {
     if (value.startsWith('arn:')) found(text(value));
-  } else if (isText(value)) found(value);
+  } else if (typeof value !== 'object' || value === null) return;
   else if (isResolvedList(value)) {
     for (let i = 0; i < value.length; i++) if (maySpeak(value[i]!)) walkWithin(i, value[i]!, path, found);
-  } else if (isResolvedObject(value)) {
-    for (const key in value) if (maySpeak(value[key]!)) walkWithin(key, value[key]!, path, found);
-  }
+  } else if (isText(value)) found(value);
+  else for (const key in value) if (maySpeak(value[key]!)) walkWithin(key, value[key]!, path, found);
 }
 
 /** Most of a template are strings that speak of nothing. */
@@ -107,15 +106,15 @@ function uncalled(end: string): string {
 export function dependencyCycle(stack: Stack): readonly string[] | undefined {
   const { resources } = stack.template;
   const edges = new Map<string, readonly string[]>();
-  for (const declared of resources.values()) {
-    const to = declared.dependsOn.filter((id) => resources.has(id));
+  for (const { logicalId: from, dependsOn, uses } of resources.values()) {
+    const to = dependsOn.filter((id) => resources.has(id));
     // A reference in a branch exists only where the branch does.
-    for (const { logicalId, inBranch } of declared.uses.named)
+    for (const { logicalId, inBranch } of uses.named)
       if (!inBranch && resources.has(logicalId) && !to.includes(logicalId)) to.push(logicalId);
-    edges.set(declared.logicalId, to);
+    if (to.length > 0) edges.set(from, to);
   }
   const state = new Map<string, 'open' | 'done'>();
-  for (const start of resources.keys()) {
+  for (const start of edges.keys()) {
     if (state.has(start)) continue;
     // Depth first, with its own stack: templates may be as deep as they are long.
     const path: { id: string; next: number }[] = [{ id: start, next: 0 }];
@@ -127,7 +126,7 @@ export function dependencyCycle(stack: Stack): readonly string[] | undefined {
         path.pop();
       } else if (state.get(to) === 'open') {
         return [...path.slice(path.findIndex((p) => p.id === to)).map((p) => p.id), to];
-      } else if (!state.has(to)) {
+      } else if (!state.has(to) && edges.has(to)) {
         state.set(to, 'open');
         path.push({ id: to, next: 0 });
       }

@@ -6,6 +6,7 @@
  */
 import type { Condition, PolicyDocument, Statement } from '../policy/document';
 import { PolicyError, type PolicyKind, parsePolicy } from '../policy/parse';
+import { isText } from '../policy/text';
 import { ALWAYS, both, type Guard } from './conditions';
 import { intrinsicName, isList, isObject } from './json';
 import { parseJsonText } from './json-text';
@@ -172,9 +173,10 @@ function flatten(value: Resolved): Resolved {
 }
 
 function isFlat(value: Resolved): boolean {
+  if (typeof value !== 'object' || value === null) return true;
   if (isResolvedList(value)) {
     for (const v of value) if (typeof v === 'object' && (isResolvedList(v) || !isFlat(v))) return false;
-  } else if (isResolvedObject(value)) {
+  } else if (!isText(value)) {
     for (const key in value) if (typeof value[key] === 'object' && !isFlat(value[key]!)) return false;
   }
   return true;
