@@ -125,11 +125,20 @@ class Actions implements ActionNames {
   }
 
   serviceOf(id: number): string {
-    return this.services[lowest(this.services.length, (service) => this.firsts[service]! > id) - 1]!;
+    const { firsts } = this;
+    let low = 0;
+    let high = firsts.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (firsts[middle]! <= id) low = middle;
+      else high = middle;
+    }
+    return this.services[low]!;
   }
 
   cell(id: number, column: number): string {
     const begin = this.begins[id]!;
+    if (column === 0) return this.text.slice(begin, this.text.indexOf('\t', begin));
     return this.text.slice(begin, this.endOf(begin)).split('\t')[column] ?? '';
   }
 

@@ -27,7 +27,7 @@ export class ActionsTaking implements Actions {
   ) {
     const selection = { not: false, patterns: [text(`${service ?? '*'}:*`)] };
     const later = futureActions(selection, ActionIndex.of(catalogue));
-    this.future = new SelectedActions(ActionSet.empty(), later);
+    this.future = new SelectedActions({ known: ActionSet.empty(), future: later });
   }
 
   meets(other: Actions): boolean {

@@ -3,7 +3,7 @@
  * and memo tables, so that a question is put to the engine once.
  */
 import type { Model, Principal } from '../model/model';
-import { ActionIndex, type ActionSet, type FutureActions, futureActions } from '../policy/action-set';
+import { ActionIndex, type ActionSet, type FutureActions, type Selected } from '../policy/action-set';
 import type { Catalogue } from '../policy/catalogue';
 import { type CompiledPolicies, compile } from '../policy/compile';
 import type { Policies, PolicyDocument, Selection } from '../policy/document';
@@ -30,8 +30,7 @@ export class CheckContext {
     PolicyDocument,
     { readonly index: StatementIndex; readonly documents: WeakMap<Policies, PolicyDocument> }
   >();
-  private readonly selected = new Map<string, SelectedActions>();
-  private readonly selections = new WeakMap<Selection, SelectedActions>();
+  private readonly selected = new Map<Selected, SelectedActions>();
   private readonly alone = new WeakMap<PolicyDocument, Policies>();
   private readonly boundaryOverlaps = new WeakMap<PolicyDocument, WeakMap<PolicyDocument, OverlapVerdict>>();
 
@@ -122,17 +121,14 @@ export class CheckContext {
 
   /** The actions that a selection selects, those that AWS adds later among them. */
   public actions(selection: Selection): SelectedActions {
-    const known = this.selections.get(selection);
-    if (known !== undefined) return known;
-    const key = JSON.stringify(selection);
-    let selected = this.selected.get(key);
-    if (selected === undefined) {
-      const index = ActionIndex.of(this.catalogue);
-      selected = new SelectedActions(index.select(selection), futureActions(selection, index));
-      this.selected.set(key, selected);
+    // One for all selections that are written the same.
+    const selected = ActionIndex.of(this.catalogue).selected(selection);
+    let actions = this.selected.get(selected);
+    if (actions === undefined) {
+      actions = new SelectedActions(selected);
+      this.selected.set(selected, actions);
     }
-    this.selections.set(selection, selected);
-    return selected;
+    return actions;
   }
 
   /** One document as all the policies there are. */
@@ -156,10 +152,13 @@ export class CheckContext {
 export class SelectedActions implements Actions {
   private readonly answers = new Map<Actions, boolean>();
 
-  constructor(
-    readonly known: ActionSet,
-    private readonly future: FutureActions | undefined,
-  ) {}
+  readonly known: ActionSet;
+  private readonly future: FutureActions | undefined;
+
+  constructor({ known, future }: Selected) {
+    this.known = known;
+    this.future = future;
+  }
 
   /** False only if no action is in both. */
   public meets(other: Actions): boolean {

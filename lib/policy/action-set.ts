@@ -5,7 +5,7 @@
 import { Automaton } from './automaton';
 import { type ActionNames, type Catalogue, PerCatalogue } from './catalogue';
 import type { Selection } from './document';
-import { compileGlob, literalPrefix, type Mode } from './glob';
+import { compileGlob, literalPrefix } from './glob';
 import { literal } from './text';
 import type { Glob } from './token';
 
@@ -149,6 +149,10 @@ export class ActionIndex {
   private readonly patterns = new Map<string, ActionSet>();
   /** What was found for selections, by what is written in them: statements by the thousand select the same few. */
   private readonly written = new Map<string, Selected>();
+  /** What was asked for by its name. */
+  private readonly ids = new Map<string, number>();
+  /** Where the actions of a service stand: from, and to before. */
+  private readonly ranges = new Map<string, readonly [from: number, to: number]>();
   /** The same by themselves: statements that the model read once share them. */
   private readonly selections = new WeakMap<Selection, Selected>();
 
@@ -169,8 +173,15 @@ export class ActionIndex {
 
   idOf(name: string): number | undefined {
     const wanted = name.toLowerCase();
-    const id = this.first((name) => name >= wanted);
-    return id < this.actions.length && this.name(id) === wanted ? id : undefined;
+    let id = this.ids.get(wanted);
+    if (id === undefined) {
+      const [from, to] = this.rangeOf(wanted);
+      const place = this.first(from, to, (name) => name >= wanted);
+      id = place < to && this.name(place) === wanted ? place : NO_ACTION;
+      if (this.ids.size >= PATTERNS_KEPT) this.ids.clear();
+      this.ids.set(wanted, id);
+    }
+    return id === NO_ACTION ? undefined : id;
   }
 
   /** The known actions that the selection selects. */
@@ -222,8 +233,9 @@ export class ActionIndex {
     const rest = glob.slice(prefix.length);
     const anything = rest.length === 1 && rest[0]?.kind === 'star';
     const automaton = anything ? undefined : new Automaton([glob], 'may');
-    const from = this.first((name) => name >= prefix);
-    const to = this.first((name) => name >= prefix && !name.startsWith(prefix));
+    const [begin, end] = this.rangeOf(prefix);
+    const from = this.first(begin, end, (name) => name >= prefix);
+    const to = this.first(from, end, (name) => !name.startsWith(prefix));
     for (let id = from; id < to; id++) {
       if (automaton === undefined || automaton.accepts(this.name(id)))
         words[id >>> 5] = (words[id >>> 5] as number) | (1 << (id & 31));
@@ -234,10 +246,25 @@ export class ActionIndex {
     return set;
   }
 
-  /** The first action whose name is so; once a name is, all after it are. The number of actions when none is. */
-  private first(isSo: (name: string) => boolean): number {
-    let low = 0;
-    let high = this.actions.length;
+  /** Where the actions stand of the service that the name, or the beginning of one, says; all actions where it says none. */
+  private rangeOf(name: string): readonly [from: number, to: number] {
+    const colon = name.indexOf(':');
+    if (colon < 0) return [0, this.actions.length];
+    const service = name.slice(0, colon + 1);
+    let range = this.ranges.get(service);
+    if (range === undefined) {
+      const from = this.first(0, this.actions.length, (other) => other >= service);
+      range = [from, this.first(from, this.actions.length, (other) => !other.startsWith(service))];
+      if (this.ranges.size >= PATTERNS_KEPT) this.ranges.clear();
+      this.ranges.set(service, range);
+    }
+    return range;
+  }
+
+  /** The first action from `from` on whose name is so; once a name is, all after it are. `to` when none before it is. */
+  private first(from: number, to: number, isSo: (name: string) => boolean): number {
+    let low = from;
+    let high = to;
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (isSo(this.name(middle))) high = middle;
@@ -247,6 +274,7 @@ export class ActionIndex {
   }
 }
 
+const NO_ACTION = -1;
 /** A set of actions takes up to 3 kB. */
 const PATTERNS_KEPT = 10_000;
 const SELECTIONS_KEPT = 10_000;
@@ -281,13 +309,24 @@ function findFuture(selection: Selection, index: ActionIndex): FutureActions | u
     .map((p) => literal(p)?.toLowerCase())
     .filter((p) => p !== undefined)
     .filter((p) => selection.not || index.idOf(p) === undefined);
-  if (patterns.length === 0 && !selection.not) return undefined;
-  const globs = patterns.map(actionGlob);
-  const services = patterns.map((p) => /^([^*?:]+):/.exec(p)?.[1]);
-  const mode: Mode = 'may';
-  return {
-    not: selection.not,
-    automaton: new Automaton(globs, mode),
-    services: selection.not || services.includes(undefined) ? undefined : new Set(services as string[]),
-  };
+  return patterns.length === 0 && !selection.not ? undefined : new FuturePatterns(selection.not, patterns);
+}
+
+class FuturePatterns implements FutureActions {
+  readonly services: ReadonlySet<string> | undefined;
+  private made: Automaton | undefined;
+
+  constructor(
+    readonly not: boolean,
+    private readonly patterns: readonly string[],
+  ) {
+    const services = patterns.map((p) => /^([^*?:]+):/.exec(p)?.[1]);
+    this.services = not || services.includes(undefined) ? undefined : new Set(services as string[]);
+  }
+
+  /** Most questions end before they come to it. */
+  get automaton(): Automaton {
+    this.made ??= new Automaton(this.patterns.map(actionGlob), 'may');
+    return this.made;
+  }
 }
