@@ -107,6 +107,7 @@ export function dependencyCycle(stack: Stack): readonly string[] | undefined {
   const { resources } = stack.template;
   const edges = new Map<string, readonly string[]>();
   for (const { logicalId: from, dependsOn, uses } of resources.values()) {
+    if (dependsOn.length === 0 && uses.named.length === 0) continue;
     const to = dependsOn.filter((id) => resources.has(id));
     // A reference in a branch exists only where the branch does.
     for (const { logicalId, inBranch } of uses.named)

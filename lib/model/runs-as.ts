@@ -3,7 +3,7 @@
  * type, any property whose name speaks of a role and whose value is one of the app's roles counts,
  * so that a service missing from the table hides nobody.
  */
-import { literal, type Text, text } from '../policy/text';
+import { isText, literal, type Text, text } from '../policy/text';
 import { parseIamArn } from './directory';
 import type { Element, ElementIndex } from './elements';
 import { isResolvedList, isResolvedObject, property, type Resolved, toText } from './resolved';
@@ -147,18 +147,21 @@ function guessed(
     return [];
   const found: RunningRole[] = [];
   const visit = (inner: Resolved, key: string): void => {
-    if (isResolvedList(inner)) {
-      for (const item of inner) if (typeof item === 'object' || kindOf(key) !== 'other') visit(item, key);
-    } else if (isResolvedObject(inner)) {
-      for (const k in inner) if (typeof inner[k] === 'object' || kindOf(k) !== 'other') visit(inner[k]!, k);
-    } else if (kindOf(key) === 'profile') {
-      const named = toText(inner);
-      const roles = named === undefined ? [] : ofProfile(element, named, index, rolesOfProfile);
-      for (const role of roles) found.push({ service: EC2, role });
-    } else if (kindOf(key) === 'role') {
-      const named = toText(inner);
-      const roles = named === undefined ? undefined : index.find(named, ['AWS::IAM::Role'], element.stack.account);
-      for (const role of roles ?? [])
+    if (typeof inner === 'object' && inner !== null && !isText(inner)) {
+      if (isResolvedList(inner)) {
+        for (const item of inner) if (typeof item === 'object' || kindOf(key) !== 'other') visit(item, key);
+      } else {
+        for (const k in inner) if (typeof inner[k] === 'object' || kindOf(k) !== 'other') visit(inner[k]!, k);
+      }
+      return;
+    }
+    const kind = kindOf(key);
+    const named = kind === 'other' ? undefined : toText(inner);
+    if (named === undefined) return;
+    if (kind === 'profile') {
+      for (const role of ofProfile(element, named, index, rolesOfProfile)) found.push({ service: EC2, role });
+    } else {
+      for (const role of index.find(named, ['AWS::IAM::Role'], element.stack.account) ?? [])
         if (role.arn !== undefined) found.push({ service: `${service.toLowerCase()}.amazonaws.com`, role: role.arn });
     }
   };

@@ -43,11 +43,12 @@ export function readSecrets(
 }
 
 function ofElement({ declared, origin }: Element): readonly Part[] {
-  const { 'aws:cdk:path': _, bulkhead: __, ...metadata } = declared.metadata;
-  return [
-    { part: origin.path, value: declared.properties, at: '' },
-    { part: origin.path, value: metadata, at: 'Metadata' },
-  ];
+  const properties = { part: origin.path, value: declared.properties, at: '' };
+  const { metadata } = declared;
+  // Most have no other.
+  if (Object.keys(metadata).every((key) => key === 'aws:cdk:path' || key === 'bulkhead')) return [properties];
+  const { 'aws:cdk:path': _, bulkhead: __, ...others } = metadata;
+  return [properties, { part: origin.path, value: others, at: 'Metadata' }];
 }
 
 /** By name: a default is what its parameter is called, and so is what an output shows. */

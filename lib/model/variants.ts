@@ -21,7 +21,7 @@ const MAX_CONDITIONS = 5;
 /** Undefined when there are too many conditions to enumerate. Variants without a possible deployment are left out. */
 export function variantsOf(r: Resolver, stack: Stack, value: unknown): readonly Variant[] | undefined {
   if (!stack.template.branching) return [{ guard: ALWAYS, value: r.resolve(stack, value) }];
-  const names = [...openConditions(r, stack, value)];
+  const names = [...(openConditions(r, stack, value) ?? [])];
   if (names.length === 0) return [{ guard: ALWAYS, value: r.resolve(stack, value) }];
   if (names.length > MAX_CONDITIONS) return undefined;
   return choicesOf(names).flatMap((choices) => {
@@ -63,17 +63,26 @@ function choicesOf(names: readonly string[]): readonly Choices[] {
   );
 }
 
-/** Conditions of `Fn::If` in the value whose truth only the deployment decides. */
-function openConditions(r: Resolver, stack: Stack, value: unknown, into: Set<string> = new Set()): Set<string> {
+/** Conditions of `Fn::If` in the value whose truth only the deployment decides; undefined where there are none, as mostly. */
+function openConditions(r: Resolver, stack: Stack, value: unknown, found?: Set<string>): Set<string> | undefined {
+  let open = found;
   if (isList(value)) {
-    for (const item of value) if (typeof item === 'object') openConditions(r, stack, item, into);
+    for (const item of value) if (typeof item === 'object') open = openConditions(r, stack, item, open);
   } else if (isObject(value)) {
-    const argument = value['Fn::If'];
-    const name = isList(argument) && intrinsicName(value) !== undefined ? argument[0] : undefined;
-    if (typeof name === 'string' && typeof formulaOf(r, stack, name) !== 'boolean') into.add(name);
-    for (const key in value) if (typeof value[key] === 'object') openConditions(r, stack, value[key], into);
+    for (const key in value) {
+      const inner = value[key];
+      if (typeof inner !== 'object') continue;
+      if (key === 'Fn::If' && isList(inner) && intrinsicName(value) !== undefined) {
+        const [name] = inner;
+        if (typeof name === 'string' && typeof formulaOf(r, stack, name) !== 'boolean') {
+          open ??= new Set();
+          open.add(name);
+        }
+      }
+      open = openConditions(r, stack, inner, open);
+    }
   }
-  return into;
+  return open;
 }
 
 export interface Branch {

@@ -19,7 +19,6 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Names in lists of pairs, as ECS, CodeBuild, App Runner and Elastic Beanstalk have them. */
 const PAIR_NAMES = ['Name', 'Key', 'OptionName', 'ParameterKey', 'name'];
-const PAIR_VALUES: ReadonlySet<string> = new Set(['Value', 'ParameterValue', 'value']);
 
 export function readLeaves(value: unknown, reader: Reader): void {
   new Walk(reader).visit(value, '');
@@ -77,11 +76,12 @@ class Walk {
       this.reader.leaf(name, text, !text.includes('${'));
       return;
     }
-    const pair = only === undefined ? pairName(value) : undefined;
     for (const key in value) {
       const inner = value[key];
       if (key === 'Ref' || key.startsWith('Fn::')) this.argument(key, inner, name);
-      else this.enter(key, inner, pair !== undefined && PAIR_VALUES.has(key) ? pair : key);
+      else if (key === 'Value' || key === 'value' || key === 'ParameterValue')
+        this.enter(key, inner, pairName(value) ?? key);
+      else this.enter(key, inner, key);
     }
   }
 
@@ -104,7 +104,6 @@ function written(path: readonly (string | number)[]): string {
 
 /** Of a pair, its name; empty where CodeBuild says beside the value that it is only the name of a secret. */
 function pairName(value: Json): string | undefined {
-  if (value.Value === undefined && value.ParameterValue === undefined && value.value === undefined) return undefined;
   for (const key of PAIR_NAMES) {
     const name = value[key];
     if (typeof name !== 'string') continue;

@@ -102,13 +102,19 @@ function placed<Part>(told: readonly Told[], first: readonly Numbered<Part>[]) {
 /** Different texts under different names, each with all its places: places are numbered, because few of them are ever told. */
 class Texts {
   private readonly byName = new Map<string, Named>();
+  /** What was asked for last: whole lists go by one name. */
+  private lastName: string | undefined;
+  private last = new Named(false);
 
   under(name: string): Named {
+    if (name === this.lastName) return this.last;
     let texts = this.byName.get(name);
     if (texts === undefined) {
       texts = new Named(mayNameCredential(name));
       this.byName.set(name, texts);
     }
+    this.lastName = name;
+    this.last = texts;
     return texts;
   }
 
