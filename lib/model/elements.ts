@@ -54,6 +54,8 @@ class ReadElement implements Element {
 
 export class ElementIndex {
   private readonly byArn = new Map<string, Element>();
+  /** Of the keys of ARNs: what is as long as none of them is none of them. */
+  private readonly lengths = new Set<number>();
   private readonly byId = new Map<string, Element>();
   private readonly byType = new Map<string, Element[]>();
   /** Of the types that were asked for, by what `Ref`, the ARN and the name are. Names are not unique across accounts. */
@@ -67,7 +69,11 @@ export class ElementIndex {
   ) {
     for (const element of elements) {
       this.byId.set(element.origin.id, element);
-      if (element.arn !== undefined) this.byArn.set(arnKey(element.arn), element);
+      const key = element.arn === undefined ? undefined : arnKey(element.arn);
+      if (key !== undefined) {
+        this.byArn.set(key, element);
+        this.lengths.add(key.length);
+      }
       push(this.byType, element.declared.type, element);
     }
   }
@@ -121,7 +127,7 @@ export class ElementIndex {
     if (typeof first !== 'string' || !first.startsWith('arn:')) return undefined;
     const key = arnKey(t);
     for (let end = key.length; end > 0; end = Math.max(key.lastIndexOf('/', end - 1), key.lastIndexOf(':', end - 1))) {
-      const element = this.byArn.get(key.slice(0, end));
+      const element = this.lengths.has(end) ? this.byArn.get(key.slice(0, end)) : undefined;
       if (element !== undefined) return element;
       if (end < 'arn::'.length) break;
     }
