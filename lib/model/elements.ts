@@ -150,8 +150,7 @@ const NOTHING: readonly Element[] = [];
 
 /** As `identifiers.ts` writes them: `Stack/Id#name`, or the expression itself for a type without a shape. */
 function idInHole(hole: string): string | undefined {
-  const end = hole.lastIndexOf('#');
-  if (end >= 0) return hole.slice(0, end);
+  if (!hole.endsWith('}')) return hole.includes('#') ? hole.slice(0, hole.lastIndexOf('#')) : undefined;
   const expression = EXPRESSION.exec(hole);
   return expression === null ? undefined : `${expression[1]}/${expression[2] ?? expression[3]}`;
 }

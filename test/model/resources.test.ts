@@ -154,6 +154,23 @@ describe('references', () => {
     for (const id of ['T/X', 'T/Y'])
       expect(resourceOf(m, id).references).toEqual([{ to: 'S/K', at: 'KmsMasterKeyId' }]);
   });
+
+  test.each<[string, string, unknown]>([
+    ['an attribute that is neither its name nor its ARN', 'AWS::ApiGateway::RestApi', att('P', 'RootResourceId')],
+    ['what `Ref` is of a type without a shape', 'AWS::Made::Up', ref('P')],
+    ['the ARN of a type without a shape', 'AWS::Made::Up', att('P')],
+  ])('through an import: %s', (_, type, value) => {
+    const producer = stack(
+      { P: resource(type), Q: resource(type) },
+      { sections: { Outputs: { P: { Value: value, Export: { Name: 'p' } } } }, stackName: 'a#1' },
+    );
+    const consumer = stack(
+      { X: resource('AWS::ApiGateway::Resource', { ParentId: { 'Fn::ImportValue': 'p' } }) },
+      { stackName: 'T' },
+    );
+    const { references } = resourceOf(buildModel([producer, consumer]), 'T/X');
+    expect(references).toEqual([{ to: 'a#1/P', at: 'ParentId' }]);
+  });
 });
 
 describe('resource policies', () => {
