@@ -248,7 +248,7 @@ function isDelimiter(character: string): boolean {
 
 /** Longer than any character, so never one. */
 function keyOf({ hole }: Hole): string {
-  return `hole ${hole}`;
+  return hole.length > 1 ? hole : `hole ${hole}`;
 }
 
 const known = new WeakMap<Statement, readonly Beginning[]>();

@@ -96,8 +96,9 @@ function usesOf(model: Model): ReadonlyMap<string, readonly Use[]> {
     const usersAt = usersOf(resource, model);
     const called = calledByVariable(resource, model);
     for (const { to, at } of called.length === 0 ? references : [...references, ...called]) {
+      if (NOT_USE.test(at)) continue;
       const used = byId.get(to);
-      if (NOT_USE.test(at) || isNamedByVariable(resource, at, used)) continue;
+      if (isNamedByVariable(resource, at, used)) continue;
       if (used !== undefined && isOfSharedGateway(model, used, resource)) continue;
       const known = uses.get(to) ?? [];
       uses.set(to, known);
