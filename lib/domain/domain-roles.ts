@@ -6,7 +6,7 @@
  * can do what the remit says, and whatever is attached later it can do nothing else.
  */
 import { type CfnResource, Duration, Stack, Tags, Token } from 'aws-cdk-lib';
-import { CompositePrincipal, ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
+import { CompositePrincipal, ManagedPolicy, type PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { mark } from '../enforce/marker';
 import { type Assumer, attestationsOf } from './assumer';
@@ -71,8 +71,9 @@ export class DomainRoles extends Construct {
         (isPrivileged(duty) ? undefined : props.maxSessionDuration) ?? Duration.seconds(SHORTEST_SESSION_SECONDS),
     });
     const { domain } = props;
-    const common = commonRequests(props.resources).map((statement) => statement.toStatementJson());
-    mark(policy.node.defaultChild as CfnResource, { domain, duty, part: 'boundary', common });
+    // Declared once: every duty of the domain has the same.
+    const common = this.remits.size > 0 ? {} : { common: statementsOf(commonRequests(props.resources)) };
+    mark(policy.node.defaultChild as CfnResource, { domain, duty, part: 'boundary', ...common });
     const attestations = attestationsOf(assumers);
     const attested = attestations.length === 0 ? {} : { attestations };
     mark(role.node.defaultChild as CfnResource, { domain, duty, part: 'role', ...attested });
@@ -80,6 +81,10 @@ export class DomainRoles extends Construct {
     this.remits.set(duty, policy);
     this.roles.set(duty, role);
   }
+}
+
+function statementsOf(statements: readonly PolicyStatement[]): readonly unknown[] {
+  return statements.map((statement) => statement.toStatementJson());
 }
 
 /** Throws unless every duty has assumers, and nobody has two duties. */

@@ -48,7 +48,7 @@ export interface Mark {
   readonly sensitivity?: string;
   /** On a role: for each assumer whose second factor IAM cannot see, who vouches for it. Facts from outside the app. */
   readonly attestations?: readonly string[];
-  /** On a boundary: the common requests, as IAM statements in JSON. */
+  /** On one boundary of a domain: its common requests, as IAM statements in JSON. */
   readonly common?: readonly unknown[];
   /** On a role for emergencies: what it declares. */
   readonly breakGlass?: {

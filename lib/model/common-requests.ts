@@ -71,7 +71,7 @@ export function commonRequests(
   const statements = new Map<string, Statement>();
   const read = new Set<string>();
   for (const { stack, path, mark } of declared) {
-    // Every role of a domain declares the same.
+    // Domains may declare the same, and each several times.
     const written = `${stack.id} ${JSON.stringify(mark.common)}`;
     if (read.has(written)) continue;
     const before = refused.length;
