@@ -112,10 +112,8 @@ const RULE = 'leave the rule `isolation` in the web ACL of the domain, and the w
 
 /** What stands in for the moment in a Deny of everything to sessions that began before it. */
 function revokingHoles({ policies }: Principal): readonly Hole[] {
-  const documents = [
-    ...policies.identityPolicies,
-    ...(policies.permissionsBoundary ? [policies.permissionsBoundary] : []),
-  ];
+  const documents = new Set(policies.identityPolicies);
+  if (policies.permissionsBoundary !== undefined) documents.add(policies.permissionsBoundary);
   const holes: Hole[] = [];
   for (const { statements } of documents) {
     for (const statement of statements) {
@@ -235,7 +233,8 @@ function dependentsOf({ resources, principals }: Model, parameters: ReadonlySet<
     look(principal, (into) => {
       const { policies, trust } = principal;
       const documents = [policies, { trust }].flatMap((held) => Object.values(held) as (PolicyDocument | undefined)[]);
-      for (const document of documents.flat())
+      // A remit is attached to its role, and bounds it.
+      for (const document of new Set(documents.flat()))
         for (const statement of document?.statements ?? []) parametersOf(statement, parameters, into);
     });
   return dependents;

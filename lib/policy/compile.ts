@@ -206,7 +206,8 @@ class Compiled implements CompiledPolicies {
     const all: CompiledDocument[] = [];
     const read = (documents: readonly PolicyDocument[]): readonly CompiledDocument[] => {
       const compiled = documents.map((d) => compileDocument(d, catalogue));
-      all.push(...compiled);
+      // One document may stand in several layers; what it denies, it denies once.
+      for (const one of compiled) if (!all.includes(one)) all.push(one);
       return compiled;
     };
     const given: Given[] = [];
@@ -271,10 +272,11 @@ class Compiled implements CompiledPolicies {
  */
 export function layersOf(policies: Policies): readonly (readonly [Layer['name'], readonly PolicyDocument[]])[] {
   const { identityPolicies, resourceGrants, permissionsBoundary, sessionPolicies, serviceControlPolicies } = policies;
-  const layers: (readonly [Layer['name'], readonly PolicyDocument[]])[] = [
-    ['identity', resourceGrants === undefined ? identityPolicies : [...identityPolicies, ...resourceGrants]],
-  ];
-  if (permissionsBoundary !== undefined) layers.push(['boundary', [permissionsBoundary]]);
+  const identity = resourceGrants === undefined ? identityPolicies : [...identityPolicies, ...resourceGrants];
+  const layers: (readonly [Layer['name'], readonly PolicyDocument[]])[] = [['identity', identity]];
+  // A policy that bounds itself bounds nothing: the remit of a duty is attached to its role, and is the role's boundary.
+  if (permissionsBoundary !== undefined && (identity.length === 0 || identity.some((d) => d !== permissionsBoundary)))
+    layers.push(['boundary', [permissionsBoundary]]);
   if (sessionPolicies !== undefined && sessionPolicies.length > 0) layers.push(['session', sessionPolicies]);
   if (serviceControlPolicies !== undefined && serviceControlPolicies.length > 0)
     layers.push(['scp', serviceControlPolicies]);

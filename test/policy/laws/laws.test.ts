@@ -60,6 +60,31 @@ describe('overlap', () => {
     expect(seen).toBeGreaterThan(RUNS / 20);
   });
 
+  test('is the same whether a boundary is one of the policies attached, or says the same', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(one, one, one, fc.constantFrom('alone', 'beside another', 'beside a grant'), (x, z, y, how) => {
+        const [a, b] = [policiesOf(x), policiesOf(y)];
+        const [remit] = a.identityPolicies as [PolicyDocument];
+        const more = policiesOf(z).identityPolicies;
+        const own: Policies = {
+          ...a,
+          identityPolicies: how === 'beside another' ? [remit, ...more] : [remit],
+          ...(how === 'beside a grant' ? { resourceGrants: more } : {}),
+        };
+        const itself = { ...own, permissionsBoundary: remit };
+        const copied = { ...own, permissionsBoundary: structuredClone(remit) };
+        seen.add(`${verdict(itself, b)} ${how}`);
+        expect(verdict(itself, b)).toBe(verdict(copied, b));
+        expect(within(itself, b)).toBe(within(copied, b));
+        expect(within(b, itself)).toBe(within(b, copied));
+      }),
+      options,
+    );
+    for (const how of ['alone', 'beside another', 'beside a grant'])
+      for (const answer of ['overlap', 'disjoint']) expect(seen).toContain(`${answer} ${how}`);
+  });
+
   test('of a principal with itself is: it allows anything at all', () => {
     let nothing = 0;
     const narrow = fc.oneof(
