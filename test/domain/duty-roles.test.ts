@@ -179,15 +179,14 @@ describe('remits', () => {
     expect(read(Duty.AUDIT, 'ReadAuditTrail')).not.toMatch(/Execution/);
   });
 
-  test('declare the common requests in the template, on every boundary alike', () => {
+  test('declare the common requests in the template, once, and all of them have them', () => {
     const boundaries = Object.values(iam.findResources('AWS::IAM::ManagedPolicy'));
-    const declared = new Set(boundaries.map((b) => JSON.stringify(b.Metadata.bulkhead.common)));
-    expect(declared.size).toBe(1);
-    for (const boundary of boundaries) {
-      expect(boundary.Properties.PolicyDocument.Statement).toEqual(
-        expect.arrayContaining(boundary.Metadata.bulkhead.common),
-      );
-    }
+    const marked = boundaries.filter(({ Metadata }) => Metadata.bulkhead.common !== undefined);
+    expect(marked).toHaveLength(1);
+    const { common } = marked[0]!.Metadata.bulkhead;
+    expect(common).toHaveLength(3);
+    for (const boundary of boundaries)
+      expect(boundary.Properties.PolicyDocument.Statement).toEqual(expect.arrayContaining(common));
   });
 });
 
