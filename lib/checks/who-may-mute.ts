@@ -19,7 +19,7 @@ import type { Finding } from './finding';
 import { isFree, nobodyHoldsTwoDuties } from './nobody-holds-two-duties';
 import { explainSide, grantsOf, type Meeting, nameOfGrant, pathsOf, witnessOf } from './root-cause';
 import { atMost, nameOf, type Subject, subjectsOf } from './separation';
-import { referredTo, typed } from './signals';
+import { listOf, member, referredTo, typed } from './signals';
 
 const ON_ALARMS = [
   'cloudwatch:DeleteAlarms',
@@ -123,8 +123,7 @@ function mutingOf(own: readonly Resource[]): Policies | undefined {
 const THE_REQUESTS = 'the requests in question';
 
 function namesOf({ properties }: Resource): readonly unknown[] {
-  const { Dimensions } = properties;
-  return Array.isArray(Dimensions) ? Dimensions.map((one: { readonly Value?: unknown }) => one.Value) : [];
+  return listOf(properties.Dimensions).map((one) => member(one, 'Value'));
 }
 
 function arnsOf(resources: readonly Resource[]): readonly Text[] {

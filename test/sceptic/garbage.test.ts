@@ -6,6 +6,7 @@
  */
 import { buildModel } from '../../lib/model/build-model';
 import { InputError } from '../../lib/model/input-error';
+import { isList, isObject } from '../../lib/model/json';
 import { Random } from '../fuzz/random';
 import { configure, type Json, stack, TODAY } from '../model/notation';
 import { CROSSED, EVERYTHING } from './everything';
@@ -46,6 +47,25 @@ test(`${COUNT} mutations from seed ${SEED}: always an answer`, () => {
   }
   expect(broken).toEqual([]);
 }, 3_600_000);
+
+/** Of every list as much as before, and nothing in it. */
+function hollow(value: unknown): unknown {
+  if (isList(value)) return value.map(() => null);
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, v]) => [key, hollow(v)])) : value;
+}
+
+test('nothing in a list: always an answer', () => {
+  const own = Object.entries(EVERYTHING.Resources as Json).map(([id, one]): [string, Json] => [
+    id,
+    { ...(one as Json), Metadata: { bulkhead: { domain: id.slice(0, 1).toLowerCase() } } },
+  ]);
+  const hollowed = own.filter(([, one]) => JSON.stringify(hollow(one)) !== JSON.stringify(one));
+  expect(hollowed.length).toBeGreaterThan(30);
+  for (const [id, one] of hollowed) {
+    const Resources = { ...Object.fromEntries(own), [id]: hollow(one) };
+    expect(answer({ ...EVERYTHING, Resources })).not.toEqual([]);
+  }
+});
 
 /** The least in which the crossing stands. */
 const LEAST: Json = {
