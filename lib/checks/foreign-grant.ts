@@ -9,7 +9,7 @@
 import type { Model, Resource } from '../model/model';
 import type { Policies, PolicyDocument, Statement } from '../policy/document';
 import type { OverlapVerdict } from '../policy/verdict';
-import { mightMeet } from '../reach/arn-index';
+import { mightMeet } from '../reach/arn-sieve';
 import type { CheckContext } from './check';
 import { exceptFrom } from './declared-crossings';
 import { grantedElsewhere } from './granted-elsewhere';

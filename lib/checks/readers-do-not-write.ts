@@ -11,7 +11,7 @@
 import type { Api, Model, Principal, Resource } from '../model/model';
 import type { Policies } from '../policy/document';
 import { type Hole, isText, literal, type Text, text } from '../policy/text';
-import { mightMeetBySegments } from '../reach/arn-index';
+import { mightMeetBySegments } from '../reach/arn-sieve';
 import type { Check, CheckContext } from './check';
 import { type Finding, OF_A_SETTING } from './finding';
 import { meetingsOf } from './meetings';

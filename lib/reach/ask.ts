@@ -10,7 +10,7 @@ import { overlap } from '../policy/overlap';
 import type { Text } from '../policy/text';
 import type { OverlapVerdict, OverlapWitness } from '../policy/verdict';
 import type { Actor } from './actor';
-import { mightSelect } from './arn-index';
+import { mightSelect } from './arn-sieve';
 import { plainlyAllows } from './granted-by-name';
 import { aboutResources, type RequestContext, requests } from './requests';
 

@@ -1,7 +1,8 @@
 /** The sieve lets nothing through its fingers: whatever a pattern matches is among its candidates. */
 import * as fc from 'fast-check';
 import { type Hole, type Text, text } from '../../lib/policy/text';
-import { ArnIndex, mightMeet, mightMeetBySegments, mightSelect } from '../../lib/reach/arn-index';
+import { ArnIndex } from '../../lib/reach/arn-index';
+import { mightMeet, mightMeetBySegments, mightSelect } from '../../lib/reach/arn-sieve';
 
 const generated = (id: string): Hole => ({ hole: id, type: 'segment', identity: 'names', label: id });
 const unknown: Hole = { hole: 'Ref P', type: 'segment', label: 'Ref P' };
