@@ -154,7 +154,8 @@ function isEverybody({ not, entries }: NonNullable<Statement['principal']>): boo
 
 const SHORT = 'execute-api:';
 
-function spelledOut(pattern: Text, called: Text): Text {
+/** What a resource of an API's policy is in full, for `execute-api:/…`. */
+export function spelledOut(pattern: Text, called: Text): Text {
   const [first, ...rest] = pattern.parts;
   if (typeof first !== 'string' || !first.startsWith(`${SHORT}/`)) return pattern;
   return text(called, first.slice(SHORT.length), ...rest);

@@ -8,8 +8,9 @@
  * Sources: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based-aggregation-options.html,
  * https://docs.aws.amazon.com/waf/latest/APIReference/API_ForwardedIPConfig.html
  */
+
+import { textOf } from './answers';
 import { listed, member } from './settings';
-import { textOf } from './signals';
 
 export interface Uncounted {
   readonly is: 'violated' | 'undecided';

@@ -13,12 +13,15 @@ import { onlyHole } from '../model/text-key';
 import { DEPLOYMENT_KEY_PREFIX } from '../policy/catalogue';
 import type { PolicyDocument, Statement } from '../policy/document';
 import { type Hole, isText, literal, type Text } from '../policy/text';
+import { type Answer, all, any, textOf } from './answers';
+import { referredTo, typed } from './by-type';
 import type { Check } from './check';
 import { type Finding, OF_A_SETTING } from './finding';
 import { stagesOfApi } from './gateway-stages';
+import { type Belongings, madeDomains } from './made-domains';
 import { placesOf } from './places';
 import { nameOf } from './separation';
-import { type Answer, all, any, type Belongings, madeDomains, member, referredTo, textOf, typed } from './signals';
+import { member } from './settings';
 import { mayBeIsolated, type ZoneBlock, zoneBlock } from './zone-block';
 
 export const domainsCanBeIsolated: Check = {

@@ -6,8 +6,8 @@
 import type { Resource } from '../model/model';
 import { splitText, textKey } from '../model/text-key';
 import { literal } from '../policy/text';
+import { referring, typed } from './by-type';
 import { asText, listed, member } from './settings';
-import { referring, typed } from './signals';
 
 export interface GatewayStage {
   readonly resource: Resource;
@@ -37,6 +37,18 @@ function apart(stages: readonly GatewayStage[]): readonly GatewayStage[] {
 
 function isDeployment({ origin }: Resource): boolean {
   return origin.type === 'AWS::ApiGateway::Deployment';
+}
+
+/** What the stage says of a setting. */
+export function settingOf({ resource }: GatewayStage, ...keys: readonly string[]): unknown {
+  return isDeployment(resource)
+    ? member(resource.properties.StageDescription, ...keys)
+    : member(resource.properties, ...keys);
+}
+
+/** The property in which it says it, as references are written. */
+export function settingAt({ resource }: GatewayStage, at: string): string {
+  return isDeployment(resource) ? `StageDescription.${at}` : at;
 }
 
 /** The stage that the resource is or makes, if it does. */

@@ -13,10 +13,10 @@ import { splitText, textKey } from '../model/text-key';
 import { isText, literal, show, type Text, text } from '../policy/text';
 import type { SubsetVerdict } from '../policy/verdict';
 import { callsFromElsewhere, type Networks, namedNetworks, passesMore } from './admitted-networks';
+import { typed } from './by-type';
 import type { Check, CheckContext } from './check';
 import { type Finding, OF_A_SETTING } from './finding';
 import { flag, member, textsAt } from './settings';
-import { typed } from './signals';
 
 export const internalIsInvisible: Check = {
   id: 'DOM-7',

@@ -57,6 +57,8 @@ interface Use {
   readonly store: Resource;
   readonly domain: string;
   readonly key?: Text;
+  /** The template leaves it without one under a condition. */
+  readonly conditional?: true;
 }
 
 /** Stores whose key the app does not hold. */
@@ -68,7 +70,10 @@ function storesOf({ resources }: Model): readonly Use[] {
     if (path === undefined || domain === undefined || NO_DATA.has(store.part ?? '')) return [];
     const [property = ''] = path.split('.');
     // DOM-2 says whose it is.
-    if (references.some(({ to, at }) => keys.has(to) && at.startsWith(property))) return [];
+    if (references.some(({ to, at }) => keys.has(to) && at.startsWith(property)))
+      return store.alternatives?.[property]?.some(({ value }) => value === undefined)
+        ? [{ store, domain, conditional: true as const }]
+        : [];
     const named = valuesAt(properties, path.split('.')).filter((key) => !isTheAccounts(key));
     return named.length === 0 ? [{ store, domain }] : named.map((key) => ({ store, domain, key }));
   });
@@ -88,15 +93,15 @@ function isTheAccounts(key: Text): boolean {
   return /(^|:)alias\/aws\//.test(known);
 }
 
-function withoutKey({ store, domain }: Use, { domains }: Model): Finding[] {
+function withoutKey({ store, domain, conditional }: Use, { domains }: Model): Finding[] {
   if (store.origin.type === 'AWS::Logs::LogGroup' && store.part === TAKEN_IN) return [];
   if (!domains.some(({ name, declaredAt }) => name === domain && declaredAt.length > 0)) return [];
   const { path, type } = store.origin;
   return [
     {
       ...ABOUT,
-      severity: 'violated',
-      message: `\`${path}\` (${type}) of the domain \`${domain}\` is encrypted with no key of the domain, so the key stops nobody there`,
+      severity: conditional ? 'undecided' : 'violated',
+      message: `\`${path}\` (${type}) of the domain \`${domain}\` is encrypted with no key of the domain${conditional ? ' under a condition of the template' : ''}, so the key stops nobody there`,
       constructPaths: [path],
       fix: `name the key of \`${domain}\` in \`${KEY_OF[type]}\``,
     },

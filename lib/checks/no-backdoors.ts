@@ -2,8 +2,8 @@
  * SOD-10, backdoor: nothing that was convenient once leads around what guards a trust domain.
  *
  * A test invocation (`apigateway:POST` on a method or an authorizer) passes no authorizer, no web ACL and no log, so no duty
- * may make one, which the engine decides over all that limits the role; and no function is open to one, nor to the APIs of
- * anybody. Request data is not
+ * may make one, which the engine decides over all that limits the role; and no function is open to one (open-to-tests.ts), nor to the APIs of
+ * anybody (open-to-any-gateway.ts). Request data is not
  * traced into logs. A key alone opens nothing. An API of the constructs that has a public name of its own has no default one
  * beside it; with client certificates that is DOM-5's, inside DOM-7's. A declared role for emergencies is bounded: sessions
  * of an hour, a boundary, exact assumers with a second factor; its last day and its alarm are read with the model, and
@@ -13,15 +13,16 @@
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
  */
 import type { Api, Model, Principal, Resource } from '../model/model';
-import { splitText } from '../model/text-key';
 import type { Policies } from '../policy/document';
-import { isText, literal, show, type Text, text } from '../policy/text';
+import { isText, type Text, text } from '../policy/text';
 import type { Check, CheckContext } from './check';
 import { trustFaults } from './duties-are-narrowly-trusted';
 import { type Finding, OF_A_SETTING } from './finding';
+import { openToAnyGateway } from './open-to-any-gateway';
+import { openToTests } from './open-to-tests';
 import { explainSide, pathsOf, witnessOf } from './root-cause';
 import { nameOf } from './separation';
-import { asText, flag, listed, member } from './settings';
+import { flag, listed, member } from './settings';
 
 export const noBackdoors: Check = {
   id: 'SOD-10',
@@ -110,56 +111,6 @@ function testing(apis: readonly Text[]): Policies {
   return {
     identityPolicies: [{ version: '2012-10-17', origin, statements: patterns.length === 0 ? [] : [statement] }],
   };
-}
-
-/** CDK's Lambda integration grants `test-invoke-stage` unless told otherwise. */
-function openToTests({ resources }: Model, byId: ById): Finding[] {
-  const byApi = new Map<Resource, Resource[]>();
-  for (const permission of resources) {
-    if (permission.origin.type !== 'AWS::Lambda::Permission') continue;
-    const { SourceArn: source } = permission.properties;
-    const written = isText(source) ? show(source) : typeof source === 'string' ? source : '';
-    if (!written.includes('/test-invoke-stage/')) continue;
-    const api = permission.references
-      .filter(({ at }) => at === 'SourceArn')
-      .map(({ to }) => byId.get(to))
-      .find((one) => one?.part === 'api');
-    if (api !== undefined) byApi.set(api, [...(byApi.get(api) ?? []), permission]);
-  }
-  return [...byApi].map(([api, permissions]) => {
-    const [first] = permissions;
-    const more = permissions.length - 1;
-    return finding(
-      `the permission \`${first!.origin.path}\`${more === 0 ? '' : ` (and so ${more} more)`} opens a function to test invocations of the API \`${api.origin.path}\``,
-      [...permissions.map(({ origin }) => origin.path), api.origin.path],
-      'pass `allowTestInvoke: false` to the Lambda integration',
-    );
-  });
-}
-
-/**
- * API Gateway calls a function for whoever has an API, unless the permission says for which: whoever makes one of his own is asked by
- * no authorizer (https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html).
- */
-function openToAnyGateway({ resources }: Model, byId: ById): Finding[] {
-  return resources.flatMap(({ origin, properties, references, domain: own }): Finding[] => {
-    const { Principal: principal, SourceArn, SourceAccount, PrincipalOrgID } = properties;
-    if (origin.type !== 'AWS::Lambda::Permission' || named(principal) !== 'apigateway.amazonaws.com') return [];
-    const called = references.flatMap(({ to, at }) => (at === 'FunctionName' ? (byId.get(to)?.domain ?? []) : []))[0];
-    const domain = called ?? own;
-    const source = asText(SourceArn);
-    const pieces = source && splitText(source, ':');
-    const account = pieces && show(pieces[4] ?? text('*'));
-    const isBound = source !== undefined && (account === undefined || !/[*?]/.test(account));
-    if (domain === undefined || isBound || SourceAccount !== undefined || PrincipalOrgID !== undefined) return [];
-    const message = `the permission \`${origin.path}\` lets every API of anybody call a function of the domain \`${domain}\`, past what asks who calls`;
-    return [finding(message, [origin.path], 'name the API in `SourceArn`')];
-  });
-}
-
-function named(value: unknown): string | undefined {
-  const text = asText(value);
-  return text === undefined ? undefined : literal(text);
 }
 
 function dataTraces({ resources, apis }: Model, byId: ById): Finding[] {

@@ -13,12 +13,18 @@ import { literal } from '../policy/text';
 export type Admitted = 'nobody' | 'perhaps' | 'some';
 
 /** Keys that requests carry only where a service makes them for somebody, or that say by whom such are made. */
-const OF_SERVICES =
+export const OF_SERVICES =
   /^aws:(sourcearn|sourceaccount|sourceowner|sourceorgid|sourceorgpaths|principalisawsservice|principalservicename|principalservicenameslist)$/;
-const OF_NETWORKS = /^aws:(sourcevpc|sourcevpce|sourcevpcarn|vpceaccount|vpceorgid|vpceorgpaths)$/;
+export const OF_NETWORKS = /^aws:(sourcevpc|sourcevpce|sourcevpcarn|vpceaccount|vpceorgid|vpceorgpaths)$/;
 /** The address of a function is for whoever its methods of authentication let in; it is an API of its own. */
 const OF_ADDRESSES = /^lambda:(functionurlauthtype|invokedviafunctionurl)$/;
 const OF_ACCOUNTS = /^(aws:principalaccount|kms:calleraccount)$/;
+/** Whether callers of other domains, whoever they are, meet conditions on the key or not is known. */
+export function isPlainKey(key: string): boolean {
+  const lower = key.toLowerCase();
+  return lower.startsWith('bulkhead:') || OF_ACCOUNTS.test(lower) || MET_BY_ANYBODY.test(lower);
+}
+
 /** The caller chooses them with its request, or all principals of an organisation have them. */
 const MET_BY_ANYBODY =
   /^(aws:(principalorgid|principalorgpaths|principaltype|securetransport|resourceaccount|resourceorgid|calledvia|calledviafirst|calledvialast|viaawsservice|requestedregion)|kms:viaservice|(?!aws:)[a-z0-9-]+:.*)$/;

@@ -12,8 +12,8 @@ import type { Model, Resource } from '../model/model';
 import { textKey } from '../model/text-key';
 import type { Condition, PrincipalElement } from '../policy/document';
 import { isText, literal, type Text } from '../policy/text';
+import { typed } from './by-type';
 import { asText, listed } from './settings';
-import { typed } from './signals';
 
 export interface PoolFault {
   readonly pool: Resource;

@@ -14,6 +14,7 @@
 import type { Model, Resource } from '../model/model';
 import { splitText, textKey } from '../model/text-key';
 import { literal, show, type Text } from '../policy/text';
+import { referring } from './by-type';
 import type { Check } from './check';
 import { uncountedBy } from './counted-callers';
 import type { Finding } from './finding';
@@ -21,7 +22,6 @@ import { type GatewayStage, stageOf } from './gateway-stages';
 import { rateFinding, undecidedRate } from './rate-finding';
 import { asText, listed, member, numberAt, textsAt } from './settings';
 import { sharedGateways } from './shared-gateways';
-import { typed } from './signals';
 import { rulesOf } from './zone-rules';
 import { zonesAreLimited } from './zones-are-limited';
 
@@ -124,9 +124,8 @@ function webAcl(association: Resource, of: string, byId: ById, model: Model): Fi
     return [undecidedRate(message, paths, 'leave the web ACL that the trust domain makes')];
   }
   const { path } = acl.origin;
-  const logged = typed(model.resources, LOGGING).some(({ references }) =>
-    references.some(({ to, at }) => to === acl.id && at === 'ResourceArn'),
-  );
+  const logging = referring(model.resources, LOGGING, 'ResourceArn').get(acl.id) ?? [];
+  const logged = logging.some(({ when }) => when === undefined);
   // Of a shared gateway each zone has a limit of its own, and one for all of them would let one zone's flood stop another.
   const isShared = sharedGateways(model).some(({ webAcls }) => webAcls.includes(acl));
   return [
@@ -134,11 +133,17 @@ function webAcl(association: Resource, of: string, byId: ById, model: Model): Fi
     ...(logged
       ? []
       : [
-          rateFinding(
-            `what the web ACL \`${path}\` decides is logged nowhere`,
-            [path],
-            'leave its `AWS::WAFv2::LoggingConfiguration` in place',
-          ),
+          logging.length > 0
+            ? undecidedRate(
+                `what the web ACL \`${path}\` decides is logged under a condition of the template alone`,
+                [path, ...logging.map(({ origin }) => origin.path)],
+                'remove the condition of its `AWS::WAFv2::LoggingConfiguration`',
+              )
+            : rateFinding(
+                `what the web ACL \`${path}\` decides is logged nowhere`,
+                [path],
+                'leave its `AWS::WAFv2::LoggingConfiguration` in place',
+              ),
         ]),
   ];
 }

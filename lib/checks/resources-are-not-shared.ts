@@ -4,13 +4,18 @@
  * A domain claims a resource by its mark or by the configuration, and uses it where a property of one of its own
  * resources refers to it. Grants in policies are not use: what they allow is compared by SOD-1. A
  * resource that nobody owns may serve several domains only if it isolates nothing, as a VPC or a
- * provider of custom resources does. A gateway that domains share by routes belongs to none of them; what it has once
+ * provider of custom resources does. An ARN that may be a resource's, once its account is known, is perhaps a use
+ * (perhaps-named.ts). A gateway that domains share by routes belongs to none of them; what it has once
  * for all its zones they use, and every report says so (shared-gateways.ts).
  */
 import type { Model, Origin, Resource } from '../model/model';
+import { brief, textKey } from '../model/text-key';
+import type { Text } from '../policy/text';
+import { byIdOf } from './by-type';
 import type { Check } from './check';
 import { zonesThatUse } from './described-uses';
 import type { Finding } from './finding';
+import { perhapsNamed } from './perhaps-named';
 import { member } from './settings';
 import { isOfSharedGateway, type SharedGateway, sharedGateways } from './shared-gateways';
 import { calledByVariable, isNamedByVariable } from './stage-variables';
@@ -26,10 +31,17 @@ export const resourcesAreNotShared: Check = {
     const elements = new Map<string, Pick<Resource, 'origin' | 'domain' | 'claims'>>();
     for (const { id, origin, domain } of model.principals) elements.set(id, { origin, domain });
     for (const { id, origin, domain, claims } of model.resources) elements.set(id, { origin, domain, claims });
+    const unclear: Unclear[] = [];
+    const found = [...elements].flatMap(([id, { origin, domain, claims }]) => {
+      const known = uses.known.get(id) ?? [];
+      const shared = judge(origin, domain, claims ?? [], known);
+      const possible = shared.length > 0 ? undefined : uses.perhaps.get(id);
+      if (possible !== undefined) unclear.push({ origin, domain, known, possible });
+      return shared;
+    });
     return [
-      ...[...elements].flatMap(([id, { origin, domain, claims }]) =>
-        judge(origin, domain, claims ?? [], uses.get(id) ?? []),
-      ),
+      ...found,
+      ...perhapsShared(unclear),
       ...gateways.flatMap(ownedByZone),
       ...gateways.flatMap((gateway) => gateway.ruleGroups.flatMap((group) => decides(group, gateway, model))),
     ];
@@ -86,27 +98,52 @@ interface Use {
   readonly at: string;
 }
 
+interface PossibleUse extends Use {
+  readonly arn: Text;
+}
+
 /** By the id of what is used. */
-function usesOf(model: Model): ReadonlyMap<string, readonly Use[]> {
-  const uses = new Map<string, Use[]>();
-  const byId = new Map(model.resources.map((resource) => [resource.id, resource]));
+interface Uses {
+  readonly known: ReadonlyMap<string, readonly Use[]>;
+  /** By an ARN that may be its own: only the deployment knows. */
+  readonly perhaps: ReadonlyMap<string, readonly PossibleUse[]>;
+}
+
+function usesOf(model: Model): Uses {
+  const known = new Map<string, Use[]>();
+  const perhaps = new Map<string, PossibleUse[]>();
+  const byId = byIdOf(model.resources);
   for (const resource of model.resources) {
-    const { domain, origin, references } = resource;
+    const { domain, origin, references, unsure = NOTHING } = resource;
     if (domain === undefined) continue;
     const usersAt = usersOf(resource, model);
     const called = calledByVariable(resource, model);
-    for (const { to, at } of called.length === 0 ? references : [...references, ...called]) {
-      if (NOT_USE.test(at)) continue;
+    const isUse = (to: string, at: string): boolean => {
       const used = byId.get(to);
-      if (isNamedByVariable(resource, at, used)) continue;
-      if (used !== undefined && isOfSharedGateway(model, used, resource)) continue;
-      const known = uses.get(to) ?? [];
-      uses.set(to, known);
-      for (const user of usersAt(at)) known.push({ domain: user, by: origin, at });
+      return (
+        !isNamedByVariable(resource, at, used) && !(used !== undefined && isOfSharedGateway(model, used, resource))
+      );
+    };
+    for (const { to, at } of called.own.length === 0 ? references : [...references, ...called.own]) {
+      if (NOT_USE.test(at) || !isUse(to, at)) continue;
+      const users = known.get(to) ?? [];
+      known.set(to, users);
+      for (const user of usersAt(at)) users.push({ domain: user, by: origin, at });
+    }
+    for (const { arn, at } of called.unsure.length === 0 ? unsure : [...unsure, ...called.unsure]) {
+      if (NOT_USE.test(at)) continue;
+      for (const { id } of perhapsNamed(arn, model)) {
+        if (id === resource.id || !isUse(id, at)) continue;
+        const users = perhaps.get(id) ?? [];
+        perhaps.set(id, users);
+        for (const user of usersAt(at)) users.push({ domain: user, by: origin, at, arn });
+      }
     }
   }
-  return uses;
+  return { known, perhaps };
 }
+
+const NOTHING: NonNullable<Resource['unsure']> = [];
 
 /** Whose use a reference is: that of the resource's domain, or of a gateway's zones where its document describes theirs. */
 function usersOf({ id, domain, properties }: Resource, model: Model): (at: string) => readonly string[] {
@@ -150,6 +187,52 @@ function judge(origin: Origin, domain: string | undefined, claims: readonly stri
       fix: `give each of ${listed(domains)} a resource of its own`,
     },
   ];
+}
+
+/** A resource that serves one domain for sure, and perhaps others. */
+interface Unclear {
+  readonly origin: Origin;
+  readonly domain: string | undefined;
+  readonly known: readonly Use[];
+  readonly possible: readonly PossibleUse[];
+}
+
+/** One finding for what is named alike, in however many places it stands. */
+function perhapsShared(all: readonly Unclear[]): Finding[] {
+  const byName = new Map<string, Unclear[]>();
+  for (const one of all) {
+    if (one.domain === undefined && !ISOLATING.has(one.origin.type)) continue;
+    if (domainsOf(one).length < 2) continue;
+    const name = [...new Set(one.possible.map(({ arn }) => textKey(arn)))].sort().join(' ');
+    byName.set(name, [...(byName.get(name) ?? []), one]);
+  }
+  return [...byName.values()].map((alike): Finding => {
+    const [{ origin, possible }] = alike as [Unclear, ...Unclear[]];
+    const more = alike.length - 1;
+    const uses = [...new Map(possible.map((use) => [`${use.by.id} ${use.at}`, use])).values()];
+    const domains = listed([...new Set(alike.flatMap(domainsOf))].sort());
+    return {
+      id: 'DOM-2',
+      severity: 'undecided',
+      message: `only the deployment knows whether \`${brief(possible[0]!.arn)}\`, which \`${possible[0]!.by.path}\` uses, is the resource \`${origin.path}\` (${origin.type})${more === 0 ? '' : ` or one of ${more} more`}, which would then serve ${domains}`,
+      principals: [],
+      constructPaths: [...new Set([...alike.map((one) => one.origin.path), ...uses.map(({ by }) => by.path)])],
+      explanation: [
+        ...alike.flatMap((one) =>
+          one.domain === undefined ? [] : [`\`${one.origin.path}\` belongs to \`${one.domain}\`.`],
+        ),
+        ...[...alike.flatMap(({ known }) => known), ...uses].map(
+          ({ by, domain, at }) => `\`${by.path}\` of \`${domain}\` uses it in \`${at}\`.`,
+        ),
+      ],
+      chain: [],
+      fix: `say which account and region the stack of \`${origin.path}\` is deployed into and write out the ARN, or give each of ${domains} a resource of its own`,
+    };
+  });
+}
+
+function domainsOf({ domain, known, possible }: Unclear): readonly string[] {
+  return [...new Set([...(domain === undefined ? [] : [domain]), ...[...known, ...possible].map((use) => use.domain)])];
 }
 
 /** Whoever has the gateway may change the way into every zone. */

@@ -10,8 +10,9 @@
  * https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html,
  * https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-string-match.html
  */
-import { numberAt } from './settings';
-import { type Answer, all, any, listOf, member, textOf } from './signals';
+
+import { type Answer, all, any, textOf } from './answers';
+import { listOf, member, numberAt } from './settings';
 
 /** All requests whose path, in this reading, is the path itself or lies below it. */
 export interface Requests {

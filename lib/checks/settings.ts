@@ -6,13 +6,12 @@ import { isText, literal, type Text, text } from '../policy/text';
 
 /** The value at the path; undefined where there is none. */
 export function member(value: unknown, ...keys: readonly string[]): unknown {
-  return keys.reduce<unknown>(
-    (at, key) =>
-      typeof at === 'object' && at !== null && !isText(at) && Object.hasOwn(at, key)
-        ? (at as Readonly<Record<string, unknown>>)[key]
-        : undefined,
-    value,
-  );
+  let at = value;
+  for (const key of keys) {
+    if (typeof at !== 'object' || at === null || isText(at) || !Object.hasOwn(at, key)) return undefined;
+    at = (at as Readonly<Record<string, unknown>>)[key];
+  }
+  return at;
 }
 
 /** On, off, or known to the deployment alone; what is not there is off. */
@@ -49,4 +48,9 @@ export function textsAt(value: unknown, ...keys: readonly string[]): readonly Te
 export function listed(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? (value as readonly unknown[]) : [value];
+}
+
+/** The list, and nothing in its place. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

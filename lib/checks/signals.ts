@@ -1,78 +1,40 @@
 /**
  * What must be watched of a trust domain, and by which alarms it is: errors, latency, throttling, blocked requests,
- * refused callers, denied uses of the key, unusual traffic.
+ * refused callers, denied uses of the key, unusual traffic. At each stage of its API, be it one that no construct made: what is
+ * counted of one stage says nothing of another.
  *
  * Judged by what the template says, not by what its constructs say: an alarm watches a signal if its metric is the
  * one that AWS publishes about this domain's API, web ACL or rule, or the one that a metric filter counts
- * in the log to which the domain's stage writes. Filters and rules are tried on the record or event that
+ * in the log to which the stage writes (log-metrics.ts). Filters and rules are tried on the record or event that
  * they are there for (log-filter.ts, event-pattern.ts).
  */
 import type { Model, Resource } from '../model/model';
-import { type Resolved, toText } from '../model/resolved';
 import { textKey } from '../model/text-key';
-import { literal } from '../policy/text';
+import { ALARM, bandOf, isLearned, type Metric, metricsOf } from './alarm-metrics';
+import { type Answer, all, any, both, keyOf, same } from './answers';
+import { piecesOf } from './arn-pieces';
+import { byIdOf, referredTo, typed } from './by-type';
 import { seesEvent } from './event-pattern';
-import { countsRecord } from './log-filter';
+import { type GatewayStage, stagesOfApi } from './gateway-stages';
+import { countsWhere, type Values } from './log-metrics';
+import type { Belongings } from './made-domains';
 import { placesOf } from './places';
+import { listOf } from './settings';
 
-export type Answer = boolean | undefined;
-
-/** What belongs to one domain in one place: in each Stage of an app a name stands for another. */
-export interface Belongings {
-  readonly domain: string;
-  /** The CDK Stage; empty for what stands in none. */
-  readonly place: string;
-  readonly resources: readonly Resource[];
-  /** Of a domain that shares its gateway: which, and the path of its routes there. */
-  readonly zone?: { readonly api: string; readonly path: string };
-}
-
-export const ALARM = 'AWS::CloudWatch::Alarm';
-
-const made = new WeakMap<Model, readonly Belongings[]>();
-
-/** Domains that the constructs made: they have a REST API that says so, or a zone of one. */
-export function madeDomains(model: Model): readonly Belongings[] {
-  const found = made.get(model) ?? findMade(model);
-  made.set(model, found);
-  return found;
-}
-
-function findMade(model: Model): readonly Belongings[] {
-  const placeOf = placesOf(model);
-  const byPlace = new Map<
-    string,
-    { domain: string; place: string; resources: Resource[]; zone?: Belongings['zone'] }
-  >();
-  const key = (domain: string, place: string) => JSON.stringify([domain, place]);
-  for (const { id, origin, part, domain } of model.resources) {
-    if (part !== 'api' || origin.type !== 'AWS::ApiGateway::RestApi' || domain === undefined) continue;
-    const place = placeOf(domain, origin.stack);
-    byPlace.set(key(domain, place), { domain, place, resources: [] });
-    for (const api of model.apis) {
-      if (api.id !== id || api.zone === undefined || api.domain === undefined) continue;
-      const at = placeOf(api.domain, origin.stack);
-      const zone = { api: id, path: api.zone };
-      byPlace.set(key(api.domain, at), { domain: api.domain, place: at, resources: [], zone });
-    }
-  }
-  for (const resource of model.resources) {
-    const { domain, origin } = resource;
-    if (domain !== undefined) byPlace.get(key(domain, placeOf(domain, origin.stack)))?.resources.push(resource);
-  }
-  return [...byPlace].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).map(([, own]) => own);
-}
-
-export interface Metric {
-  readonly namespace: unknown;
-  readonly name: unknown;
-  readonly dimensions: ReadonlyMap<string, unknown>;
+/** A stage at which the domain is called. */
+export interface At {
+  readonly own: Belongings;
+  readonly api: Resource;
+  /** Absent where the API has none. */
+  readonly stage?: GatewayStage;
+  /** What stands before the stage. */
+  readonly webAcls: readonly Resource[];
 }
 
 export interface Signal {
   readonly name: string;
   /** Whether an alarm on the metric watches the signal. */
-  readonly isIn: (metric: Metric, own: Belongings) => Answer;
+  readonly isIn: (metric: Metric, at: At) => Answer;
   /** It is told from what is usual, not by a fixed number. */
   readonly unusual?: true;
 }
@@ -83,161 +45,125 @@ export const SIGNALS: readonly Signal[] = [
   { name: 'latency', isIn: ofGateway('Latency') },
   { name: 'throttled requests', isIn: counted('429') },
   { name: 'requests that the web ACL blocks', isIn: ofWebAcl },
-  { name: 'refused callers', isIn: (metric, own) => both(counted('401')(metric, own), counted('403')(metric, own)) },
+  { name: 'refused callers', isIn: (metric, at) => both(counted('401')(metric, at), counted('403')(metric, at)) },
   { name: 'denied uses of the key', isIn: ofRule },
   { name: 'unusual numbers of requests', isIn: ofGateway('Count'), unusual: true },
 ];
 
 /** The signals that no alarm of the domain watches, and those of which that cannot be told. */
-export function unwatched(
-  own: Belongings,
-  model: Model,
-  signals: readonly Signal[],
-): {
+export interface Unwatched {
+  /** The stage where it is so; absent for what is so at every stage. */
+  readonly stage?: Resource;
   readonly missing: readonly string[];
   readonly unclear: readonly string[];
-} {
+}
+
+export function unwatched(own: Belongings, model: Model, signals: readonly Signal[]): readonly Unwatched[] {
+  const asked = [...signals, ...crossingSignals(own, model)];
   const alarms = typed(own.resources, ALARM).map((alarm) => ({ alarm, metrics: metricsOf(alarm) }));
-  const answers = [...signals, ...crossingSignals(own, model)].map(({ name, isIn, unusual }) => {
-    const of = ({ alarm, metrics }: (typeof alarms)[number]): Answer =>
-      any(
-        metrics.map((metric) => {
-          const about = isIn(metric, own);
-          if (unusual === undefined || about === false) return about;
-          return both(about, both(bandOf(alarm), learned(metric, own)));
-        }),
-      );
-    return { name, watched: any(alarms.map(of)) };
+  const stages = stagesOf(own, model).map((at): Unwatched => {
+    const answers = asked.map((signal) => ({ name: signal.name, watched: isWatched(signal, at, alarms) }));
+    const named = (is: Answer) => answers.filter(({ watched }) => watched === is).map(({ name }) => name);
+    return {
+      ...(at.stage === undefined ? {} : { stage: at.stage.resource }),
+      missing: named(false),
+      unclear: named(undefined),
+    };
   });
-  return {
-    missing: answers.filter(({ watched }) => watched === false).map(({ name }) => name),
-    unclear: answers.filter(({ watched }) => watched === undefined).map(({ name }) => name),
+  const isEverywhere = (name: string, key: 'missing' | 'unclear') => stages.every((one) => one[key].includes(name));
+  const everywhere = {
+    missing: asked.map(({ name }) => name).filter((name) => isEverywhere(name, 'missing')),
+    unclear: asked.map(({ name }) => name).filter((name) => isEverywhere(name, 'unclear')),
   };
+  const here = stages.map((one) => ({
+    ...one,
+    missing: one.missing.filter((name) => !everywhere.missing.includes(name)),
+    unclear: one.unclear.filter((name) => !everywhere.unclear.includes(name)),
+  }));
+  return [everywhere, ...here].filter(({ missing, unclear }) => missing.length + unclear.length > 0);
 }
 
-function metricsOf({ properties }: Resource): readonly Metric[] {
-  const single = properties.MetricName === undefined ? [] : [metricOf(properties)];
-  const listed = listOf(properties.Metrics).flatMap((one) => {
-    const metric = member(one, 'MetricStat', 'Metric');
-    return metric === undefined ? [] : [metricOf(metric)];
-  });
-  return [...single, ...listed];
+type Alarm = { readonly alarm: Resource; readonly metrics: ReturnType<typeof metricsOf> };
+
+function isWatched({ isIn, unusual }: Signal, at: At, alarms: readonly Alarm[]): Answer {
+  return any(
+    alarms.flatMap(({ alarm, metrics }) =>
+      metrics.map(({ metric, raises }) => {
+        const is = isIn(metric, at);
+        if (is === false) return false;
+        if (unusual === undefined) return all([is, raises, isThere(alarm)]);
+        return all([is, raises, isThere(alarm), bandOf(alarm), isLearned(metric, at.own.resources)]);
+      }),
+    ),
+  );
 }
 
-function metricOf(of: unknown): Metric {
-  const dimensions = listOf(member(of, 'Dimensions')).map((one) => [
-    String(member(one, 'Name')),
-    member(one, 'Value'),
-  ]) as [string, unknown][];
-  return { namespace: member(of, 'Namespace'), name: member(of, 'MetricName'), dimensions: new Map(dimensions) };
+/** Of an alarm of the constructs that is there under a condition alone, silent-alarms.ts tells. */
+function isThere({ when, part }: Resource): Answer {
+  return when === undefined || (part !== undefined && part !== 'resource') ? true : undefined;
 }
+
+/** Every stage of the domain's own APIs, or of the gateway that it shares. */
+function stagesOf(own: Belongings, { resources }: Model): readonly At[] {
+  const webAcls = typed(own.resources, WEB_ACL);
+  const byId = byIdOf(resources);
+  const stages = own.apis.flatMap((api) =>
+    stagesOfApi(api.id, resources).map((stage): At => {
+      const before = stage.associations(resources).flatMap((association) => referredTo(association, 'WebACLArn'));
+      const named = before.flatMap((id) => byId.get(id) ?? []).filter(({ origin }) => origin.type === WEB_ACL);
+      // That a stage has none, or one from elsewhere, is DOM-8's.
+      return { own, api, stage, webAcls: named.length > 0 ? named : webAcls };
+    }),
+  );
+  return stages.length > 0 ? stages : [{ own, api: own.apis[0], webAcls }];
+}
+
+const WEB_ACL = 'AWS::WAFv2::WebACL';
 
 // https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
 function ofGateway(name: string): Signal['isIn'] {
-  return (metric, { resources }) => {
-    const published = both(same(metric.namespace, 'AWS/ApiGateway'), same(metric.name, name));
+  return ({ namespace, name: metric, dimensions }, { api, stage }) => {
+    const published = both(same(metric, name), same(namespace, 'AWS/ApiGateway'));
     if (published === false) return false;
-    return both(
+    const ofStage = dimensions.get('Stage');
+    return all([
       published,
-      any(
-        typed(resources, 'AWS::ApiGateway::RestApi').map(({ properties }) =>
-          same(metric.dimensions.get('ApiName'), properties.Name),
-        ),
-      ),
-    );
+      same(dimensions.get('ApiName'), api.properties.Name),
+      ofStage === undefined || stage === undefined ? true : same(ofStage, stage.resource.properties.StageName),
+      // With a method and a path, the metric is that of one method.
+      [...dimensions.keys()].every((key) => key === 'ApiName' || key === 'Stage'),
+    ]);
   };
 }
 
 // https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
-function ofWebAcl(metric: Metric, { resources }: Belongings): Answer {
-  const published = both(same(metric.namespace, 'AWS/WAFV2'), same(metric.name, 'BlockedRequests'));
+function ofWebAcl({ namespace, name, dimensions }: Metric, { webAcls }: At): Answer {
+  const published = both(same(name, 'BlockedRequests'), same(namespace, 'AWS/WAFV2'));
   if (published === false) return false;
   return all([
     published,
-    same(metric.dimensions.get('Rule'), 'ALL'),
-    any(
-      typed(resources, 'AWS::WAFv2::WebACL').map(({ properties }) =>
-        same(metric.dimensions.get('WebACL'), properties.Name),
-      ),
-    ),
+    same(dimensions.get('Rule'), 'ALL'),
+    any(webAcls.map((webAcl) => isOfWebAcl(dimensions, webAcl))),
+  ]);
+}
+
+/** The metric of what one of its rules does, where the web ACL stands. */
+export function isOfWebAcl(dimensions: Metric['dimensions'], { arn, properties }: Resource): Answer {
+  return all([
+    same(dimensions.get('WebACL'), properties.Name),
+    same(dimensions.get('Region'), arn && piecesOf(arn)?.region),
+    dimensions.size === 3,
   ]);
 }
 
 /** The metric of a filter that counts an answer of this status. */
 function counted(status: string): Signal['isIn'] {
-  return countsWhere({ '$context.status': status });
+  return countsIn({ '$context.status': status });
 }
 
-/** What variables of API Gateway are in a record. */
-export type Values = Readonly<Record<string, string>>;
-
-/**
- * The metric of a filter that counts a record in which variables of API Gateway have these values, in the access log of a stage.
- * @param stages by default those of the domain
- */
-export function countsWhere(values: Values, stages?: readonly Resource[]): Signal['isIn'] {
-  return (metric, { resources }) => {
-    // What AWS publishes itself, no filter counts.
-    if (isOfAws(metric)) return false;
-    return any(
-      typed(resources, 'AWS::Logs::MetricFilter').flatMap((filter): readonly Answer[] => {
-        const feeds = any(
-          listOf(filter.properties.MetricTransformations).map((one) =>
-            both(same(metric.namespace, member(one, 'MetricNamespace')), same(metric.name, member(one, 'MetricName'))),
-          ),
-        );
-        if (feeds === false) return [];
-        const to = referredTo(filter, 'LogGroupName');
-        const pattern = keyOf(filter.properties.FilterPattern);
-        return (stages ?? typed(resources, 'AWS::ApiGateway::Stage'))
-          .filter((stage) => referredTo(stage, 'AccessLogSetting.DestinationArn').some((log) => to.includes(log)))
-          .map((stage) => {
-            const record = recordOf(stage, values);
-            return both(
-              feeds,
-              pattern === undefined || record === undefined ? undefined : countsRecord(pattern, record),
-            );
-          });
-      }),
-    );
-  };
-}
-
-/** CloudWatch keeps namespaces that begin so for AWS: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html */
-function isOfAws({ namespace }: Metric): boolean {
-  return textOf(namespace)?.startsWith('AWS/') === true;
-}
-
-/** What the stage writes where the variables have these values; `-` stands where API Gateway knows nothing. */
-function recordOf(stage: Resource, values: Values): Readonly<Record<string, string>> | undefined {
-  const format = textOf(member(stage.properties, 'AccessLogSetting', 'Format'));
-  const members = format === undefined ? undefined : membersOf(format);
-  if (members === undefined) return undefined;
-  return Object.fromEntries(members.map(([key, written]) => [key, values[written] ?? '-']));
-}
-
-type Members = readonly (readonly [key: string, written: string])[];
-
-/** By format: an app has few, and they are asked of for every signal. */
-const formats = new Map<string, Members | undefined>();
-const FORMATS_KEPT = 1_000;
-
-function membersOf(format: string): Members | undefined {
-  if (!formats.has(format)) {
-    if (formats.size >= FORMATS_KEPT) formats.clear();
-    formats.set(format, readFormat(format));
-  }
-  return formats.get(format);
-}
-
-function readFormat(format: string): Members | undefined {
-  try {
-    const members: unknown = JSON.parse(format);
-    if (typeof members !== 'object' || members === null) return undefined;
-    return Object.entries(members).map(([key, written]) => [key, String(written)]);
-  } catch {
-    return undefined;
-  }
+/** The metric of a filter that counts a record with these values in the log of the stage. */
+export function countsIn(values: Values): Signal['isIn'] {
+  return (metric, { own, stage }) => (stage === undefined ? false : countsWhere(values, metric, stage, own.resources));
 }
 
 /** Calls by which a declared crossing is used, where the API sees them: of the role that its grant is attached to. */
@@ -253,7 +179,7 @@ function crossingSignals({ domain, place }: Belongings, model: Model): readonly 
         .flatMap(({ properties }) => listOf(properties.Roles).flatMap((role) => keyOf(role) ?? []))
         .map((role) => ({
           name: `calls of \`${from}\``,
-          isIn: countsWhere({
+          isIn: countsIn({
             '$context.identity.userArn': `arn:aws:sts::111122223333:assumed-role/${role}/session`,
           }),
         })),
@@ -263,7 +189,7 @@ function crossingSignals({ domain, place }: Belongings, model: Model): readonly 
 const CALL = 'execute-api:Invoke';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
-export function ofRule(metric: Metric, own: Belongings): Answer {
+export function ofRule(metric: Metric, { own }: At): Answer {
   const published = same(metric.namespace, 'AWS/Events');
   if (published === false) return false;
   return all([
@@ -273,6 +199,7 @@ export function ofRule(metric: Metric, own: Belongings): Answer {
       typed(own.resources, 'AWS::Events::Rule').map((rule) =>
         all([
           same(metric.dimensions.get('RuleName'), rule.properties.Name),
+          metric.dimensions.size === 1,
           // Only in this state a rule sees calls that read, and `Decrypt` is one.
           same(rule.properties.State, 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS'),
           rule.when === undefined ? true : undefined,
@@ -301,132 +228,4 @@ export function keysOf({ resources }: Belongings): readonly string[] {
   const own = typed(resources, 'AWS::KMS::Key').flatMap(({ arn }) => (arn === undefined ? [] : [textKey(arn)]));
   const used = typed(resources, 'AWS::Logs::LogGroup').flatMap(({ properties }) => keyOf(properties.KmsKeyId) ?? []);
   return [...new Set([...own, ...used])];
-}
-
-/** More than ten standard deviations, and nothing is unusual. */
-const WIDEST_BAND = 10;
-
-function bandOf({ properties }: Resource): Answer {
-  const bands = listOf(properties.Metrics)
-    .filter((one) => same(member(one, 'Id'), properties.ThresholdMetricId) === true)
-    .map((one) => textOf(member(one, 'Expression')));
-  return any(
-    bands.map((expression): Answer => {
-      if (expression === undefined) return undefined;
-      const width = /^ANOMALY_DETECTION_BAND\([^,]+,\s*([0-9.]+)\)$/.exec(expression)?.[1];
-      return width !== undefined && Number(width) <= WIDEST_BAND;
-    }),
-  );
-}
-
-/** A detector of the domain learns what is usual of the metric. */
-function learned(metric: Metric, { resources }: Belongings): Answer {
-  return any(
-    typed(resources, 'AWS::CloudWatch::AnomalyDetector').map(({ properties }) => {
-      const of = metricOf(properties.SingleMetricAnomalyDetector ?? properties);
-      const names = new Set([...of.dimensions.keys(), ...metric.dimensions.keys()]);
-      return all([
-        same(of.namespace, metric.namespace),
-        same(of.name, metric.name),
-        ...[...names].map((name) => same(of.dimensions.get(name), metric.dimensions.get(name))),
-      ]);
-    }),
-  );
-}
-
-const byType = new WeakMap<readonly Resource[], ReadonlyMap<string, readonly Resource[]>>();
-
-/** The resources of these types, type by type. The list must not be added to any more. */
-export function typed(resources: readonly Resource[], ...types: readonly string[]): readonly Resource[] {
-  let index = byType.get(resources);
-  if (index === undefined) {
-    const groups = new Map<string, Resource[]>();
-    for (const resource of resources) {
-      const group = groups.get(resource.origin.type);
-      if (group === undefined) groups.set(resource.origin.type, [resource]);
-      else group.push(resource);
-    }
-    byType.set(resources, groups);
-    index = groups;
-  }
-  const [only] = types;
-  return types.length === 1 ? (index.get(only!) ?? []) : types.flatMap((type) => index.get(type) ?? []);
-}
-
-const byTarget = new WeakMap<readonly Resource[], Map<string, ReadonlyMap<string, readonly Resource[]>>>();
-
-/** The resources of the type that refer to a resource at exactly the property, by its id. The list must not be added to any more. */
-export function referring(
-  resources: readonly Resource[],
-  type: string,
-  property: string,
-): ReadonlyMap<string, readonly Resource[]> {
-  let indexes = byTarget.get(resources);
-  if (indexes === undefined) {
-    indexes = new Map();
-    byTarget.set(resources, indexes);
-  }
-  const key = `${type} ${property}`;
-  const known = indexes.get(key);
-  if (known !== undefined) return known;
-  const index = new Map<string, Resource[]>();
-  for (const resource of typed(resources, type)) {
-    for (const { to, at } of resource.references) {
-      if (at !== property) continue;
-      const others = index.get(to);
-      if (others === undefined) index.set(to, [resource]);
-      else others.push(resource);
-    }
-  }
-  indexes.set(key, index);
-  return index;
-}
-
-/** Ids of what the property refers to. */
-export function referredTo({ references }: Resource, property: string): readonly string[] {
-  return references.filter(({ at }) => at === property || at.startsWith(`${property}[`)).map(({ to }) => to);
-}
-
-export function member(value: unknown, ...keys: readonly string[]): unknown {
-  return keys.reduce<unknown>(
-    (at, key) => (typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? at[key as never] : undefined),
-    value,
-  );
-}
-
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** The value, where it is known. */
-export function textOf(value: unknown): string | undefined {
-  const text = toText(value as Resolved | undefined);
-  return text === undefined ? undefined : literal(text);
-}
-
-/** Equal for values that are the same in every deployment. */
-export function keyOf(value: unknown): string | undefined {
-  const text = toText(value as Resolved | undefined);
-  return text === undefined ? undefined : textKey(text);
-}
-
-/** Undefined where only the deployment knows. */
-export function same(a: unknown, b: unknown): Answer {
-  if (typeof a === 'string' && typeof b === 'string') return a === b;
-  const [x, y] = [keyOf(a), keyOf(b)];
-  if (x === undefined || y === undefined) return false;
-  if (x === y) return true;
-  return textOf(a) !== undefined && textOf(b) !== undefined ? false : undefined;
-}
-
-export function any(answers: readonly Answer[]): Answer {
-  return answers.includes(true) ? true : answers.includes(undefined) ? undefined : false;
-}
-
-export function all(answers: readonly Answer[]): Answer {
-  return answers.includes(false) ? false : answers.includes(undefined) ? undefined : true;
-}
-
-function both(a: Answer, b: Answer): Answer {
-  return all([a, b]);
 }

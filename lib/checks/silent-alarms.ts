@@ -8,9 +8,14 @@
 import type { Model, Resource } from '../model/model';
 import type { PolicyDocument } from '../policy/document';
 import { literal, text } from '../policy/text';
+import { ALARM } from './alarm-metrics';
+import { keyOf, textOf } from './answers';
+import { referredTo, typed } from './by-type';
 import type { CheckContext } from './check';
 import { type Finding, OF_A_SETTING } from './finding';
-import { ALARM, type Belongings, keyOf, keysOf, listOf, member, referredTo, textOf, typed } from './signals';
+import type { Belongings } from './made-domains';
+import { listOf, member } from './settings';
+import { keysOf } from './signals';
 
 /** Why an alarm or a topic is silent. One cause is one finding, however many alarms it silences. */
 interface Silence {

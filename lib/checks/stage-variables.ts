@@ -6,9 +6,9 @@ import { arnKey } from '../model/directory';
 import type { Model, Resource } from '../model/model';
 import { functionIn } from '../model/references';
 import { type Hole, isText, type Text, text } from '../policy/text';
+import { typed } from './by-type';
 import { stagesOfApi } from './gateway-stages';
 import { asText, member } from './settings';
-import { typed } from './signals';
 
 export interface Called {
   readonly to: string;
@@ -16,18 +16,31 @@ export interface Called {
   readonly at: string;
 }
 
-/** Functions of the app that the method, the authorizer or the document of an API calls at some stage. */
-export function calledByVariable(resource: Resource, { resources }: Model): readonly Called[] {
+/** What the method, the authorizer or the document of an API calls at some stage. */
+export interface CalledByVariable {
+  /** Functions of the app. */
+  readonly own: readonly Called[];
+  /** ARNs that none of them has for sure. */
+  readonly unsure: readonly { readonly arn: Text; readonly at: string }[];
+}
+
+const NOTHING: CalledByVariable = { own: [], unsure: [] };
+
+export function calledByVariable(resource: Resource, { resources }: Model): CalledByVariable {
   const named = urisOf(resource).filter(({ uri }) => uri.parts.some(hasVariable));
-  if (named.length === 0) return [];
+  if (named.length === 0) return NOTHING;
   const { id, origin, references } = resource;
   const api = origin.type === 'AWS::ApiGateway::RestApi' ? id : references.find(({ at }) => at === 'RestApiId')?.to;
-  if (api === undefined) return [];
+  if (api === undefined) return NOTHING;
   const stages = StagesAndFunctions.of(resources);
-  return named.flatMap(({ uri, at }) => {
-    const called = stages.variables(api).flatMap((set) => functionIn(filled(uri, set)) ?? []);
-    return [...new Set(called.flatMap((arn) => stages.functions(arnKey(arn))))].map((to) => ({ to, at }));
-  });
+  const called = named.flatMap(({ uri, at }) =>
+    stages.variables(api).flatMap((set) => {
+      const arn = functionIn(filled(uri, set));
+      return arn === undefined ? [] : [{ arn, at, to: stages.functions(arnKey(arn)) }];
+    }),
+  );
+  const own = new Map(called.flatMap(({ to, at }) => to.map((one) => [`${one} ${at}`, { to: one, at }])));
+  return { own: [...own.values()], unsure: called.filter(({ to }) => to.length === 0) };
 }
 
 /** Found once for all methods that ask: a gateway has hundreds of them, and of functions. */

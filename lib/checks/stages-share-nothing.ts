@@ -18,6 +18,7 @@ import type { Check, CheckContext } from './check';
 import type { Finding } from './finding';
 import { grantsIntoProduction } from './grants-into-production';
 import { namedOutside } from './named-outside';
+import { perhapsNamed } from './perhaps-named';
 import { ISOLATING } from './resources-are-not-shared';
 import { mustNotShare, nameOfStage, Stages, type Verdict } from './stages';
 
@@ -94,29 +95,44 @@ function uses(model: Model, stages: Stages): Finding[] {
     const same = (target.arn && byArn.get(textKey(target.arn))) ?? [target];
     return same.length > 1 && same.some(({ stage }) => stage === undefined || stage.place === place);
   };
-  return [...usersIn(model)].flatMap(([id, users]) => {
+  return [...usersIn(model)].flatMap(([id, { sure, perhaps }]) => {
     const target = targets.get(id);
     if (target === undefined || !ISOLATING.has(target.origin.type)) return [];
     const owner: Sharer[] = target.stage === undefined ? [] : [{ resource: target, stage: target.stage }];
-    const using = users.flatMap((resource): Sharer[] => {
-      const stage = stages.ofResource(resource);
-      return stage === undefined || isOwn(target, stage) ? [] : [{ resource, stage }];
-    });
-    const verdict = judge([...owner, ...using]);
-    if (verdict === undefined) return [];
+    const sharers = (users: readonly Resource[]): Sharer[] =>
+      users.flatMap((resource) => {
+        const stage = stages.ofResource(resource);
+        return stage === undefined || isOwn(target, stage) ? [] : [{ resource, stage }];
+      });
+    const using = [...owner, ...sharers(sure)];
     const { path, type } = target.origin;
-    return [shared(verdict, `\`${path}\` (${type}) serves`, [...owner, ...using], 'resource')];
+    const what = `\`${path}\` (${type})`;
+    const verdict = judge(using);
+    if (verdict !== undefined) return [shared(verdict, `${what} serves`, using, 'resource')];
+    const possible = perhaps.length === 0 ? [] : [...using, ...sharers(perhaps)];
+    return judge(possible) === undefined ? [] : [shared('undecided', `${what} perhaps serves`, possible, 'resource')];
   });
 }
 
-function usersIn({ resources }: Model): ReadonlyMap<string, readonly Resource[]> {
-  const found = new Map<string, Resource[]>();
-  for (const resource of resources)
-    for (const to of new Set(resource.references.filter(({ at }) => at !== 'ServiceToken').map(({ to }) => to))) {
-      const list = found.get(to);
-      if (list === undefined) found.set(to, [resource]);
-      else list.push(resource);
-    }
+interface Users {
+  readonly sure: Resource[];
+  /** By an ARN that may be that of what is used. */
+  readonly perhaps: Resource[];
+}
+
+function usersIn(model: Model): ReadonlyMap<string, Users> {
+  const found = new Map<string, Users>();
+  const of = (id: string): Users => {
+    const known = found.get(id) ?? { sure: [], perhaps: [] };
+    found.set(id, known);
+    return known;
+  };
+  for (const resource of model.resources) {
+    for (const to of new Set(resource.references.filter(({ at }) => at !== 'ServiceToken').map(({ to }) => to)))
+      of(to).sure.push(resource);
+    for (const { arn, at } of resource.unsure ?? [])
+      if (at !== 'ServiceToken') for (const { id } of perhapsNamed(arn, model)) of(id).perhaps.push(resource);
+  }
   return found;
 }
 

@@ -141,9 +141,13 @@ function callable({ arn, origin, account }: Resource): Text | undefined {
 const STAGE: Hole = { hole: 'the stage of a zone that is called', type: 'segment', label: 'the stage' };
 const METHOD: Hole = { hole: 'the method of a zone that is called', type: 'segment', label: 'the method' };
 
-/** Calls of a path, by any method and at any stage. */
-export function calls(invoke: Text, path: string): ServicePattern {
-  return { ...text(invoke, '/', STAGE, '/', METHOD, path), service: 'execute-api' };
+/** Calls of a path; by any method and at any stage where none is given. */
+export function calls(
+  invoke: Text,
+  path: string,
+  { method = METHOD, stage = STAGE }: { readonly method?: string | Hole; readonly stage?: string | Hole } = {},
+): ServicePattern {
+  return { ...text(invoke, '/', stage, '/', method, path), service: 'execute-api' };
 }
 
 /** Of a gateway that domains share each has what lies under its path; no route of it lies elsewhere (DOM-3). */

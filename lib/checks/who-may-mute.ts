@@ -13,13 +13,14 @@ import { type Text, text } from '../policy/text';
 import { chainOf } from '../reach/closure';
 import { linkOf, sentenceOf } from './breach';
 import { byBreakingGlass } from './broken-glass';
+import { referredTo, typed } from './by-type';
 import { chainFindings } from './chain-findings';
 import type { CheckContext } from './check';
 import type { Finding } from './finding';
 import { isFree, nobodyHoldsTwoDuties } from './nobody-holds-two-duties';
 import { explainSide, grantsOf, type Meeting, nameOfGrant, pathsOf, witnessOf } from './root-cause';
 import { atMost, nameOf, type Subject, subjectsOf } from './separation';
-import { listOf, member, referredTo, typed } from './signals';
+import { listOf, member } from './settings';
 
 const ON_ALARMS = [
   'cloudwatch:DeleteAlarms',

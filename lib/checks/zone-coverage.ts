@@ -6,11 +6,11 @@
  */
 import type { Model, Zone } from '../model/model';
 import { literal } from '../policy/text';
+import { type Answer, all, any, textOf } from './answers';
 import { requestFor, requestsOnlyBelow, spellingsBelow, spellingsOf } from './request-spellings';
 import { matchesEvery, matchesPath, type Requests } from './seen-by-web-acl';
 import { asText, listed, member } from './settings';
 import type { SharedGateway } from './shared-gateways';
-import { type Answer, all, any, textOf } from './signals';
 
 /** Under which paths requests reach the gateway: its stages, and names that lead to it. Undefined: only the deployment knows. */
 export function entrancesOf({ api, guards }: SharedGateway, { resources }: Model): readonly (string | undefined)[] {

@@ -9,8 +9,8 @@
  */
 import type { Alternative, Resource, When } from '../model/model';
 import { isText } from '../policy/text';
+import { textOf } from './answers';
 import { listed, member, numberAt } from './settings';
-import { textOf } from './signals';
 
 export interface Rule {
   readonly name: string;

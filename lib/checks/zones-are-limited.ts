@@ -9,13 +9,13 @@
  * apart: this is judged of constructs' gateways and of those that a configuration divides alike.
  */
 import type { Api, Model, Resource, Zone } from '../model/model';
+import { type Answer, textOf } from './answers';
 import { type Uncounted, uncountedBy } from './counted-callers';
 import type { Finding } from './finding';
 import { type LetPast, letPast } from './let-past';
 import { rateFinding, undecidedRate } from './rate-finding';
 import { member, numberAt } from './settings';
 import { type Guard, type SharedGateway, sharedGateways } from './shared-gateways';
-import { type Answer, textOf } from './signals';
 import { type Coverage, coverageOf, touches } from './zone-coverage';
 import { isAfter, type Rule, type RuleList, ruleListsOf } from './zone-rules';
 

@@ -28,7 +28,7 @@ import { assumptionsOfGateways } from './gateway-assumptions';
 import { Grants } from './grants';
 import { InputError } from './input-error';
 import { createResolver } from './intrinsics';
-import { intrinsicName } from './json';
+import { intrinsicName, isObject } from './json';
 import { readPlaces, readStages } from './lives';
 import { readMark } from './mark';
 import { type Alternative, DUTIES, type Duty, type Model, type Principal, type Resource } from './model';
@@ -119,9 +119,14 @@ export function buildModel(
   const secrets = assets && readSecrets(app, elements, assets);
   const stages = readStages(elements, classified);
   const domains = readDomains(elements, configuration);
-  const resources = elements
-    .filter((e) => !isPrincipalType(e.declared.type))
-    .map((e) => resourceOf(r, e, index, policies.byElement, grants, classified, profiles));
+  const resources: Resource[] = [];
+  for (const e of elements) {
+    const resource = isPrincipalType(e.declared.type)
+      ? undefined
+      : resourceOf(r, e, index, policies.byElement, grants, classified, profiles);
+    // What no deployment makes is not there.
+    if (resource !== undefined && resource.when?.length !== 0) resources.push(resource);
+  }
   const apis = readApis(r, elements, index, classified, configuration, { zones, domains });
   return {
     domains,
@@ -237,17 +242,24 @@ function alternativesOf(
   variants: PropertyVariants,
 ): Resource['alternatives'] {
   if (!declared.uses.branching) return undefined;
-  const open = [...variants].filter(([, values]) => values.length > 1).map(([key]) => key);
+  const open = [...variants].flatMap(([key, values]) =>
+    values.length > 1 || isConditional(declared.properties[key]) ? [key] : [],
+  );
   if (open.length === 0) return undefined;
   const entries = open.flatMap((key): (readonly [string, readonly Alternative[]])[] => {
     const all = variantsOf(r, stack, declared.properties[key]);
-    if (all === undefined) return [];
+    if (all === undefined || all.length < 2) return [];
     return [[key, all.map(({ guard, value }) => ({ when: guard, value: value === NO_VALUE ? undefined : value }))]];
   });
   return Object.fromEntries(entries);
 }
 
-/** One value a property: where conditions leave several, the one with holes. */
+/** Of a property that is left out in a branch, one value remains, and it is not always there. */
+function isConditional(value: unknown): boolean {
+  return isObject(value) && intrinsicName(value) === 'Fn::If';
+}
+
+/** One value a property: where conditions leave several, or may leave it out, the one with holes. */
 function settled(r: Resolver, { stack, declared }: Element, variants: PropertyVariants): Resource['properties'] {
   if (!declared.uses.branching && intrinsicName(declared.properties) === undefined) {
     const whole = r.resolve(stack, declared.properties);
@@ -255,8 +267,9 @@ function settled(r: Resolver, { stack, declared }: Element, variants: PropertyVa
   }
   const properties: Record<string, Resolved> = {};
   for (const [key, values] of variants) {
-    const value = values.length < 2 ? values[0] : r.resolve(stack, declared.properties[key]);
-    if (value === undefined) continue;
+    const written = declared.properties[key];
+    const value = values.length === 1 && !isConditional(written) ? values[0] : r.resolve(stack, written);
+    if (value === undefined || value === NO_VALUE) continue;
     // Assigned, this key would set the prototype.
     if (key === '__proto__') Object.defineProperty(properties, key, { value, enumerable: true });
     else properties[key] = value;

@@ -127,8 +127,8 @@ export class Grants {
   }
 }
 
-/** Whom a parameter names all the same, by its default or its allowed values. */
-function suggestedBy(value: Text, { stack }: Element): readonly string[] {
+/** Whom or what a parameter names all the same, by its default or its allowed values. */
+export function suggestedBy(value: Text, { stack }: Pick<Element, 'stack'>): readonly string[] {
   const hole = onlyHole(value);
   const parameter = stack.template.parameters.get(hole?.hole.slice(stack.id.length + 1) ?? '');
   return [...(hole?.values ?? []), ...String(parameter?.default ?? '').split(',')].filter((v) => v !== '');

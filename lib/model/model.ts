@@ -110,6 +110,11 @@ export interface Resource {
   /** Ids of resources and principals this one refers to, with the property path of the reference. */
   readonly references: readonly { readonly to: string; readonly at: string }[];
   /**
+   * ARNs in its properties, grants aside, that no resource of the templates has for sure; one may have them all the same where
+   * account, region or the ARN itself is known to the deployment alone.
+   */
+  readonly unsure?: readonly { readonly arn: Text; readonly at: string }[];
+  /**
    * Ids of the holes in its properties that nobody may tell apart from others: of parameters, of values from elsewhere, of
    * whatever is not the name of a resource that the deployment makes.
    */

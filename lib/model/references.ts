@@ -1,10 +1,12 @@
 /**
  * Which resources a resource refers to, and at which property: by intrinsics in its own template,
- * through exports, outputs and parameters from another, or by a fixed name or ARN. Values are
- * followed as texts, so the way a reference is written does not matter.
+ * through exports, outputs and parameters from another, or by a fixed ARN or the name of a key's alias. Values are
+ * followed as texts, so the way a reference is written does not matter. ARNs that are no resource's for sure, because account,
+ * region or the ARN itself is known to the deployment alone, are kept for the checks to judge.
  */
-import { isText, type Text, text } from '../policy/text';
+import { type Hole, isText, substitute, type Text, text } from '../policy/text';
 import type { Element, ElementIndex } from './elements';
+import { suggestedBy } from './grants';
 import { isResolvedList, type Resolved } from './resolved';
 import type { Stack } from './stack';
 import { type Path, usesOf, written } from './uses';
@@ -12,6 +14,12 @@ import type { PropertyVariants } from './variants';
 
 export interface Reference {
   readonly to: string;
+  readonly at: string;
+}
+
+/** An ARN, and the property that has it. */
+export interface WrittenArn {
+  readonly arn: Text;
   readonly at: string;
 }
 
@@ -23,8 +31,13 @@ export function referencesOf(
   element: Element,
   variants: PropertyVariants,
   index: ElementIndex,
-): { readonly references: readonly Reference[]; readonly open: readonly string[] } {
+): {
+  readonly references: readonly Reference[];
+  readonly open: readonly string[];
+  readonly unsure: readonly WrittenArn[] | undefined;
+} {
   const found: Reference[] = [];
+  let unsure: WrittenArn[] | undefined;
   let open: Set<string> | undefined;
   const { stack, declared, origin } = element;
   const add = (to: string, at: string): void => {
@@ -34,22 +47,36 @@ export function referencesOf(
   for (const { logicalId, at } of declared.uses.named)
     if (stack.template.resources.has(logicalId)) add(`${stack.id}/${logicalId}`, at);
   const path: Path = [];
-  const read = (t: Text): void => {
-    for (const to of index.mentioned(t)) add(to.origin.id, written(path));
-    for (const part of t.parts) {
+  const notSure = (arn: Text): void => {
+    unsure ??= [];
+    if (unsure.length < MAX_REFERENCES) unsure.push({ arn, at: written(path) });
+  };
+  const read = (value: Text): void => {
+    for (const part of value.parts) {
       if (typeof part === 'string' || part.identity !== undefined) continue;
       open ??= new Set();
       open.add(part.hole);
     }
+    const [start] = value.parts;
+    const isAlias = typeof start === 'string' && start.startsWith(ALIAS);
+    // That is the name that an alias has itself.
+    if (isAlias && path[0] === 'AliasName') return;
+    const t = isAlias ? aliasIn(stack, value) : value;
+    const mentioned = index.mentioned(t);
+    for (const to of mentioned) add(to.origin.id, written(path));
+    if (mentioned.length === 0 && !GRANTS.has(path[0])) for (const arn of arnsOf(t, element)) notSure(arn);
     const invoked = functionIn(t);
-    if (invoked !== undefined) for (const to of index.mentioned(invoked)) add(to.origin.id, written(path));
+    if (invoked === undefined) return;
+    const called = index.mentioned(invoked);
+    for (const to of called) add(to.origin.id, written(path));
+    if (called.length === 0) notSure(invoked);
   };
   for (const [key, values] of variants) {
     path.push(key);
     for (const variant of values) walkTexts(variant, path, read);
     path.pop();
   }
-  return { references: found, open: open === undefined ? NOTHING : [...open] };
+  return { references: found, open: open === undefined ? NOTHING : [...open], unsure };
 }
 
 const NOTHING: readonly string[] = [];
@@ -60,10 +87,37 @@ export function namedIn(stack: Stack, value: unknown): readonly string[] {
   return [...new Set(own.map(({ logicalId }) => `${stack.id}/${logicalId}`))];
 }
 
+/** Properties that grant: what they name is asked of the engine. */
+const GRANTS: ReadonlySet<unknown> = new Set([
+  'AssumeRolePolicyDocument',
+  'KeyPolicy',
+  'Policies',
+  'Policy',
+  'PolicyDocument',
+  'ResourcePolicy',
+]);
+
+/** The ARN as it is written, and those that it is with the default and the allowed values of a parameter. */
+function arnsOf(t: Text, element: Element): readonly Text[] {
+  const [first] = t.parts;
+  const written = typeof first === 'string' && first.startsWith('arn:') ? [t] : [];
+  const unknown = t.parts.filter(
+    (p): p is Hole => typeof p !== 'string' && p.type !== 'account' && p.type !== 'region',
+  );
+  const [only] = unknown.filter(({ type }) => type !== 'partition');
+  if (only === undefined || unknown.length > 2 || only.identity !== undefined) return written;
+  return [
+    ...written,
+    ...suggestedBy(text(only), element)
+      .map((value) => substitute(t, new Map([[only.hole, value]])))
+      .filter(({ parts }) => typeof parts[0] === 'string' && parts[0].startsWith('arn:')),
+  ];
+}
+
 /** Texts that may speak of a resource: those with holes, and ARNs. */
 function walkTexts(value: Resolved, path: Path, found: (t: Text) => void): void {
   if (typeof value === 'string') {
-    if (value.startsWith('arn:')) found(text(value));
+    if (value.startsWith('arn:') || value.startsWith(ALIAS)) found(text(value));
   } else if (typeof value !== 'object' || value === null) return;
   else if (isResolvedList(value)) {
     for (let i = 0; i < value.length; i++) if (maySpeak(value[i]!)) walkWithin(i, value[i]!, path, found);
@@ -73,7 +127,14 @@ function walkTexts(value: Resolved, path: Path, found: (t: Text) => void): void 
 
 /** Most of a template are strings that speak of nothing. */
 function maySpeak(value: Resolved): boolean {
-  return typeof value === 'string' ? value.startsWith('arn:') : typeof value === 'object';
+  return typeof value === 'string' ? value.startsWith('arn:') || value.startsWith(ALIAS) : typeof value === 'object';
+}
+
+const ALIAS = 'alias/';
+
+/** An alias without an ARN is one of the stack's account and region: https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-alias-name */
+function aliasIn({ partition, region, account }: Stack, name: Text): Text {
+  return text('arn:', partition, ':kms:', region, ':', account, ':', name);
 }
 
 function walkWithin(step: string | number, value: Resolved, path: Path, found: (t: Text) => void): void {

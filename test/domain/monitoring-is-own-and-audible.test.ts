@@ -3,10 +3,18 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnCondition, CfnParameter, CfnResource, Fn, Stack } from 'aws-cdk-lib';
+import {
+  CfnDeployment,
+  type CfnDeploymentProps,
+  CfnStage,
+  type CfnStageProps,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
 import { Alarm, CfnAlarmMuteRule } from 'aws-cdk-lib/aws-cloudwatch';
 import { ArnPrincipal, type CfnRole, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { DomainCrossing, Duty, type TrustDomain, type TrustDomainProps } from '../../lib';
 import { ACCOUNT, BACKEND, cognito, ENV, inStack, REGION } from './a-domain';
 import { judged } from './a-four-eyes-app';
@@ -114,6 +122,50 @@ describe('a signal is not watched', () => {
         ),
     ],
     [
+      'an alarm watches another stage',
+      'answers with 5xx',
+      (of) => part(of, 'Monitoring/server-errors').addPropertyOverride('Dimensions.1.Value', 'another'),
+    ],
+    [
+      'an alarm watches one method alone',
+      'answers with 5xx',
+      (of) =>
+        part(of, 'Monitoring/server-errors').addPropertyOverride('Dimensions', [
+          { Name: 'ApiName', Value: 'bulkhead-orders' },
+          { Name: 'Stage', Value: 'v1' },
+          { Name: 'Method', Value: 'GET' },
+          { Name: 'Resource', Value: '/unused' },
+        ]),
+    ],
+    [
+      'an alarm watches another region’s web ACL',
+      'requests that the web ACL blocks',
+      (of) => part(of, 'Monitoring/blocked').addPropertyOverride('Dimensions.0.Value', 'us-east-1'),
+    ],
+    [
+      'an alarm is raised when there is little',
+      'answers with 4xx',
+      (of) => part(of, 'Monitoring/client-errors').addPropertyOverride('ComparisonOperator', 'LessThanThreshold'),
+    ],
+    [
+      'a filter adds nothing',
+      'throttled requests',
+      (of) => part(of, 'Monitoring/Count-throttled').addPropertyOverride('MetricTransformations.0.MetricValue', '0'),
+    ],
+    [
+      'a filter counts callers one by one',
+      'throttled requests',
+      (of) =>
+        part(of, 'Monitoring/Count-throttled').addPropertyOverride('MetricTransformations.0.Dimensions', [
+          { Key: 'Caller', Value: '$.callerArn' },
+        ]),
+    ],
+    [
+      'the metric of a filter has dimensions that the filter does not give it',
+      'throttled requests',
+      (of) => part(of, 'Monitoring/throttled').addPropertyOverride('Dimensions', [{ Name: 'Stage', Value: 'v1' }]),
+    ],
+    [
       'nothing learns what is usual',
       'unusual numbers of requests',
       ({ orders }) => orders.node.findChild('Monitoring').node.tryRemoveChild('UsualRequests'),
@@ -131,6 +183,37 @@ describe('a signal is not watched', () => {
     expect(messages(of)).toEqual([
       'undecided: it cannot be decided whether an alarm of the domain `orders` watches: throttled requests',
     ]);
+  });
+
+  test('perhaps, because an expression stands for the metric, or a filter under a condition', () => {
+    const unclear = (signal: string) => [
+      `undecided: it cannot be decided whether an alarm of the domain \`orders\` watches: ${signal}`,
+    ];
+    const nothing = made();
+    const metric = {
+      Namespace: 'AWS/ApiGateway',
+      MetricName: '5XXError',
+      Dimensions: [{ Name: 'ApiName', Value: 'bulkhead-orders' }],
+    };
+    const alarm = part(nothing, 'Monitoring/server-errors');
+    for (const key of ['Namespace', 'MetricName', 'Dimensions', 'Period', 'Statistic'])
+      alarm.addPropertyDeletionOverride(key);
+    alarm.addPropertyOverride('Metrics', [
+      { Id: 'm0', MetricStat: { Metric: metric, Period: 300, Stat: 'Sum' }, ReturnData: false },
+      { Id: 'e0', Expression: 'm0 * 0' },
+    ]);
+    expect(messages(nothing)).toEqual([
+      ...unclear('answers with 5xx'),
+      expect.stringContaining('has a `Period` of nothing'),
+    ]);
+
+    const conditional = made();
+    const parameter = new CfnParameter(conditional.stack, 'Count', { type: 'String' });
+    const condition = new CfnCondition(conditional.stack, 'Counts', {
+      expression: Fn.conditionEquals(parameter, 'yes'),
+    });
+    part(conditional, 'Monitoring/Count-throttled').cfnOptions.condition = condition;
+    expect(messages(conditional)).toEqual(unclear('throttled requests'));
   });
 
   test('unless another alarm of the domain watches it', () => {
@@ -172,6 +255,98 @@ describe('a signal is not watched', () => {
       silent.crossing.node.tryRemoveChild('Alarm');
       expect(messages(silent)).toEqual(unwatched('calls of `ledger`'));
     }
+  });
+
+  describe('at a stage that no construct made', () => {
+    const second = (of: Made, more: Partial<CfnStageProps> = {}) =>
+      new CfnStage(of.stack, 'Second', {
+        restApiId: of.orders.api.restApiId,
+        deploymentId: of.orders.api.latestDeployment!.deploymentId,
+        stageName: 'second',
+        ...more,
+      });
+    const logged = ({ orders }: Made) => {
+      const { accessLogSetting } = orders.api.deploymentStage.node.defaultChild as CfnStage;
+      return { accessLogSetting };
+    };
+    const GATEWAY = 'answers with 4xx, answers with 5xx, latency';
+    const LOG = 'throttled requests, refused callers';
+    const at = (stage: string, signals: string) => [
+      `violated: no alarm of the domain \`orders\` watches at the stage \`${stage}\`: ${signals}`,
+    ];
+    /** The alarms on what API Gateway publishes, of the API and not of one stage. */
+    const ofTheApi = (of: Made) => {
+      const dimensions = [{ Name: 'ApiName', Value: 'bulkhead-orders' }];
+      for (const name of ['client-errors', 'server-errors', 'latency'])
+        part(of, `Monitoring/${name}`).addPropertyOverride('Dimensions', dimensions);
+      part(of, 'Monitoring/unusual-requests').addPropertyOverride('Metrics.1.MetricStat.Metric.Dimensions', dimensions);
+      part(of, 'Monitoring/UsualRequests').addPropertyOverride('SingleMetricAnomalyDetector.Dimensions', dimensions);
+    };
+
+    test('that writes no log', () => {
+      const [of, watched] = [made(), made()];
+      second(of);
+      expect(messages(of)).toEqual(at('Orders/Second', `${GATEWAY}, ${LOG}, unusual numbers of requests`));
+      second(watched);
+      ofTheApi(watched);
+      expect(messages(watched)).toEqual(at('Orders/Second', LOG));
+    });
+
+    test('that writes into the log of the domain’s own', () => {
+      const [of, watched] = [made(), made()];
+      second(of, logged(of));
+      expect(messages(of)).toEqual(at('Orders/Second', `${GATEWAY}, unusual numbers of requests`));
+      second(watched, logged(watched));
+      ofTheApi(watched);
+      expect(messages(watched)).toEqual([]);
+    });
+
+    test('that has a web ACL of its own', () => {
+      const of = made();
+      const stage = second(of, logged(of));
+      ofTheApi(of);
+      const visibilityConfig = { cloudWatchMetricsEnabled: true, metricName: 'second', sampledRequestsEnabled: false };
+      const acl = new CfnWebACL(of.stack, 'Acl', {
+        name: 'second',
+        defaultAction: { allow: {} },
+        scope: 'REGIONAL',
+        visibilityConfig,
+      });
+      const resourceArn = of.stack.formatArn({
+        service: 'apigateway',
+        account: '',
+        resource: '/restapis',
+        resourceName: `${of.orders.api.restApiId}/stages/${stage.ref}`,
+      });
+      new CfnWebACLAssociation(of.stack, 'Guards', { webAclArn: acl.attrArn, resourceArn });
+      expect(messages(of)).toEqual(at('Orders/Second', 'requests that the web ACL blocks'));
+    });
+
+    test('of another API that the domain is given', () => {
+      const given = (deploy: boolean) => {
+        const of = made();
+        const api = new RestApi(of.stack, 'Api', deploy ? { deployOptions: { stageName: 'given' } } : { deploy });
+        api.root.addMethod('GET', BACKEND);
+        of.orders.own(api);
+        return messages(of);
+      };
+      expect(given(true)).toEqual(
+        at('Orders/Api/DeploymentStage.given/Resource', `${GATEWAY}, ${LOG}, unusual numbers of requests`),
+      );
+      expect(given(false)).toEqual([]);
+    });
+
+    test('but that a deployment makes', () => {
+      const deployed = (more: (of: Made) => Partial<CfnDeploymentProps> = () => ({})) => {
+        const of = made();
+        ofTheApi(of);
+        const restApiId = of.orders.api.restApiId;
+        new CfnDeployment(of.stack, 'Deployment', { restApiId, stageName: 'third', ...more(of) });
+        return messages(of);
+      };
+      expect(deployed()).toEqual(at('Orders/Deployment', LOG));
+      expect(deployed((of) => ({ stageDescription: logged(of) }))).toEqual([]);
+    });
   });
 
   test('nor is there a dashboard', () => {

@@ -1,5 +1,5 @@
 /** SOD-10 on domains as the constructs build them, and with one backdoor opened. */
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Fn, Stack } from 'aws-cdk-lib';
 import {
   type CfnMethod,
   type CfnRestApi,
@@ -8,7 +8,14 @@ import {
   LambdaIntegration,
 } from 'aws-cdk-lib/aws-apigateway';
 import { CfnApi, CfnStage as CfnHttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type CfnManagedPolicy, type CfnRole, ManagedPolicy, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import {
+  type CfnManagedPolicy,
+  type CfnRole,
+  ManagedPolicy,
+  PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Assumer, BreakGlassRole, Duty, Exposure } from '../../lib';
@@ -96,6 +103,31 @@ describe('test invocations', () => {
         /^violated: the permission `Orders\/[^`]+` \(and so 1 more\) opens a function to test invocations of the API `Orders\/orders\/Api\/Resource\/Resource`$/,
       ),
     ]);
+  });
+
+  test('that a permission written by hand is open to', () => {
+    const permitted = (stage: string) =>
+      found(({ domain, stack }) => {
+        const fn = new LambdaFunction(stack, 'Fn', {
+          code: Code.fromInline('x'),
+          handler: 'index.handler',
+          runtime: Runtime.NODEJS_24_X,
+        });
+        fn.addPermission('Called', {
+          principal: new ServicePrincipal('apigateway.amazonaws.com'),
+          sourceArn: domain.api.arnForExecuteApi('GET', '/a', stage),
+        });
+        domain.own(fn);
+        new CfnParameter(stack, 'Stage');
+      });
+    const opens = `the permission \`Orders/Fn/Called\` opens a function to test invocations of the API \`${API}\``;
+    for (const stage of ['*', 'test-*', 'test-invoke-stage', '????-invoke-stage'])
+      expect(permitted(stage)).toEqual([`violated: ${opens}`]);
+    for (const stage of ['v1', 'testing', 'v*']) expect(permitted(stage)).toEqual([]);
+    expect(permitted(Fn.ref('Stage'))).toEqual([
+      `undecided: it cannot be decided whether ${opens}: only the deployment knows the stage`,
+    ]);
+    expect(permitted(`v${Fn.ref('Stage')}`)).toEqual([]);
   });
 });
 
