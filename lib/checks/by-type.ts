@@ -67,3 +67,10 @@ export function referring(
 export function referredTo({ references }: Resource, property: string): readonly string[] {
   return references.filter(({ at }) => at === property || at.startsWith(`${property}[`)).map(({ to }) => to);
 }
+
+/** The same, without what it refers to under a condition alone. */
+export function surelyReferredTo({ references }: Resource, property: string): readonly string[] {
+  return references
+    .filter(({ at, sometimes }) => sometimes === undefined && (at === property || at.startsWith(`${property}[`)))
+    .map(({ to }) => to);
+}

@@ -6,7 +6,7 @@
 import type { Resource } from '../model/model';
 import type { Metric } from './alarm-metrics';
 import { type Answer, all, any, keyOf, same, textOf } from './answers';
-import { referredTo, typed } from './by-type';
+import { referredTo, surelyReferredTo, typed } from './by-type';
 import { type GatewayStage, settingAt, settingOf } from './gateway-stages';
 import { countsRecord } from './log-filter';
 import { listOf, member } from './settings';
@@ -30,13 +30,21 @@ export function countsWhere(
     for (const one of listOf(filter.properties.MetricTransformations)) feeds = any([feeds, isFedBy(metric, one)]);
     if (feeds === false) continue;
     logs ??= referredTo(stage.resource, settingAt(stage, 'AccessLogSetting.DestinationArn'));
-    if (!referredTo(filter, 'LogGroupName').some((log) => logs!.includes(log))) continue;
+    const shared = referredTo(filter, 'LogGroupName').filter((log) => logs!.includes(log));
+    if (shared.length === 0) continue;
     const pattern = keyOf(filter.properties.FilterPattern);
     const record = recordOf(stage, values);
     const counts = pattern === undefined || record === undefined ? undefined : countsRecord(pattern, record);
-    answers.push(all([feeds, counts, filter.when === undefined ? true : undefined]));
+    answers.push(all([feeds, counts, filter.when === undefined ? true : undefined, isAlways(filter, stage, shared)]));
   }
   return any(answers);
+}
+
+/** Whether the stage writes into the log of the filter under every condition of the template. */
+function isAlways(filter: Resource, stage: GatewayStage, logs: readonly string[]): Answer {
+  const written = surelyReferredTo(stage.resource, settingAt(stage, 'AccessLogSetting.DestinationArn'));
+  const read = surelyReferredTo(filter, 'LogGroupName');
+  return logs.some((log) => written.includes(log) && read.includes(log)) ? true : undefined;
 }
 
 function isFedBy(metric: Metric, transformation: unknown): Answer {

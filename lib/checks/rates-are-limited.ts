@@ -115,17 +115,26 @@ function judge(stage: Stage, byId: ById, model: Model): Finding[] {
 
 function webAcl(association: Resource, of: string, byId: ById, model: Model): Finding[] {
   const acl = association.references
-    .filter(({ at }) => at === 'WebACLArn')
+    .filter(({ at, sometimes }) => at === 'WebACLArn' && sometimes === undefined)
     .map(({ to }) => byId.get(to))
     .find((one) => one?.origin.type === WEB_ACL);
   const paths = [association.origin.path];
   if (acl === undefined) {
-    const message = `it cannot be decided whether the web ACL of ${of} limits rates: it is not in the app`;
+    const sometimes = association.references.some(({ at }) => at === 'WebACLArn');
+    const message = `it cannot be decided whether the web ACL of ${of} limits rates: ${sometimes ? 'a condition of the template decides which it is' : 'it is not in the app'}`;
     return [undecidedRate(message, paths, 'leave the web ACL that the trust domain makes')];
   }
   const { path } = acl.origin;
+  if (association.references.every(({ at, sometimes }) => at !== 'ResourceArn' || sometimes)) {
+    const message = `it cannot be decided whether ${of} has a web ACL: it is associated under a condition of the template alone`;
+    return [undecidedRate(message, paths, 'name the stage in every branch of `ResourceArn`')];
+  }
   const logging = referring(model.resources, LOGGING, 'ResourceArn').get(acl.id) ?? [];
-  const logged = logging.some(({ when }) => when === undefined);
+  const logged = logging.some(
+    ({ when, references }) =>
+      when === undefined &&
+      references.some(({ to, at, sometimes }) => to === acl.id && at === 'ResourceArn' && !sometimes),
+  );
   // Of a shared gateway each zone has a limit of its own, and one for all of them would let one zone's flood stop another.
   const isShared = sharedGateways(model).some(({ webAcls }) => webAcls.includes(acl));
   return [

@@ -10,7 +10,7 @@ import type { PolicyDocument } from '../policy/document';
 import { literal, text } from '../policy/text';
 import { ALARM } from './alarm-metrics';
 import { keyOf, textOf } from './answers';
-import { referredTo, typed } from './by-type';
+import { referredTo, surelyReferredTo, typed } from './by-type';
 import type { CheckContext } from './check';
 import { type Finding, OF_A_SETTING } from './finding';
 import type { Belongings } from './made-domains';
@@ -81,20 +81,30 @@ function ofAlarm(own: Belongings, alarm: Resource, byId: ReadonlyMap<string, Res
   const { domain } = own;
   // Alarms that an author brought may be for something else.
   if (alarm.part === undefined || alarm.part === 'resource') return [];
-  const told = referredTo(alarm, 'AlarmActions');
   const actions = alarm.properties.AlarmActions;
+  const isTold = (told: readonly string[]): boolean =>
+    told.some((id) => byId.get(id)?.domain === domain && byId.get(id)?.origin.type === 'AWS::SNS::Topic');
   const silent =
     !Array.isArray(actions) || actions.length === 0
       ? 'tells nobody'
-      : told.some((id) => byId.get(id)?.domain === domain && byId.get(id)?.origin.type === 'AWS::SNS::Topic')
+      : isTold(referredTo(alarm, 'AlarmActions'))
         ? undefined
         : 'does not tell a topic of its domain';
+  const fix = `let it tell the alarm topic of \`${domain}\` as its construct does`;
+  const sometimes = silent === undefined && !isTold(surelyReferredTo(alarm, 'AlarmActions'));
   return [
-    ...(silent === undefined
-      ? []
-      : [
-          { domain, at: alarm, why: silent, fix: `let it tell the alarm topic of \`${domain}\` as its construct does` },
-        ]),
+    ...(silent === undefined ? [] : [{ domain, at: alarm, why: silent, fix }]),
+    ...(sometimes
+      ? [
+          {
+            domain,
+            at: alarm,
+            why: 'tells a topic of its domain under a condition of the template alone',
+            fix,
+            undecided: true as const,
+          },
+        ]
+      : []),
     ...(alarm.when === undefined
       ? []
       : [
@@ -166,7 +176,7 @@ function ofTopic(
   if (key === undefined) {
     return [{ domain, at: topic, why: 'is not encrypted', fix: 'encrypt it with the key of its domain' }];
   }
-  const resource = referredTo(topic, 'KmsMasterKeyId').flatMap((id) => byId.get(id) ?? [])[0];
+  const resource = surelyReferredTo(topic, 'KmsMasterKeyId').flatMap((id) => byId.get(id) ?? [])[0];
   if (!keysOf(own).includes(key) && resource?.domain !== domain) {
     const why = 'is encrypted with a key that is not the domain’s';
     return /alias\/aws\/sns$/.test(key)

@@ -214,6 +214,7 @@ function resourceOf(
   const variants = propertyVariants(r, stack, declared);
   const roles = runsAs(r, element, variants, index, profiles);
   const guard = conditionGuard(r, stack, declared.condition);
+  const alternatives = alternativesOf(r, element, variants);
   return {
     id: origin.id,
     origin,
@@ -228,9 +229,9 @@ function resourceOf(
     openTo,
     runsAs: roles.length === 0 ? undefined : roles,
     trusts: mark.trusts,
-    ...referencesOf(element, variants, index),
+    ...referencesOf(element, variants, index, alternatives),
     properties: settled(r, element, variants),
-    alternatives: alternativesOf(r, element, variants),
+    alternatives,
     when: guard === ALWAYS ? undefined : guard,
     promised: mark.promised,
   };

@@ -107,8 +107,11 @@ export interface Resource {
   readonly runsAs?: readonly { readonly service: string; readonly role: Text }[];
   /** Of an authorizer: by whose word it lets callers in, as its mark says. */
   readonly trusts?: Trusts;
-  /** Ids of resources and principals this one refers to, with the property path of the reference. */
-  readonly references: readonly { readonly to: string; readonly at: string }[];
+  /**
+   * Ids of resources and principals this one refers to, with the property path of the reference; `sometimes` where a condition of
+   * the template decides whether it does.
+   */
+  readonly references: readonly { readonly to: string; readonly at: string; readonly sometimes?: true }[];
   /**
    * ARNs in its properties, grants aside, that no resource of the templates has for sure; one may have them all the same where
    * account, region or the ARN itself is known to the deployment alone.

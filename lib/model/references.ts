@@ -7,6 +7,7 @@
 import { type Hole, isText, substitute, type Text, text } from '../policy/text';
 import type { Element, ElementIndex } from './elements';
 import { suggestedBy } from './grants';
+import type { Resource } from './model';
 import { isResolvedList, type Resolved } from './resolved';
 import type { Stack } from './stack';
 import { type Path, usesOf, written } from './uses';
@@ -15,6 +16,8 @@ import type { PropertyVariants } from './variants';
 export interface Reference {
   readonly to: string;
   readonly at: string;
+  /** Under some of the conditions that choose the value alone. */
+  readonly sometimes?: true;
 }
 
 /** An ARN, and the property that has it. */
@@ -31,12 +34,13 @@ export function referencesOf(
   element: Element,
   variants: PropertyVariants,
   index: ElementIndex,
+  alternatives?: Resource['alternatives'],
 ): {
   readonly references: readonly Reference[];
   readonly open: readonly string[];
   readonly unsure: readonly WrittenArn[] | undefined;
 } {
-  const found: Reference[] = [];
+  const found: { to: string; at: string; sometimes?: true }[] = [];
   let unsure: WrittenArn[] | undefined;
   let open: Set<string> | undefined;
   const { stack, declared, origin } = element;
@@ -76,7 +80,53 @@ export function referencesOf(
     for (const variant of values) walkTexts(variant, path, read);
     path.pop();
   }
+  if (declared.uses.branching) markSometimes(found, element, variants, index, alternatives);
   return { references: found, open: open === undefined ? NOTHING : [...open], unsure };
+}
+
+/** A reference that stands in a branch is one for sure only where each value of its property has it. */
+function markSometimes(
+  found: readonly { to: string; at: string; sometimes?: true }[],
+  { stack, declared }: Element,
+  variants: PropertyVariants,
+  index: ElementIndex,
+  alternatives: Resource['alternatives'],
+): void {
+  for (const [key, values] of variants) {
+    const isOptional = alternatives?.[key]?.some(({ value }) => value === undefined) === true;
+    if (values.length < 2 && !isOptional && !isLeftOpen(values)) continue;
+    const here = found.filter(({ at }) => at === key || at.startsWith(`${key}.`) || at.startsWith(`${key}[`));
+    if (here.length === 0) continue;
+    const sure = new Set<string>();
+    for (const { logicalId, at, inBranch } of declared.uses.named)
+      if (!inBranch) sure.add(`${stack.id}/${logicalId} ${at}`);
+    if (!isOptional) for (const one of inAll(key, values, index)) sure.add(one);
+    for (const reference of here) if (!sure.has(`${reference.to} ${reference.at}`)) reference.sometimes = true;
+  }
+}
+
+/** With too many conditions to enumerate, the one value has holes where branches are. */
+function isLeftOpen(values: readonly Resolved[]): boolean {
+  const holds = (value: Resolved): boolean =>
+    isText(value)
+      ? value.parts.some((part) => typeof part !== 'string' && part.hole.includes('{"Fn::If":'))
+      : typeof value === 'object' && value !== null && Object.values(value).some(holds);
+  return values.some(holds);
+}
+
+/** What every one of the values mentions, each with its place. */
+function inAll(key: string, values: readonly Resolved[], index: ElementIndex): readonly string[] {
+  const [first = new Set<string>(), ...others] = values.map((value) => {
+    const path: Path = [key];
+    const seen = new Set<string>();
+    walkTexts(value, path, (t) => {
+      const invoked = functionIn(t);
+      for (const to of [...index.mentioned(t), ...(invoked === undefined ? [] : index.mentioned(invoked))])
+        seen.add(`${to.origin.id} ${written(path)}`);
+    });
+    return seen;
+  });
+  return [...first].filter((one) => others.every((other) => other.has(one)));
 }
 
 const NOTHING: readonly string[] = [];

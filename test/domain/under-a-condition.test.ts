@@ -34,6 +34,7 @@ const SECTIONS = {
   Conditions: {
     ...template.Conditions,
     There: { 'Fn::Equals': [{ Ref: 'Zone' }, 'here'] },
+    Always: { 'Fn::Equals': ['a', 'a'] },
     Never: { 'Fn::Equals': ['a', 'b'] },
   },
 };
@@ -111,4 +112,36 @@ test('a resource that is left out, of which no other needs to be there', () => {
     ]),
   );
   expect(judged.filter(({ found, of }) => !found && of !== 'AWS::ApiGateway::Stage')).toEqual([]);
+});
+
+describe('a reference that another takes the place of', () => {
+  const OTHER = 'arn:aws:other:eu-central-1:111122223333:thing/other';
+  type Switch = (value: unknown) => unknown;
+
+  test.each<[string, string, (value: unknown, by: Switch) => unknown]>([
+    [
+      'AWS::ApiGateway::Stage',
+      'AccessLogSetting',
+      (v, by) => ({ ...(v as object), DestinationArn: by((v as { DestinationArn: unknown }).DestinationArn) }),
+    ],
+    ['AWS::CloudWatch::Alarm', 'AlarmActions', (v, by) => [by((v as unknown[])[0])]],
+    ['AWS::Logs::MetricFilter', 'LogGroupName', (v, by) => by(v)],
+    ['AWS::SNS::Topic', 'KmsMasterKeyId', (v, by) => by(v)],
+    ['AWS::WAFv2::LoggingConfiguration', 'ResourceArn', (v, by) => by(v)],
+    ['AWS::WAFv2::WebACLAssociation', 'ResourceArn', (v, by) => by(v)],
+    ['AWS::WAFv2::WebACLAssociation', 'WebACLArn', (v, by) => by(v)],
+  ])('%s %s', (type, property, change) => {
+    const [id, { Properties = {} }] = Object.entries(template.Resources).find(([, { Type }]) => Type === type)!;
+    const chosenBy = (condition: string) =>
+      findings(
+        instead(id, {
+          Properties: {
+            ...Properties,
+            [property]: change(Properties[property], (value) => ({ 'Fn::If': [condition, value, OTHER] })),
+          },
+        }),
+      );
+    expect(chosenBy('There')).not.toEqual([]);
+    expect(chosenBy('Always')).toEqual([]);
+  });
 });
