@@ -169,7 +169,9 @@ export function buildModel(
 function sessionOf(r: Resolver, { stack, declared }: Draft): Pick<Principal, 'maxSession'> {
   const { MaxSessionDuration: written } = declared.properties;
   if (written === undefined) return {};
-  const seconds = Number(r.resolve(stack, written));
+  const value = r.resolve(stack, written);
+  if (value === NO_VALUE) return {};
+  const seconds = typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN;
   return { maxSession: Number.isFinite(seconds) ? seconds : 'unknown' };
 }
 

@@ -446,3 +446,20 @@ describe('policies attached by a name that may be several roles’, or one that 
     expect(attached([stack({ Z: named('z'), P: policy(name) }, { sections })])).toEqual([]);
   });
 });
+
+describe('the longest session of a role', () => {
+  const sections = {
+    Parameters: { P: { Type: 'String' } },
+    Conditions: { Never: { 'Fn::Equals': ['a', 'b'] }, Open: { 'Fn::Equals': [ref('P'), 'x'] } },
+  };
+  test.each<[string, unknown, number | 'unknown' | undefined]>([
+    ['a number', 7200, 7200],
+    ['a number as text', '7200', 7200],
+    ['a branch that no deployment takes, and nothing', when('Never', 7200), undefined],
+    ['nothing', ref('AWS::NoValue'), undefined],
+    ['a branch', when('Open', 7200), 'unknown'],
+    ['an object', { toString: 'x' }, 'unknown'],
+  ])('%s', (_, MaxSessionDuration, expected) => {
+    expect(principalOf(model({ R: role([], { MaxSessionDuration }) }, sections), 'S/R').maxSession).toBe(expected);
+  });
+});
