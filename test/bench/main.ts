@@ -26,7 +26,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   gate: () =>
     report(
       [3, 30, 100].map((domains) => {
-        const { gate, synthesis } = benchGate(domains, 2);
+        const { gate, synthesis } = benchGate(domains, 5);
         return { what: `cost of the gate, ${domains} domains`, value: (gate / synthesis) * 100, unit: '%', most: 10 };
       }),
     ),
