@@ -39,14 +39,18 @@ function of({ domain, path }: Zone, { api }: SharedGateway): string {
 
 interface Told {
   readonly finding: Finding;
+  /** The rule that counts several zones together, with its web ACL. */
+  readonly rule?: string | undefined;
   /** The zone's own limit is as it should be: the fault is the rule of another zone. */
-  readonly byAnother?: boolean;
+  readonly byAnother?: boolean | undefined;
 }
 
 /** A zone's rule that counts others too stops each of them; it is told once, where its zone has no limit of its own. */
 function byCause(told: readonly Told[]): readonly Finding[] {
-  const isTold = told.some(({ finding, byAnother }) => finding.severity === 'violated' && byAnother === false);
-  return told.flatMap(({ finding, byAnother }) => (isTold && byAnother === true ? [] : [finding]));
+  const own = new Set(told.flatMap(({ rule, byAnother }) => (byAnother === false ? (rule ?? []) : [])));
+  return told.flatMap(({ finding, rule, byAnother }) =>
+    byAnother === true && rule !== undefined && own.has(rule) ? [] : [finding],
+  );
 }
 
 function rateLimit(zone: Zone, gateway: SharedGateway, model: Model): readonly Told[] {
@@ -80,7 +84,7 @@ function before({ stage, associations }: Guard, zone: Zone, gateway: SharedGatew
     if (found !== true)
       return [
         found.is === 'violated'
-          ? { finding: rateFinding(found.message, paths, FIX), byAnother: found.byAnother }
+          ? { finding: rateFinding(found.message, paths, FIX), rule: found.rule, byAnother: found.byAnother }
           : unclear(found.message),
       ];
     return perhaps === undefined ? [] : [unclear(`\`${perhaps.origin.path}\` is there under a condition`)];
@@ -88,7 +92,7 @@ function before({ stage, associations }: Guard, zone: Zone, gateway: SharedGatew
 }
 
 /** `byAnother`: true where another limit than the zone's own stops it, false where the zone's counts others as well. */
-type Fault = { readonly is: 'violated' | 'undecided'; readonly message: string; readonly byAnother?: boolean };
+type Fault = Pick<Told, 'rule' | 'byAnother'> & { readonly is: 'violated' | 'undecided'; readonly message: string };
 
 /** In every deployment: of several lists that a resource may have, each must limit, or another resource's do. */
 function limited(webAcl: Resource, zone: Zone, gateway: SharedGateway, model: Model): true | Fault {
@@ -124,21 +128,26 @@ function limited(webAcl: Resource, zone: Zone, gateway: SharedGateway, model: Mo
       : missed === undefined
         ? 'no rule counts it'
         : `its rule misses requests such as \`${missed}\``;
-  const counted = together.length > 0 ? { byAnother: false } : {};
+  const same = all.flatMap(({ shared }) => shared).find(({ others }) => others.join() === together.join());
+  const counted = together.length > 0 && same !== undefined ? { rule: keyOf(webAcl, same), byAnother: false } : {};
   return { is: 'violated', message: `${of(zone, gateway)} has no rate limit of its own: ${why}`, ...counted };
 }
 
 /** A limit of its own is worth nothing to a zone that another limit stops for what others are asked. */
-function alone(all: readonly Limit[], { origin }: Resource, zone: Zone, gateway: SharedGateway): true | Fault {
+function alone(all: readonly Limit[], webAcl: Resource, zone: Zone, gateway: SharedGateway): true | Fault {
   const shared = all.flatMap((one) => one.shared);
   const worst = shared.find(({ is }) => is === 'violated') ?? shared[0];
   if (worst === undefined) return true;
   const { is, rule } = worst;
   const counts = is === 'violated' ? 'counts' : 'perhaps counts';
   const others = worst.others.map((domain) => `\`${domain}\``).join(' and ');
-  const what = `the rule \`${rule}\` of \`${origin.path}\` ${counts} ${others} together with`;
+  const what = `the rule \`${rule}\` of \`${webAcl.origin.path}\` ${counts} ${others} together with`;
   const message = is === 'violated' ? `${what} ${of(zone, gateway)}, so a flood there stops it` : `${what} it`;
-  return { is, message, byAnother: true };
+  return { is, message, rule: keyOf(webAcl, worst), byAnother: true };
+}
+
+function keyOf(webAcl: Resource, { rule }: Shared): string {
+  return `${webAcl.id} ${rule}`;
 }
 
 interface Limit {

@@ -156,9 +156,9 @@ describe('a method at the path of the zone itself', () => {
 
 test('a path that is the beginning of another', () => {
   const vip = { exposure: 'partner', owner: 'vip-team', routes: { 'S/Api': ['/public-vip'] } };
-  const beside = (scope: Json) => ({
+  const beside = (scope: Json, ...more: readonly Json[]) => ({
     ...gateway({
-      rules: [partner, rate('public', 2, scope), rate('vip', 3, under('/public-vip'))],
+      rules: [partner, rate('public', 2, scope), rate('vip', 3, under('/public-vip')), ...more],
       settings: [setting('/partner/orders'), setting('/public/orders'), setting('/public-vip/orders')],
     }),
     Vip: path('public-vip'),
@@ -170,6 +170,10 @@ test('a path that is the beginning of another', () => {
   expect(judged(beside(begins), divided({ vip }))).toEqual([
     `violated: ${PUBLIC} has no rate limit of its own: its rule counts \`vip\` as well, so a flood there stops it`,
   ]);
+  // Another rule is another cause, whatever else is told of the gateway.
+  expect(judged(beside(begins, rate('everybody', 4)), divided({ vip }))).toContainEqual(
+    expect.stringMatching(/the rule `everybody` of `S\/Acl` counts .* together with the zone `\/partner`/),
+  );
 });
 
 test.each<[string, Json]>([
